@@ -1,0 +1,137 @@
+//! What gander says: a finding with its place, its reasons, and what to change.
+
+use crate::ops::Operation;
+use crate::schema::Ident;
+use crate::text::{Edit, FileId, Place, Span};
+
+/// How bad it is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Severity {
+    /// Shown; does not fail the run.
+    Advice,
+    /// A known hazard that a person should have decided on.
+    Warning,
+    /// It will fail, lose data, or block a table.
+    Error,
+}
+
+impl Severity {
+    /// As in JSON, gander.toml and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Advice => "advice",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+
+    /// Reads [`Severity::name`].
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "advice" => Some(Self::Advice),
+            "warning" => Some(Self::Warning),
+            "error" => Some(Self::Error),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a fix may be written without asking.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Safety {
+    /// Printed, never written.
+    Show,
+    /// Written with `--unsafe-fixes`: right in most cases, but a person should read it.
+    Unsafe,
+    /// Written with `--fix`.
+    Safe,
+}
+
+impl Safety {
+    /// As in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Show => "show",
+            Self::Unsafe => "unsafe",
+            Self::Safe => "safe",
+        }
+    }
+}
+
+/// One finding.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Diagnostic {
+    /// The rule's id.
+    pub rule: &'static str,
+    /// How bad it is, after gander.toml had its say.
+    pub severity: Severity,
+    /// Where.
+    pub place: Place,
+    /// What will happen, with the user's own names; one sentence without a full stop.
+    pub message: String,
+    /// A short text at the place in the drawing: why there.
+    pub label: Option<String>,
+    /// What to do: an imperative.
+    pub help: Option<String>,
+    /// Other places that belong to it.
+    pub related: Vec<Related>,
+    /// What to change, as the rule says it.
+    pub remedy: Option<(Safety, Remedy)>,
+    /// What to change, written out; made from the remedy by the fix floor.
+    pub fix: Option<Fix>,
+}
+
+/// Another place that belongs to a finding.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Related {
+    /// Where.
+    pub place: Place,
+    /// What is there.
+    pub message: String,
+}
+
+/// What to change, in operations: the language of the file writes it.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Remedy {
+    /// Give the operation at the place its IF NOT EXISTS, IF EXISTS or OR REPLACE.
+    AddGuard,
+    /// Let the INSERT at the place leave rows that are there alone; with the key's columns, where one is known.
+    OnConflictDoNothing { key: Vec<Ident> },
+    /// Make CREATE INDEX, DROP INDEX, REINDEX run CONCURRENTLY.
+    Concurrently,
+    /// Put these statements before the one at the place.
+    Before(Vec<Operation>),
+    /// Put these statements after the one at the place.
+    After(Vec<Operation>),
+    /// Put the statement at the place into a DO block that takes the error `duplicate_object`.
+    HandleDuplicate,
+    /// Put the statements of this part of the file between BEGIN and COMMIT.
+    Wrap { part: Span },
+    /// Take the statement at the place away.
+    Remove,
+    /// Close the transaction: COMMIT at the end of this part of the file.
+    CommitAtEnd { part: Span },
+    /// Take this comment, or this part of it, away.
+    RemoveText(Span),
+    /// Replace the statement by these, one after the other, each in a migration of its own where `|` separates.
+    Split(Vec<Vec<Operation>>),
+    /// Write the object that these operations make into the canonical schema file where it belongs.
+    WriteCanonical { file: FileId, operations: Vec<Operation> },
+    /// A new migration that does this.
+    NewMigration(Vec<Operation>),
+}
+
+/// A remedy written out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fix {
+    /// An imperative: "Add IF NOT EXISTS".
+    pub title: String,
+    /// Whether it may be written.
+    pub safety: Safety,
+    /// Edits of existing files.
+    pub edits: Vec<(FileId, Edit)>,
+    /// Files to be made: path from the project's root, and text.
+    pub new_files: Vec<(String, String)>,
+    /// Files to be renamed: from, to.
+    pub renames: Vec<(String, String)>,
+}

@@ -1,0 +1,98 @@
+//! Statements, and the session that they run in.
+
+use std::collections::BTreeMap;
+
+use super::{Op, Operation};
+use crate::schema::{Catalog, Engine, Ident, ObjectRef};
+use crate::text::{FileId, Place, Span};
+
+/// One statement of a file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Statement {
+    /// From its first to its last token, without the semicolon.
+    pub span: Span,
+    /// The same with its semicolon.
+    pub whole: Span,
+    /// What it does: one operation, or one for each action of an ALTER TABLE. Never empty.
+    pub ops: Vec<Op>,
+    /// What must hold for it to run at all; all of them. Empty: it always runs.
+    pub when: Vec<Condition>,
+    /// Whether it stands inside a DO block (or an IF of one), and in which: the index of that statement in the file's list.
+    pub within: Option<u32>,
+}
+
+impl Statement {
+    /// Whether any of its operations is one that we did not understand.
+    pub fn is_opaque(&self) -> bool {
+        self.ops.iter().any(|op| matches!(op.kind, Operation::Opaque { .. }))
+    }
+}
+
+/// What must hold for a statement to run, or what happens to its errors.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Condition {
+    /// IF NOT EXISTS (SELECT … that looks for this object).
+    IfAbsent(ObjectRef),
+    /// IF EXISTS (SELECT … that looks for this object).
+    IfExists(ObjectRef),
+    /// EXCEPTION WHEN these (condition names or SQLSTATEs, in lower case; `others`) takes its error.
+    Handled(Vec<String>),
+    /// Some other condition or loop: whether it runs cannot be told.
+    Unknown,
+}
+
+/// Who opened the transaction that a statement runs in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Transaction {
+    /// None is open: each statement commits by itself.
+    None,
+    /// The migration tool.
+    Tool,
+    /// The file is sent as one query: its statements are one transaction unless it says otherwise.
+    Implicit,
+    /// BEGIN in the file, at this place.
+    Explicit(Place),
+}
+
+/// What a statement finds around it.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// The server.
+    pub engine: Engine,
+    /// The file whose statements run.
+    pub file: FileId,
+    /// Who opened the transaction that is open.
+    pub transaction: Transaction,
+    /// Where unqualified names are looked for and made; the first is where they are made.
+    pub search_path: Vec<Ident>,
+    /// Settings made so far, in lower case, with whether they were LOCAL.
+    pub settings: BTreeMap<String, (String, bool)>,
+    /// The catalog at BEGIN, to which ROLLBACK goes back.
+    pub at_begin: Option<Box<Catalog>>,
+    /// Savepoints with the catalog at each.
+    pub savepoints: Vec<(Ident, Catalog)>,
+}
+
+impl Session {
+    /// A fresh session of a file, in the transaction that the tool opens for it.
+    pub fn new(engine: Engine, file: FileId, transaction: Transaction) -> Self {
+        let home = match engine.dialect {
+            crate::schema::Dialect::Postgres => Ident::exact("public"),
+            crate::schema::Dialect::Sqlite | crate::schema::Dialect::Mysql => Ident::caseless("main"),
+        };
+        Self {
+            engine,
+            file,
+            transaction,
+            search_path: vec![home],
+            settings: BTreeMap::new(),
+            at_begin: None,
+            savepoints: Vec::new(),
+        }
+    }
+
+    /// Whether a transaction block is open, whoever opened it.
+    pub const fn in_transaction(&self) -> bool {
+        !matches!(self.transaction, Transaction::None)
+    }
+}

@@ -1,0 +1,125 @@
+//! Expressions: a small tree of our own, enough to see what an expression reads and whether it is constant.
+
+use super::Type;
+
+/// An expression as it was written. Whether two mean the same is not decided here.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Expr {
+    /// A column, perhaps with its table before it: the parts of the name, folded as the server folds them.
+    Column(Vec<String>),
+    /// A constant.
+    Literal(Literal),
+    /// A function; the name with its schema if one was written, folded. `now()` and `CURRENT_TIMESTAMP` are both calls.
+    Call {
+        /// The function's name, perhaps with its schema.
+        name: String,
+        /// The arguments.
+        arguments: Vec<Expr>,
+    },
+    /// An operator or a keyword construct over operands: `+`, `AND`, `IS NOT NULL`, `BETWEEN`, `CASE`, `ARRAY`, `IN`, `[]`, `ROW`, `AT TIME ZONE`, `COLLATE "C"`.
+    Operator {
+        /// The operator in capitals.
+        operator: String,
+        /// What it works on.
+        operands: Vec<Expr>,
+    },
+    /// A cast, however written.
+    Cast {
+        /// What is cast.
+        operand: Box<Expr>,
+        /// To which type.
+        to: Type,
+    },
+    /// What we keep as text only (a subquery, a construct that nobody parsed): the text, folded to single spaces
+    /// outside of strings, and the words in it that may be columns.
+    Raw {
+        /// The text.
+        text: String,
+        /// Identifiers that occur in it.
+        words: Vec<String>,
+    },
+}
+
+/// A constant.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Literal {
+    /// `NULL`.
+    Null,
+    /// `TRUE` or `FALSE`.
+    Boolean(bool),
+    /// A number as written.
+    Number(String),
+    /// A string, decoded.
+    String(String),
+    /// Something that a tool or psql fills in later: `${x}`, `:var`, `$1`.
+    Placeholder(String),
+}
+
+impl Expr {
+    /// Whether it is the constant NULL, cast or not.
+    pub fn is_null(&self) -> bool {
+        match self {
+            Self::Literal(Literal::Null) => true,
+            Self::Cast { operand, .. } => operand.is_null(),
+            Self::Literal(_) | Self::Column(_) | Self::Call { .. } | Self::Operator { .. } | Self::Raw { .. } => false,
+        }
+    }
+
+    /// Whether it is a plain constant: a literal, perhaps with a sign, a cast or parentheses.
+    pub fn is_constant(&self) -> bool {
+        match self {
+            Self::Literal(_) => true,
+            Self::Cast { operand, .. } => operand.is_constant(),
+            Self::Operator { operator, operands } => {
+                matches!(operator.as_str(), "-" | "+" | "ARRAY" | "ROW") && operands.iter().all(Self::is_constant)
+            }
+            Self::Column(_) | Self::Call { .. } | Self::Raw { .. } => false,
+        }
+    }
+
+    /// The string that it is, cast or not.
+    pub fn as_string(&self) -> Option<&str> {
+        match self {
+            Self::Literal(Literal::String(text)) => Some(text),
+            Self::Cast { operand, .. } => operand.as_string(),
+            Self::Literal(_) | Self::Column(_) | Self::Call { .. } | Self::Operator { .. } | Self::Raw { .. } => None,
+        }
+    }
+
+    /// Calls `visit` on this expression and every one inside.
+    pub fn walk(&self, visit: &mut impl FnMut(&Self)) {
+        visit(self);
+        match self {
+            Self::Call { arguments: inner, .. } | Self::Operator { operands: inner, .. } => {
+                for one in inner {
+                    one.walk(visit);
+                }
+            }
+            Self::Cast { operand, .. } => operand.walk(visit),
+            Self::Column(_) | Self::Literal(_) | Self::Raw { .. } => {}
+        }
+    }
+
+    /// The columns that it may read, by their last name part. Words of a [`Expr::Raw`] count: it may name more than it reads.
+    pub fn columns(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        self.walk(&mut |expr| match expr {
+            Self::Column(parts) => found.extend(parts.last().cloned()),
+            Self::Raw { words, .. } => found.extend(words.iter().cloned()),
+            Self::Literal(_) | Self::Call { .. } | Self::Operator { .. } | Self::Cast { .. } => {}
+        });
+        found
+    }
+
+    /// Whether it, or one of the terms that it joins by AND, says that `column` is not null.
+    pub fn requires_not_null(&self, column: &str) -> bool {
+        match self {
+            Self::Operator { operator, operands } => match operator.as_str() {
+                "IS NOT NULL" => matches!(operands.as_slice(), [Self::Column(parts)] if parts.last().is_some_and(|last| last == column)),
+                "AND" => operands.iter().any(|operand| operand.requires_not_null(column)),
+                _ => false,
+            },
+            Self::Column(_) | Self::Literal(_) | Self::Call { .. } | Self::Cast { .. } | Self::Raw { .. } => false,
+        }
+    }
+}

@@ -90,6 +90,7 @@ pub struct Related {
     pub message: String,
 }
 
+#[expect(missing_docs, reason = "the fields are said in the text of their variant")]
 /// What to change, in operations: the language of the file writes it.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Remedy {

@@ -25,7 +25,9 @@ impl Conflict {
             Self::Other(state, _) => return state,
         };
         match (object.kind, exists) {
-            (K::Table | K::ForeignTable | K::Index | K::View | K::MaterializedView | K::Sequence, true) => "42P07",
+            (K::Table | K::ForeignTable | K::Index | K::View | K::MaterializedView | K::Sequence, true) => {
+                "42P07"
+            }
             (K::Table | K::ForeignTable | K::View | K::MaterializedView | K::Sequence, false) => "42P01",
             (K::Column, true) => "42701",
             (K::Column, false) => "42703",

@@ -1,16 +1,15 @@
 //! The verbs: what a migration does, as flat operations, whatever language it was written in;
 //! and what a statement does to a catalog.
 
-mod apply;
 mod conflict;
 mod operation;
 mod session;
 
-pub use apply::{Applied, Outcome, apply};
 pub use conflict::Conflict;
 pub use operation::{
-    AlterColumn, AlterDomain, AlterSequence, AlterType, Call, ColumnDef, ConstraintDef, CreateDomain, CreateFunction, CreateIndex, CreatePolicy, CreateSequence,
-    CreateTable, CreateTrigger, CreateType, CreateView, Drop, Guard, Insert, InsertSource, OnConflict, Op, Operation, TableOption, TableTarget,
+    AlterColumn, AlterDomain, AlterSequence, AlterType, Call, ColumnDef, ConstraintDef, CreateDomain,
+    CreateFunction, CreateIndex, CreatePolicy, CreateSequence, CreateTable, CreateTrigger, CreateType,
+    CreateView, Drop, Guard, Insert, InsertSource, OnConflict, Op, Operation, TableOption, TableTarget,
     TypeDefinition,
 };
 pub use session::{Condition, Session, Statement, Transaction};

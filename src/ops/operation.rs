@@ -42,6 +42,7 @@ pub struct TableTarget {
 }
 
 /// What is done. Flat: no SQL and no Python in it.
+#[expect(missing_docs, reason = "the fields are the clauses of the statement, under their SQL names")]
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Operation {
     /// CREATE TABLE, CREATE TABLE … AS, SELECT … INTO, CREATE FOREIGN TABLE.
@@ -436,6 +437,7 @@ pub enum TypeDefinition {
 }
 
 /// ALTER TYPE.
+#[expect(missing_docs, reason = "the fields are the clauses of the statement, under their SQL names")]
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum AlterType {
     /// ADD VALUE.
@@ -477,6 +479,7 @@ pub struct CreateDomain {
 }
 
 /// ALTER DOMAIN.
+#[expect(missing_docs, reason = "the fields are the clauses of the statement, under their SQL names")]
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum AlterDomain {
     /// SET DEFAULT.
@@ -566,6 +569,7 @@ pub struct Insert {
 }
 
 /// Where inserted rows come from.
+#[expect(missing_docs, reason = "the fields are the clauses of the statement, under their SQL names")]
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum InsertSource {
     /// VALUES: how many rows, and the first 64 of them.
@@ -577,6 +581,7 @@ pub enum InsertSource {
 }
 
 /// What an INSERT does when the row is there already.
+#[expect(missing_docs, reason = "the fields are the clauses of the statement, under their SQL names")]
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum OnConflict {
     /// It fails.

@@ -90,7 +90,11 @@ impl Engine {
             "postgres" | "postgresql" | "pg" => Dialect::Postgres,
             "sqlite" | "sqlite3" => Dialect::Sqlite,
             "mysql" | "mariadb" => Dialect::Mysql,
-            _ => return Err(format!("unknown engine `{name}`: gander knows postgres, sqlite, mysql and mariadb, each with an optional version as in postgres@15")),
+            _ => {
+                return Err(format!(
+                    "unknown engine `{name}`: gander knows postgres, sqlite, mysql and mariadb, each with an optional version as in postgres@15"
+                ));
+            }
         };
         let version = match version {
             None => None,

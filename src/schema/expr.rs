@@ -61,7 +61,11 @@ impl Expr {
         match self {
             Self::Literal(Literal::Null) => true,
             Self::Cast { operand, .. } => operand.is_null(),
-            Self::Literal(_) | Self::Column(_) | Self::Call { .. } | Self::Operator { .. } | Self::Raw { .. } => false,
+            Self::Literal(_)
+            | Self::Column(_)
+            | Self::Call { .. }
+            | Self::Operator { .. }
+            | Self::Raw { .. } => false,
         }
     }
 
@@ -71,7 +75,8 @@ impl Expr {
             Self::Literal(_) => true,
             Self::Cast { operand, .. } => operand.is_constant(),
             Self::Operator { operator, operands } => {
-                matches!(operator.as_str(), "-" | "+" | "ARRAY" | "ROW") && operands.iter().all(Self::is_constant)
+                matches!(operator.as_str(), "-" | "+" | "ARRAY" | "ROW")
+                    && operands.iter().all(Self::is_constant)
             }
             Self::Column(_) | Self::Call { .. } | Self::Raw { .. } => false,
         }
@@ -82,7 +87,11 @@ impl Expr {
         match self {
             Self::Literal(Literal::String(text)) => Some(text),
             Self::Cast { operand, .. } => operand.as_string(),
-            Self::Literal(_) | Self::Column(_) | Self::Call { .. } | Self::Operator { .. } | Self::Raw { .. } => None,
+            Self::Literal(_)
+            | Self::Column(_)
+            | Self::Call { .. }
+            | Self::Operator { .. }
+            | Self::Raw { .. } => None,
         }
     }
 
@@ -115,11 +124,15 @@ impl Expr {
     pub fn requires_not_null(&self, column: &str) -> bool {
         match self {
             Self::Operator { operator, operands } => match operator.as_str() {
-                "IS NOT NULL" => matches!(operands.as_slice(), [Self::Column(parts)] if parts.last().is_some_and(|last| last == column)),
+                "IS NOT NULL" => {
+                    matches!(operands.as_slice(), [Self::Column(parts)] if parts.last().is_some_and(|last| last == column))
+                }
                 "AND" => operands.iter().any(|operand| operand.requires_not_null(column)),
                 _ => false,
             },
-            Self::Column(_) | Self::Literal(_) | Self::Call { .. } | Self::Cast { .. } | Self::Raw { .. } => false,
+            Self::Column(_) | Self::Literal(_) | Self::Call { .. } | Self::Cast { .. } | Self::Raw { .. } => {
+                false
+            }
         }
     }
 }

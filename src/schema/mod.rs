@@ -7,13 +7,12 @@ mod name;
 mod table;
 mod types;
 
-pub use catalog::{
-    Catalog, EnumType, Function, Index, Lookup, Member, Other, Relation, RelationKind, Sequence, Slot, Table, TypeEntry, TypeKind, View,
-};
+pub use catalog::Catalog;
 pub use engine::{Dialect, Engine, Version};
 pub use expr::{Expr, Literal};
 pub use name::{Ident, Name, ObjectKind, ObjectRef};
 pub use table::{
-    Column, Constraint, ConstraintKind, ForeignKey, Generated, GeneratedKind, Identity, IndexKey, PartitionKind, ReferentialAction,
+    Column, Constraint, ConstraintKind, ForeignKey, Generated, GeneratedKind, Identity, IndexKey,
+    PartitionKind, ReferentialAction,
 };
 pub use types::{Family, Type};

@@ -116,7 +116,9 @@ impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.schema {
             // What stands in the default schema is called by its plain name: that is how people know it.
-            Some(schema) if schema.text() != "public" && schema.text() != "main" => write!(f, "{schema}.{}", self.ident),
+            Some(schema) if schema.text() != "public" && schema.text() != "main" => {
+                write!(f, "{schema}.{}", self.ident)
+            }
             _ => write!(f, "{}", self.ident),
         }
     }

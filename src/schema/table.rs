@@ -24,7 +24,15 @@ pub struct Column {
 impl Column {
     /// A column of which only the name is known.
     pub const fn unknown(name: Ident) -> Self {
-        Self { name, ty: None, collation: None, default: None, not_null: None, generated: None, identity: None }
+        Self {
+            name,
+            ty: None,
+            collation: None,
+            default: None,
+            not_null: None,
+            generated: None,
+            identity: None,
+        }
     }
 }
 
@@ -142,7 +150,11 @@ impl IndexKey {
     pub fn column(&self) -> Option<&str> {
         match &self.expr {
             Expr::Column(parts) => parts.last().map(String::as_str),
-            Expr::Literal(_) | Expr::Call { .. } | Expr::Operator { .. } | Expr::Cast { .. } | Expr::Raw { .. } => None,
+            Expr::Literal(_)
+            | Expr::Call { .. }
+            | Expr::Operator { .. }
+            | Expr::Cast { .. }
+            | Expr::Raw { .. } => None,
         }
     }
 }

@@ -67,7 +67,10 @@ impl Type {
 
     /// Whether it is one of PostgreSQL's `serial` pseudo types.
     pub fn is_serial(&self) -> bool {
-        matches!(self.name.as_str(), "serial" | "bigserial" | "smallserial" | "serial2" | "serial4" | "serial8") && self.dimensions == 0
+        matches!(
+            self.name.as_str(),
+            "serial" | "bigserial" | "smallserial" | "serial2" | "serial4" | "serial8"
+        ) && self.dimensions == 0
     }
 }
 
@@ -80,7 +83,9 @@ impl fmt::Display for Type {
         // PostgreSQL prints the precision inside: timestamp(3) with time zone.
         match (self.name.split_once(' '), arguments.is_empty()) {
             (_, true) => f.write_str(&self.name)?,
-            (Some((head, rest)), false) if matches!(head, "timestamp" | "time") => write!(f, "{head}({arguments}) {rest}")?,
+            (Some((head, rest)), false) if matches!(head, "timestamp" | "time") => {
+                write!(f, "{head}({arguments}) {rest}")?
+            }
             (_, false) => write!(f, "{}({arguments})", self.name)?,
         }
         for _ in 0..self.dimensions {

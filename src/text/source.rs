@@ -56,7 +56,8 @@ impl Source {
         let offset = offset.min(self.text.len() as u32);
         let line = self.lines.partition_point(|start| *start <= offset);
         let start = self.lines[line - 1] as usize;
-        let column = self.text.as_bytes()[start..offset as usize].iter().filter(|b| (**b & 0xC0) != 0x80).count();
+        let column =
+            self.text.as_bytes()[start..offset as usize].iter().filter(|b| (**b & 0xC0) != 0x80).count();
         LineColumn { line: line as u32, column: column as u32 + 1 }
     }
 

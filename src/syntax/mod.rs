@@ -1,0 +1,3 @@
+//! Front ends: text to statements and back. Each knows one language and nothing of rules.
+
+pub mod sql;

@@ -1,0 +1,48 @@
+//! SQL: split (never fails), tokens, our own statement parsers over sqlparser's expressions, and writing.
+
+mod bridge;
+mod cursor;
+mod dml;
+mod lex;
+mod mysql;
+mod postgres;
+mod session;
+mod split;
+mod sqlite;
+mod statement;
+mod types;
+
+pub use cursor::{Cursor, Read, Unread, is_reserved, string_value, unquote};
+pub use lex::{Lexer, Token, TokenKind};
+pub use split::{Piece, PieceKind, Range, Split, split};
+
+use crate::ops::Statement;
+use crate::schema::Dialect;
+use crate::text::{Map, Span};
+
+/// SQL text, read.
+#[derive(Clone, Default, Debug)]
+pub struct Script {
+    /// Its statements, in order; those inside a DO block follow it.
+    pub statements: Vec<Statement>,
+    /// Every comment, in order.
+    pub comments: Vec<Span>,
+    /// What the bytes are, in order, without a gap.
+    pub pieces: Vec<Piece>,
+}
+
+/// Reads the bytes of `span` of a file's text. Never fails: what is not understood becomes an `Opaque` operation.
+pub fn read(text: &str, span: Span, dialect: Dialect) -> Script {
+    let split = split(text, span, dialect);
+    let map = Map::Offset(0);
+    let mut statements = Vec::with_capacity(split.statements.len());
+    for range in &split.statements {
+        let cursor = Cursor::new(text, &split.tokens[range.first..range.last], dialect, &map);
+        statement::read(&cursor, range.whole, &mut statements);
+    }
+    Script {
+        statements,
+        comments: split.comments.iter().map(|token| token.span).collect(),
+        pieces: split.pieces,
+    }
+}

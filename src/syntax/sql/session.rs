@@ -1,0 +1,12 @@
+//! Transaction control, settings, maintenance: statements that are no DDL and no DML, in every dialect.
+
+use super::cursor::{Cursor, Read};
+use crate::ops::Op;
+
+/// The operations of the statement at the cursor; None where it is no statement of this kind.
+///
+/// # Errors
+/// When it is one, and something in it was not understood.
+pub fn ops(_cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
+    Ok(None)
+}

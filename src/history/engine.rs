@@ -1,0 +1,368 @@
+//! Which database the files of a folder are written for: what was asked, what they say, where they lie,
+//! and else what their text can only be.
+
+use std::collections::BTreeMap;
+
+use super::EngineFrom;
+use super::discover::Asked;
+use super::tools::Tool;
+use super::tree::{File, Folder, Tree};
+use crate::schema::{Dialect, Engine};
+use crate::text::FileId;
+
+/// The engine of a folder, and of the files in it that are written for another one.
+pub struct Choice {
+    /// Of most files.
+    pub engine: Engine,
+    /// Why.
+    pub from: EngineFrom,
+    /// A database that gander does not know.
+    pub foreign: Option<&'static str>,
+    others: BTreeMap<FileId, Engine>,
+}
+
+impl Choice {
+    /// The engine of one file.
+    pub fn of(&self, file: &File) -> Engine {
+        self.others.get(&file.id).copied().unwrap_or(self.engine)
+    }
+}
+
+/// A database that somebody named.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Named {
+    /// One that gander knows.
+    Known(Dialect),
+    /// One that it does not.
+    Foreign(&'static str),
+}
+
+/// Decides. For each file the first answer counts: the caller's, the file's comment, the registry's, the
+/// directory's, the tool's, the text's.
+pub fn choose(tree: &Tree, folder: &Folder, tool: &Tool, files: &[File], asked: &Asked) -> Choice {
+    let registry = registry(folder);
+    let sql: Vec<&File> = files.iter().filter(|file| file.is_sql()).collect();
+    let mut said: Vec<(FileId, Engine, EngineFrom)> = Vec::new();
+    for file in &sql {
+        let answer = (asked.engine)(file.path)
+            .map(|engine| (engine, EngineFrom::Asked))
+            .or_else(|| comment(file).map(|engine| (engine, EngineFrom::Comment)))
+            .or_else(|| registry.get(file.name).map(|dialect| (Engine::of(*dialect), EngineFrom::Registry)))
+            .or_else(|| below_root(file, folder).map(|dialect| (Engine::of(dialect), EngineFrom::Directory)));
+        said.extend(answer.map(|(engine, from)| (file.id, engine, from)));
+    }
+    let (engine, from, foreign, doubtful) = match of_folder(tree, folder, tool, &sql, &said) {
+        (Named::Known(dialect), from) => (Engine::of(dialect), from, None, from >= EngineFrom::Text),
+        (Named::Foreign(name), from) => (Engine::of(Dialect::Postgres), from, Some(name), false),
+    };
+    // A version that was asked for holds for the whole folder, and so does the one answer that all files share.
+    let (engine, from) = match said.first() {
+        Some((_, first, why))
+            if said.len() == sql.len() && said.iter().all(|(_, engine, _)| engine == first) =>
+        {
+            (*first, *why)
+        }
+        _ => (engine, from),
+    };
+    let foreign = if from <= EngineFrom::Registry { None } else { foreign };
+    let mut others: BTreeMap<FileId, Engine> = said
+        .iter()
+        .filter(|(_, other, _)| *other != engine)
+        .map(|(file, other, _)| (*file, *other))
+        .collect();
+    if doubtful {
+        let unsaid = sql.iter().filter(|file| !said.iter().any(|(id, ..)| *id == file.id));
+        others.extend(unsaid.filter_map(|file| {
+            let dialect = Evidence::of(file.source.text()).can_only_be()?;
+            (dialect != engine.dialect).then_some((file.id, Engine::of(dialect)))
+        }));
+    }
+    Choice { engine, from, foreign, others }
+}
+
+fn of_folder(
+    tree: &Tree,
+    folder: &Folder,
+    tool: &Tool,
+    sql: &[&File],
+    said: &[(FileId, Engine, EngineFrom)],
+) -> (Named, EngineFrom) {
+    if let Some(named) = directory(folder.path) {
+        return (named, EngineFrom::Directory);
+    }
+    if let Some(named) = (tool.engine)(tree, folder) {
+        return (named, EngineFrom::Tool);
+    }
+    let unsaid: Vec<&File> =
+        sql.iter().filter(|file| !said.iter().any(|(id, ..)| *id == file.id)).copied().collect();
+    let mut votes: BTreeMap<Dialect, usize> = BTreeMap::new();
+    let mut foreign: BTreeMap<&'static str, usize> = BTreeMap::new();
+    for file in &unsaid {
+        let evidence = Evidence::of(file.source.text());
+        if let Some(name) = evidence.foreign {
+            *foreign.entry(name).or_default() += 1;
+        } else if let Some(dialect) = evidence.most_likely() {
+            *votes.entry(dialect).or_default() += 1;
+        }
+    }
+    let known: usize = votes.values().sum();
+    if let Some((name, count)) = foreign.iter().max_by_key(|(_, count)| **count)
+        && *count > known
+    {
+        return (Named::Foreign(name), EngineFrom::Text);
+    }
+    let best = votes.iter().max_by_key(|(dialect, count)| (**count, std::cmp::Reverse(**dialect)));
+    match best {
+        Some((dialect, _)) => (Named::Known(*dialect), EngineFrom::Text),
+        None => match said.first() {
+            // Every file that gives a hint has been asked about; the rest go with them.
+            Some((_, engine, from)) if unsaid.is_empty() => (Named::Known(engine.dialect), *from),
+            _ => (Named::Known(Dialect::Postgres), EngineFrom::Assumed),
+        },
+    }
+}
+
+/// `-- gander: engine=sqlite`.
+fn comment(file: &File) -> Option<Engine> {
+    file.source.text().lines().find_map(|line| {
+        let comment = line.trim_start_matches('\u{feff}').trim_start().strip_prefix("--")?;
+        let value = comment.trim_start().strip_prefix("gander:")?.trim_start().strip_prefix("engine")?;
+        let value = value.trim_start().strip_prefix('=')?.split_whitespace().next()?;
+        Engine::parse(value).ok()
+    })
+}
+
+/// A table in the folder's README that names a file and its database in each row.
+fn registry(folder: &Folder) -> BTreeMap<String, Dialect> {
+    let mut engines = BTreeMap::new();
+    let readmes = folder.files.iter().filter(|file| {
+        let name = file.name.to_ascii_lowercase();
+        name.starts_with("readme") || name == "master.md" || name == "migrations.md" || name == "index.md"
+    });
+    for readme in readmes {
+        let mut columns: Option<(usize, usize)> = None;
+        for line in readme.source.text().lines() {
+            let Some(row) = line.trim().strip_prefix('|') else {
+                columns = None;
+                continue;
+            };
+            let cells: Vec<String> = row.trim_end_matches('|').split('|').map(plain_cell).collect();
+            match columns {
+                None => {
+                    let find = |words: &[&str]| {
+                        cells.iter().position(|cell| words.contains(&cell.to_ascii_lowercase().as_str()))
+                    };
+                    let file = find(&["file", "migration", "name", "filename", "script"]);
+                    columns = file.zip(find(&["database", "engine", "db", "dialect"]));
+                }
+                Some((file, database)) => {
+                    if let (Some(file), Some(database)) = (cells.get(file), cells.get(database))
+                        && let Some(Named::Known(dialect)) = words(database).find_map(named)
+                    {
+                        engines.insert(file.rsplit('/').next().unwrap_or(file).to_owned(), dialect);
+                    }
+                }
+            }
+        }
+    }
+    engines
+}
+
+/// A cell without the marks of code, emphasis and links.
+fn plain_cell(cell: &str) -> String {
+    let cell = cell.trim();
+    let cell = cell.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or(cell, |(text, _)| text);
+    cell.trim_matches(['`', '*', '_', ' ']).to_owned()
+}
+
+/// What a folder's name says, the nearest first. A database that is not known is believed only of the folder itself
+/// and the one above it: `oracle` and `h2` are names of other things too.
+fn directory(path: &str) -> Option<Named> {
+    path.rsplit('/').enumerate().find_map(|(distance, part)| match words(part).find_map(named) {
+        Some(Named::Foreign(_)) if distance > 1 || words(part).count() > 2 => None,
+        answer => answer,
+    })
+}
+
+/// What the path between the history's folder and the file says, or the file's own name: `001_x.mysql.up.sql`.
+fn below_root(file: &File, folder: &Folder) -> Option<Dialect> {
+    let between = file.folder().strip_prefix(folder.path).unwrap_or("");
+    let in_path = between.rsplit('/').find_map(|part| words(part).find_map(named));
+    let in_name = || file.name.split('.').skip(1).find_map(named);
+    match in_path.or_else(in_name) {
+        Some(Named::Known(dialect)) => Some(dialect),
+        Some(Named::Foreign(_)) | None => None,
+    }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+/// The database of that name.
+pub fn named(word: &str) -> Option<Named> {
+    Some(match word.to_ascii_lowercase().as_str() {
+        // CockroachDB speaks PostgreSQL's language.
+        "postgres" | "postgresql" | "pg" | "pgsql" | "timescale" | "timescaledb" | "cockroach"
+        | "cockroachdb" | "crdb" => Named::Known(Dialect::Postgres),
+        "sqlite" | "sqlite3" | "libsql" | "turso" | "d1" => Named::Known(Dialect::Sqlite),
+        "mysql" | "mariadb" => Named::Known(Dialect::Mysql),
+        "clickhouse" => Named::Foreign("ClickHouse"),
+        "mssql" | "sqlserver" => Named::Foreign("SQL Server"),
+        "oracle" => Named::Foreign("Oracle"),
+        "snowflake" => Named::Foreign("Snowflake"),
+        "bigquery" => Named::Foreign("BigQuery"),
+        "cassandra" => Named::Foreign("Cassandra"),
+        "spanner" => Named::Foreign("Spanner"),
+        "redshift" => Named::Foreign("Redshift"),
+        "duckdb" => Named::Foreign("DuckDB"),
+        "h2" => Named::Foreign("H2"),
+        "hsqldb" => Named::Foreign("HSQLDB"),
+        "db2" => Named::Foreign("Db2"),
+        _ => return None,
+    })
+}
+
+/// What the words of a text speak for. `only`: what the others would refuse; `rather`: what they would take, but few write.
+#[derive(Default)]
+struct Evidence {
+    only: BTreeMap<Dialect, usize>,
+    rather: BTreeMap<Dialect, usize>,
+    foreign: Option<&'static str>,
+}
+
+impl Evidence {
+    // A few hundred words show what a file is written for; a dump of megabytes shows it no better.
+    const ENOUGH: usize = 64 * 1024;
+
+    fn of(text: &str) -> Self {
+        let mut evidence = Self::default();
+        let mut before = String::new();
+        let mut at = 0;
+        let bytes = &text.as_bytes()[..text.len().min(Self::ENOUGH)];
+        while at < bytes.len() {
+            let rest = &bytes[at..];
+            at += match rest[0] {
+                b'-' if rest.starts_with(b"--") => length_to(rest, b"\n"),
+                b'/' if rest.starts_with(b"/*") => length_to(rest, b"*/"),
+                b'\'' => {
+                    // A quote that never ends hides nothing but itself.
+                    let length = rest[1..].iter().position(|b| *b == b'\'').map_or(1, |end| end + 2);
+                    before.clear();
+                    length
+                }
+                b':' if rest.starts_with(b"::") => {
+                    evidence.only(Dialect::Postgres);
+                    2
+                }
+                b'$' if rest.starts_with(b"$$") => {
+                    evidence.only(Dialect::Postgres);
+                    2
+                }
+                b'`' => {
+                    evidence.rather(Dialect::Mysql);
+                    1
+                }
+                b if b.is_ascii_alphabetic() || b == b'_' => {
+                    let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+                    let word = String::from_utf8_lossy(&rest[..length]).to_ascii_lowercase();
+                    let next = rest[length..].iter().find(|b| !b.is_ascii_whitespace()).copied();
+                    evidence.word(&before, &word, next, &rest[length..]);
+                    before = word;
+                    length
+                }
+                b => {
+                    if !b.is_ascii_whitespace() {
+                        before.clear();
+                    }
+                    1
+                }
+            };
+        }
+        evidence
+    }
+
+    fn word(&mut self, before: &str, word: &str, next: Option<u8>, rest: &[u8]) {
+        match word {
+            "autoincrement" | "pragma" | "sqlite_master" | "sqlite_sequence" => self.only(Dialect::Sqlite),
+            "rowid" if before == "without" => self.only(Dialect::Sqlite),
+            "strftime" | "julianday" | "randomblob" if next == Some(b'(') => self.only(Dialect::Sqlite),
+            "datetime" if next == Some(b'(') && contains_within(rest, b"'now'", 8) => {
+                self.only(Dialect::Sqlite)
+            }
+            "ignore" | "replace" | "abort" if before == "or" => {
+                // CREATE OR REPLACE is anybody's; INSERT OR REPLACE is told by the words around it.
+                if next.is_some() && word != "replace" {
+                    self.only(Dialect::Sqlite);
+                }
+            }
+            "auto_increment" | "innodb" | "utf8mb4" | "mediumtext" | "longtext" | "mediumint"
+            | "unsigned" => self.only(Dialect::Mysql),
+            "engine" if next == Some(b'=') => {
+                let value = String::from_utf8_lossy(&rest[..rest.len().min(60)]).to_ascii_lowercase();
+                if value.contains("mergetree") || value.contains("kafka(") || value.contains("distributed(") {
+                    self.foreign = Some("ClickHouse");
+                } else {
+                    self.only(Dialect::Mysql);
+                }
+            }
+            "modify" | "change"
+                if before != "on" && next.is_some_and(|b| b.is_ascii_alphabetic() || b == b'`') =>
+            {
+                self.rather(Dialect::Mysql);
+            }
+            "tinyint" => self.rather(Dialect::Mysql),
+            "dbo" | "nvarchar" | "sp_rename" | "uniqueidentifier" => self.foreign = Some("SQL Server"),
+            "varchar2" | "nvarchar2" => self.foreign = Some("Oracle"),
+            "concurrently" | "plpgsql" => self.only(Dialect::Postgres),
+            "extension" | "type" | "domain" | "sequence" | "schema" | "policy" | "materialized"
+                if before == "create" =>
+            {
+                self.only(Dialect::Postgres);
+            }
+            "type" | "domain" | "sequence" | "policy" if before == "alter" => self.only(Dialect::Postgres),
+            "on" if before == "comment" => self.only(Dialect::Postgres),
+            "gin" | "gist" | "brin" if before == "using" => self.only(Dialect::Postgres),
+            "column" if before == "alter" => self.rather(Dialect::Postgres),
+            "regclass" | "nextval" | "uuid_generate_v4" | "gen_random_uuid" => self.only(Dialect::Postgres),
+            // SQLite takes any word for a type.
+            "serial" | "bigserial" | "smallserial" | "jsonb" | "timestamptz" | "bytea" | "tsvector"
+            | "inet" | "uuid" | "varying" | "zone" => self.rather(Dialect::Postgres),
+            _ => {}
+        }
+    }
+
+    fn only(&mut self, dialect: Dialect) {
+        *self.only.entry(dialect).or_default() += 1;
+    }
+
+    fn rather(&mut self, dialect: Dialect) {
+        *self.rather.entry(dialect).or_default() += 1;
+    }
+
+    /// The one dialect that would not refuse it.
+    fn can_only_be(&self) -> Option<Dialect> {
+        let mut dialects = self.only.keys();
+        dialects.next().copied().filter(|_| dialects.next().is_none())
+    }
+
+    fn most_likely(&self) -> Option<Dialect> {
+        let weigh = |dialect: &Dialect| {
+            let count = |of: &BTreeMap<Dialect, usize>| of.get(dialect).copied().unwrap_or(0);
+            (count(&self.only), count(&self.rather))
+        };
+        self.only
+            .keys()
+            .chain(self.rather.keys())
+            .max_by_key(|dialect| (weigh(dialect), std::cmp::Reverse(**dialect)))
+            .copied()
+    }
+}
+
+fn length_to(bytes: &[u8], end: &[u8]) -> usize {
+    bytes.windows(end.len()).position(|window| window == end).map_or(bytes.len(), |at| at + end.len())
+}
+
+fn contains_within(bytes: &[u8], wanted: &[u8], distance: usize) -> bool {
+    bytes[..bytes.len().min(distance + wanted.len())].windows(wanted.len()).any(|window| window == wanted)
+}

@@ -1,0 +1,1 @@
+//! Which migrations are history, and which are judged.

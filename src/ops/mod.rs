@@ -1,10 +1,12 @@
 //! The verbs: what a migration does, as flat operations, whatever language it was written in;
 //! and what a statement does to a catalog.
 
+mod apply;
 mod conflict;
 mod operation;
 mod session;
 
+pub use apply::{Applied, Outcome, apply, resolve};
 pub use conflict::Conflict;
 pub use operation::{
     AlterColumn, AlterDomain, AlterSequence, AlterType, Call, ColumnDef, ConstraintDef, CreateDomain,

@@ -1,5 +1,550 @@
-//! The catalog.
+//! The catalog: every object that a history made, at one moment. Copying one is cheap: what two have in common is shared.
 
-/// A schema at one moment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Catalog {}
+use std::sync::Arc;
+
+use rpds::RedBlackTreeMapSync as Map;
+
+use super::{
+    Column, Constraint, Dialect, Expr, Ident, IndexKey, Name, ObjectKind, ObjectRef, PartitionKind, Type,
+};
+use crate::text::Place;
+
+/// What the catalog says about an object.
+#[derive(PartialEq, Eq, Debug)]
+pub enum Lookup<'a, T> {
+    /// It is there.
+    Found(&'a T),
+    /// It is not there.
+    Absent,
+    /// It may be there: it would be older than our history.
+    Unknown,
+}
+
+// Not derived: a derived Copy would ask the object to be Copy too.
+impl<T> Clone for Lookup<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Lookup<'_, T> {}
+
+impl<'a, T> Lookup<'a, T> {
+    /// The object, if it is known to be there.
+    pub const fn found(self) -> Option<&'a T> {
+        match self {
+            Self::Found(object) => Some(object),
+            Self::Absent | Self::Unknown => None,
+        }
+    }
+
+    /// Whether it is known not to be there.
+    pub const fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+
+    /// The same for a part of the object that is there.
+    pub fn and_then<U>(self, part: impl FnOnce(&'a T) -> Lookup<'a, U>) -> Lookup<'a, U> {
+        match self {
+            Self::Found(object) => part(object),
+            Self::Absent => Lookup::Absent,
+            Self::Unknown => Lookup::Unknown,
+        }
+    }
+}
+
+/// What is kept under a name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Slot<T> {
+    /// The object.
+    Present(T),
+    /// It was dropped or renamed away.
+    Gone,
+    /// A statement that we could not read, or that may not have run, was about it.
+    Unclear,
+}
+
+/// What shares PostgreSQL's `pg_class`: tables, indexes, views and sequences cannot have one name in one schema.
+/// (SQLite: tables, indexes and views.)
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Relation {
+    /// A table.
+    Table(Arc<Table>),
+    /// An index.
+    Index(Arc<Index>),
+    /// A view or materialized view.
+    View(Arc<View>),
+    /// A sequence.
+    Sequence(Arc<Sequence>),
+}
+
+impl Relation {
+    /// What kind of object it is.
+    pub fn kind(&self) -> ObjectKind {
+        match self {
+            Self::Table(table) if table.foreign => ObjectKind::ForeignTable,
+            Self::Table(_) => ObjectKind::Table,
+            Self::Index(_) => ObjectKind::Index,
+            Self::View(view) if view.materialized => ObjectKind::MaterializedView,
+            Self::View(_) => ObjectKind::View,
+            Self::Sequence(_) => ObjectKind::Sequence,
+        }
+    }
+
+    /// Where it was made.
+    pub fn made(&self) -> Option<Place> {
+        match self {
+            Self::Table(table) => table.made,
+            Self::Index(index) => index.made,
+            Self::View(view) => view.made,
+            Self::Sequence(sequence) => sequence.made,
+        }
+    }
+}
+
+/// A table.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Table {
+    /// Its name, with its schema.
+    pub name: Name,
+    /// Made before our history, or by something that we could not read: what is known of it is true, the rest Unknown.
+    pub open: bool,
+    /// TEMP.
+    pub temporary: bool,
+    /// UNLOGGED.
+    pub unlogged: bool,
+    /// FOREIGN TABLE.
+    pub foreign: bool,
+    /// Its part in partitioning.
+    pub partition: PartitionKind,
+    /// The table that it is a partition of, and the tables that it inherits from.
+    pub parents: Vec<Name>,
+    /// Its columns.
+    pub columns: Vec<Member>,
+    /// Columns that were dropped or renamed away: known not to be there even in an open table.
+    pub gone: Vec<Ident>,
+    /// Its constraints, each with the name that it has; [`Constraint::name`] is None where the server made it up.
+    pub constraints: Vec<(Ident, Constraint)>,
+    /// Constraints that were dropped or renamed away.
+    pub gone_constraints: Vec<Ident>,
+    /// WITHOUT ROWID, STRICT, ENGINE=…, in capitals.
+    pub options: Vec<String>,
+    /// ENABLE ROW LEVEL SECURITY.
+    pub row_security: bool,
+    /// Every row was deleted, here, and none inserted since.
+    pub emptied: Option<Place>,
+    /// Where it was made; None when it is older than the history.
+    pub made: Option<Place>,
+}
+
+/// A column in its table, with what happened to it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Member {
+    /// The column.
+    pub column: Column,
+    /// Every row got a value: it was added with a default, or an UPDATE set it.
+    pub filled: bool,
+    /// Where it was added; None when it is older than the history.
+    pub made: Option<Place>,
+}
+
+impl Table {
+    /// A table of which only the name is known.
+    pub fn unknown(name: Name) -> Self {
+        Self {
+            name,
+            open: true,
+            temporary: false,
+            unlogged: false,
+            foreign: false,
+            partition: PartitionKind::None,
+            parents: Vec::new(),
+            columns: Vec::new(),
+            gone: Vec::new(),
+            constraints: Vec::new(),
+            gone_constraints: Vec::new(),
+            options: Vec::new(),
+            row_security: false,
+            emptied: None,
+            made: None,
+        }
+    }
+
+    /// What is known of a column.
+    pub fn column(&self, name: &str) -> Lookup<'_, Member> {
+        match self.columns.iter().find(|member| member.column.name == *name) {
+            Some(member) => Lookup::Found(member),
+            None if self.open && !self.gone.iter().any(|gone| *gone == *name) => Lookup::Unknown,
+            None => Lookup::Absent,
+        }
+    }
+
+    /// What is known of a constraint.
+    pub fn constraint(&self, name: &str) -> Lookup<'_, Constraint> {
+        match self.constraints.iter().find(|(known, _)| *known == *name) {
+            Some((_, constraint)) => Lookup::Found(constraint),
+            None if self.open && !self.gone_constraints.iter().any(|gone| *gone == *name) => Lookup::Unknown,
+            None => Lookup::Absent,
+        }
+    }
+
+    /// The columns of its primary key, where it is known to have one.
+    pub fn primary_key(&self) -> Option<&[Ident]> {
+        self.constraints.iter().find_map(|(_, constraint)| match &constraint.kind {
+            super::ConstraintKind::PrimaryKey { columns, .. } => Some(columns.as_slice()),
+            super::ConstraintKind::Unique { .. }
+            | super::ConstraintKind::Check(_)
+            | super::ConstraintKind::ForeignKey(_)
+            | super::ConstraintKind::Exclude(_)
+            | super::ConstraintKind::NotNull(_) => None,
+        })
+    }
+}
+
+/// An index.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Index {
+    /// Its name, with its schema.
+    pub name: Name,
+    /// Its table; None where the history never showed it.
+    pub table: Option<Name>,
+    /// UNIQUE.
+    pub unique: bool,
+    /// USING.
+    pub method: String,
+    /// What is indexed.
+    pub keys: Vec<IndexKey>,
+    /// INCLUDE.
+    pub include: Vec<Ident>,
+    /// NULLS NOT DISTINCT.
+    pub nulls_not_distinct: bool,
+    /// WHERE.
+    pub predicate: Option<Expr>,
+    /// The constraint of the table that it serves.
+    pub constraint: Option<Ident>,
+    /// The server made its name up.
+    pub generated_name: bool,
+    /// Where it was made.
+    pub made: Option<Place>,
+}
+
+/// A view or materialized view.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct View {
+    /// Its name, with its schema.
+    pub name: Name,
+    /// MATERIALIZED.
+    pub materialized: bool,
+    /// The column names written after its name.
+    pub columns: Vec<Ident>,
+    /// Its query as text.
+    pub query: String,
+    /// The tables and views that it names.
+    pub reads: Vec<Name>,
+    /// Identifiers that occur in its query.
+    pub words: Vec<String>,
+    /// Where it was made.
+    pub made: Option<Place>,
+}
+
+/// A sequence.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sequence {
+    /// Its name, with its schema.
+    pub name: Name,
+    /// The column that owns it.
+    pub owned_by: Option<(Name, Ident)>,
+    /// Made by an identity or serial column.
+    pub implicit: bool,
+    /// Where it was made.
+    pub made: Option<Place>,
+}
+
+/// A type of the user's.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TypeEntry {
+    /// Its name, with its schema.
+    pub name: Name,
+    /// What it is.
+    pub kind: TypeKind,
+    /// Where it was made.
+    pub made: Option<Place>,
+}
+
+/// What kind of type it is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TypeKind {
+    /// An enum.
+    Enum(EnumType),
+    /// A composite type, with its attributes.
+    Composite(Vec<(Ident, Type)>),
+    /// A domain, with its base type, default and constraints.
+    Domain {
+        /// Its base type.
+        ty: Type,
+        /// Its default.
+        default: Option<Expr>,
+        /// NOT NULL.
+        not_null: bool,
+        /// Its CHECK constraints, each with its name.
+        constraints: Vec<(Ident, Constraint)>,
+    },
+    /// A range, base or shell type, as text.
+    Other(String),
+}
+
+/// The labels of an enum.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct EnumType {
+    /// The labels, in order.
+    pub labels: Vec<String>,
+    /// Whether labels may be missing: the type is older than the history.
+    pub open: bool,
+}
+
+/// A function, procedure or aggregate.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Function {
+    /// FUNCTION, PROCEDURE or AGGREGATE.
+    pub kind: ObjectKind,
+    /// The types of its input arguments.
+    pub arguments: Vec<Type>,
+    /// What it returns, as text.
+    pub returns: Option<String>,
+    /// Its volatility in capitals; None: volatile by default.
+    pub volatility: Option<String>,
+    /// Its body.
+    pub body: Option<String>,
+    /// Where it was made.
+    pub made: Option<Place>,
+}
+
+/// An object of which only the name and a text count: a trigger, policy, rule, schema, extension, role, …
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Other {
+    /// Its definition as text; empty where nobody compares it.
+    pub definition: String,
+    /// Identifiers that occur in it, where it reads columns (a policy, a trigger).
+    pub words: Vec<String>,
+    /// Where it was made.
+    pub made: Option<Place>,
+}
+
+/// Every object at one moment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Catalog {
+    /// Whose rules hold.
+    pub dialect: Dialect,
+    /// What was never seen may be there all the same: the history is not known to begin at the beginning,
+    /// or a statement that we could not read may have made or dropped anything.
+    pub open: bool,
+    relations: Map<Name, Slot<Relation>>,
+    types: Map<Name, Slot<TypeEntry>>,
+    functions: Map<Name, Arc<Vec<Function>>>,
+    others: Map<ObjectRef, Slot<Arc<Other>>>,
+}
+
+impl Catalog {
+    /// An empty catalog. `open`: what was never seen is Unknown, not Absent.
+    pub fn new(dialect: Dialect, open: bool) -> Self {
+        Self {
+            dialect,
+            open,
+            relations: Map::new_sync(),
+            types: Map::new_sync(),
+            functions: Map::new_sync(),
+            others: Map::new_sync(),
+        }
+    }
+
+    fn lookup<'a, T>(&self, slot: Option<&'a Slot<T>>) -> Lookup<'a, T> {
+        match slot {
+            Some(Slot::Present(object)) => Lookup::Found(object),
+            Some(Slot::Gone) => Lookup::Absent,
+            Some(Slot::Unclear) => Lookup::Unknown,
+            None if self.open => Lookup::Unknown,
+            None => Lookup::Absent,
+        }
+    }
+
+    /// The relation of that (resolved) name.
+    pub fn relation(&self, name: &Name) -> Lookup<'_, Relation> {
+        self.lookup(self.relations.get(name))
+    }
+
+    /// The table of that (resolved) name. Another kind of relation there means that the table is absent.
+    pub fn table(&self, name: &Name) -> Lookup<'_, Table> {
+        match self.relation(name) {
+            Lookup::Found(Relation::Table(table)) => Lookup::Found(table),
+            Lookup::Found(Relation::Index(_) | Relation::View(_) | Relation::Sequence(_))
+            | Lookup::Absent => Lookup::Absent,
+            Lookup::Unknown => Lookup::Unknown,
+        }
+    }
+
+    /// The index of that (resolved) name.
+    pub fn index(&self, name: &Name) -> Lookup<'_, Index> {
+        match self.relation(name) {
+            Lookup::Found(Relation::Index(index)) => Lookup::Found(index),
+            Lookup::Found(Relation::Table(_) | Relation::View(_) | Relation::Sequence(_))
+            | Lookup::Absent => Lookup::Absent,
+            Lookup::Unknown => Lookup::Unknown,
+        }
+    }
+
+    /// The view of that (resolved) name.
+    pub fn view(&self, name: &Name) -> Lookup<'_, View> {
+        match self.relation(name) {
+            Lookup::Found(Relation::View(view)) => Lookup::Found(view),
+            Lookup::Found(Relation::Table(_) | Relation::Index(_) | Relation::Sequence(_))
+            | Lookup::Absent => Lookup::Absent,
+            Lookup::Unknown => Lookup::Unknown,
+        }
+    }
+
+    /// The type of that (resolved) name.
+    pub fn type_entry(&self, name: &Name) -> Lookup<'_, TypeEntry> {
+        self.lookup(self.types.get(name))
+    }
+
+    /// The functions of that (resolved) name; empty when none is known.
+    pub fn functions(&self, name: &Name) -> &[Function] {
+        self.functions.get(name).map_or(&[], |all| all.as_slice())
+    }
+
+    /// Any other object.
+    pub fn other(&self, object: &ObjectRef) -> Lookup<'_, Arc<Other>> {
+        self.lookup(self.others.get(object))
+    }
+
+    /// Every relation that is there, by name.
+    pub fn relations(&self) -> impl Iterator<Item = (&Name, &Relation)> {
+        self.relations.iter().filter_map(|(name, slot)| match slot {
+            Slot::Present(relation) => Some((name, relation)),
+            Slot::Gone | Slot::Unclear => None,
+        })
+    }
+
+    /// Every table that is there.
+    pub fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.relations().filter_map(|(_, relation)| match relation {
+            Relation::Table(table) => Some(&**table),
+            Relation::Index(_) | Relation::View(_) | Relation::Sequence(_) => None,
+        })
+    }
+
+    /// Every index that is there.
+    pub fn indexes(&self) -> impl Iterator<Item = &Index> {
+        self.relations().filter_map(|(_, relation)| match relation {
+            Relation::Index(index) => Some(&**index),
+            Relation::Table(_) | Relation::View(_) | Relation::Sequence(_) => None,
+        })
+    }
+
+    /// The indexes of a table.
+    pub fn indexes_of<'a>(&'a self, table: &'a Name) -> impl Iterator<Item = &'a Index> {
+        self.indexes().filter(move |index| index.table.as_ref() == Some(table))
+    }
+
+    /// Every view that is there.
+    pub fn views(&self) -> impl Iterator<Item = &View> {
+        self.relations().filter_map(|(_, relation)| match relation {
+            Relation::View(view) => Some(&**view),
+            Relation::Table(_) | Relation::Index(_) | Relation::Sequence(_) => None,
+        })
+    }
+
+    /// Every type that is there.
+    pub fn types(&self) -> impl Iterator<Item = &TypeEntry> {
+        self.types.iter().filter_map(|(_, slot)| match slot {
+            Slot::Present(entry) => Some(entry),
+            Slot::Gone | Slot::Unclear => None,
+        })
+    }
+
+    /// Every other object that is there.
+    pub fn others(&self) -> impl Iterator<Item = (&ObjectRef, &Other)> {
+        self.others.iter().filter_map(|(object, slot)| match slot {
+            Slot::Present(other) => Some((object, &**other)),
+            Slot::Gone | Slot::Unclear => None,
+        })
+    }
+
+    /// Every function that is there, with its name.
+    pub fn all_functions(&self) -> impl Iterator<Item = (&Name, &Function)> {
+        self.functions.iter().flat_map(|(name, all)| all.iter().map(move |one| (name, one)))
+    }
+
+    /// Puts a relation under its name, whatever was there.
+    pub fn put_relation(&mut self, name: Name, slot: Slot<Relation>) {
+        self.relations.insert_mut(name, slot);
+    }
+
+    /// Puts a type under its name, whatever was there.
+    pub fn put_type(&mut self, name: Name, slot: Slot<TypeEntry>) {
+        self.types.insert_mut(name, slot);
+    }
+
+    /// Puts the functions of a name.
+    pub fn put_functions(&mut self, name: Name, functions: Vec<Function>) {
+        if functions.is_empty() {
+            self.functions.remove_mut(&name);
+        } else {
+            self.functions.insert_mut(name, Arc::new(functions));
+        }
+    }
+
+    /// Puts any other object under its name, whatever was there.
+    pub fn put_other(&mut self, object: ObjectRef, slot: Slot<Other>) {
+        let slot = match slot {
+            Slot::Present(other) => Slot::Present(Arc::new(other)),
+            Slot::Gone => Slot::Gone,
+            Slot::Unclear => Slot::Unclear,
+        };
+        self.others.insert_mut(object, slot);
+    }
+
+    /// Changes a table that is there; one that may be there is put there, open. False when it is known to be absent.
+    pub fn change_table(&mut self, name: &Name, change: impl FnOnce(&mut Table)) -> bool {
+        let mut table = match self.table(name) {
+            Lookup::Found(table) => table.clone(),
+            Lookup::Unknown => Table::unknown(name.clone()),
+            Lookup::Absent => return false,
+        };
+        change(&mut table);
+        self.put_relation(name.clone(), Slot::Present(Relation::Table(Arc::new(table))));
+        true
+    }
+
+    /// Forgets that anything is absent: from here on, what is not known to be there may be there.
+    pub fn open_up(&mut self) {
+        self.open = true;
+        let gone: Vec<Name> = self
+            .relations
+            .iter()
+            .filter(|(_, slot)| **slot == Slot::Gone)
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in gone {
+            self.relations.remove_mut(&name);
+        }
+        let gone: Vec<Name> = self
+            .types
+            .iter()
+            .filter(|(_, slot)| **slot == Slot::Gone)
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in gone {
+            self.types.remove_mut(&name);
+        }
+        let gone: Vec<ObjectRef> = self
+            .others
+            .iter()
+            .filter(|(_, slot)| **slot == Slot::Gone)
+            .map(|(object, _)| object.clone())
+            .collect();
+        for object in gone {
+            self.others.remove_mut(&object);
+        }
+    }
+}

@@ -7,7 +7,10 @@ mod name;
 mod table;
 mod types;
 
-pub use catalog::Catalog;
+pub use catalog::{
+    Catalog, EnumType, Function, Index, Lookup, Member, Other, Relation, Sequence, Slot, Table, TypeEntry,
+    TypeKind, View,
+};
 pub use engine::{Dialect, Engine, Version};
 pub use expr::{Expr, Literal};
 pub use name::{Ident, Name, ObjectKind, ObjectRef};

@@ -1,0 +1,511 @@
+//! What a statement does to a catalog, as the server would do it.
+
+mod names;
+mod objects;
+mod tables;
+
+use super::{
+    AlterDomain, AlterType, Condition, Conflict, Guard, Op, Operation, Session, Statement, Transaction,
+};
+use crate::schema::{Catalog, Dialect, Ident, Lookup, Name, ObjectKind, ObjectRef, Slot};
+use crate::text::Place;
+
+/// A catalog to go on with, and what became of each operation.
+#[derive(Clone, Debug)]
+pub struct Applied {
+    /// The catalog afterwards. Where an operation was refused, as if it had not been there.
+    pub after: Catalog,
+    /// One for each operation of the statement, in its order.
+    pub results: Vec<Outcome>,
+}
+
+/// What became of an operation.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// It ran.
+    Done,
+    /// Its guard or its condition kept it from running; where what it found was made.
+    Skipped {
+        /// Where the existing object was made, where it is an existing object and that is known.
+        existing: Option<Place>,
+    },
+    /// The server refuses it.
+    Refused(Conflict),
+}
+
+impl Outcome {
+    /// What the server would say, where it refuses.
+    pub const fn conflict(&self) -> Option<&Conflict> {
+        match self {
+            Self::Refused(conflict) => Some(conflict),
+            Self::Done | Self::Skipped { .. } => None,
+        }
+    }
+}
+
+/// Applies a statement.
+pub fn apply(before: &Catalog, statement: &Statement, session: &mut Session) -> Applied {
+    let mut after = before.clone();
+    let skipped = || Outcome::Skipped { existing: None };
+    if !may_run(before, statement, session) {
+        return Applied { after, results: statement.ops.iter().map(|_| skipped()).collect() };
+    }
+    let mut results: Vec<Outcome> = statement.ops.iter().map(|_| Outcome::Done).collect();
+    for index in running_order(&statement.ops) {
+        let op = &statement.ops[index];
+        let place = Place::new(session.file, op.span);
+        let mut step = Step { catalog: &mut after, session, place };
+        results[index] = match step.run(&op.kind) {
+            Outcome::Refused(conflict) if takes(statement, &conflict) => skipped(),
+            outcome => outcome,
+        };
+    }
+    Applied { after, results }
+}
+
+/// Whether the conditions around the statement let it run, as far as they can be told.
+fn may_run(catalog: &Catalog, statement: &Statement, session: &Session) -> bool {
+    statement.when.iter().all(|condition| match condition {
+        Condition::IfAbsent(object) => is_there(catalog, session, object) != Some(true),
+        Condition::IfExists(object) => is_there(catalog, session, object) != Some(false),
+        Condition::Handled(_) | Condition::Unknown => true,
+    })
+}
+
+/// Whether an error of the statement is taken by a handler around it, or may never happen because it may never run.
+fn takes(statement: &Statement, conflict: &Conflict) -> bool {
+    statement.when.iter().any(|condition| match condition {
+        Condition::Handled(errors) => {
+            let state = conflict.sqlstate();
+            errors.iter().any(|error| {
+                error == "others"
+                    || error.eq_ignore_ascii_case(state)
+                    || condition_state(error) == Some(state)
+            })
+        }
+        Condition::Unknown => true,
+        Condition::IfAbsent(_) | Condition::IfExists(_) => false,
+    })
+}
+
+/// The SQLSTATE of a condition name (source: PostgreSQL 15 manual, appendix A).
+fn condition_state(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "duplicate_table" => "42P07",
+        "duplicate_column" => "42701",
+        "duplicate_object" => "42710",
+        "duplicate_function" => "42723",
+        "duplicate_schema" => "42P06",
+        "duplicate_database" => "42P04",
+        "undefined_table" => "42P01",
+        "undefined_column" => "42703",
+        "undefined_object" => "42704",
+        "undefined_function" => "42883",
+        "invalid_schema_name" => "3F000",
+        "invalid_table_definition" => "42P16",
+        "dependent_objects_still_exist" => "2BP01",
+        _ => return None,
+    })
+}
+
+/// Whether an object is there; None where that cannot be told.
+fn is_there(catalog: &Catalog, session: &Session, object: &ObjectRef) -> Option<bool> {
+    let told = |found: bool, absent: bool| {
+        if found {
+            Some(true)
+        } else if absent {
+            Some(false)
+        } else {
+            None
+        }
+    };
+    let name = resolve(catalog, session, &object.name);
+    let on = object.on.as_ref().map(|table| resolve(catalog, session, table));
+    match object.kind {
+        ObjectKind::Column => {
+            let found = catalog.table(&on?).and_then(|table| table.column(object.name.ident.key()));
+            told(found.found().is_some(), found.is_absent())
+        }
+        ObjectKind::Constraint => {
+            let Some(on) = on else {
+                let any =
+                    catalog.tables().any(|table| table.constraint(object.name.ident.key()).found().is_some());
+                return any.then_some(true);
+            };
+            let found = catalog.table(&on).and_then(|table| table.constraint(object.name.ident.key()));
+            told(found.found().is_some(), found.is_absent())
+        }
+        ObjectKind::Table
+        | ObjectKind::ForeignTable
+        | ObjectKind::Index
+        | ObjectKind::View
+        | ObjectKind::MaterializedView
+        | ObjectKind::Sequence => {
+            let found = catalog.relation(&name);
+            told(found.found().is_some(), found.is_absent())
+        }
+        ObjectKind::Type | ObjectKind::Domain => {
+            let found = catalog.type_entry(&name);
+            told(found.found().is_some(), found.is_absent())
+        }
+        ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine | ObjectKind::Aggregate => {
+            (!catalog.functions(&name).is_empty()).then_some(true)
+        }
+        ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Rule => match on {
+            Some(on) => {
+                let found = catalog.other(&ObjectRef {
+                    kind: object.kind,
+                    name: Name::bare(object.name.ident.clone()),
+                    on: Some(on),
+                });
+                told(found.found().is_some(), found.is_absent())
+            }
+            None => catalog
+                .others()
+                .any(|(other, _)| other.kind == object.kind && other.name.ident == object.name.ident)
+                .then_some(true),
+        },
+        _ => {
+            let found = catalog.other(&ObjectRef {
+                kind: object.kind,
+                name: Name::bare(object.name.ident.clone()),
+                on: None,
+            });
+            told(found.found().is_some(), found.is_absent())
+        }
+    }
+}
+
+/// The (qualified) name that an unqualified one means: the first schema of the search path that has it, else the
+/// first one, where it would be made.
+pub fn resolve(catalog: &Catalog, session: &Session, name: &Name) -> Name {
+    if name.schema.is_some() {
+        return name.clone();
+    }
+    let temporary = match catalog.dialect {
+        Dialect::Postgres => Ident::exact("pg_temp"),
+        Dialect::Sqlite | Dialect::Mysql => Ident::caseless("temp"),
+    };
+    let there = |schema: &Ident| {
+        let full = Name::qualified(schema.clone(), name.ident.clone());
+        let found = catalog.relation(&full).found().is_some()
+            || catalog.type_entry(&full).found().is_some()
+            || !catalog.functions(&full).is_empty();
+        found.then_some(full)
+    };
+    std::iter::once(&temporary).chain(&session.search_path).find_map(there).unwrap_or_else(|| {
+        match session.search_path.first() {
+            Some(first) => Name::qualified(first.clone(), name.ident.clone()),
+            None => name.clone(),
+        }
+    })
+}
+
+/// PostgreSQL runs the actions of one ALTER TABLE in passes: drops, type changes, new columns, then the rest
+/// (source: `AlterTablePass` in tablecmds.c). Everything else runs in its own order.
+fn running_order(ops: &[Op]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..ops.len()).collect();
+    order.sort_by_key(|index| match &ops[*index].kind {
+        Operation::DropColumn { .. } | Operation::DropConstraint { .. } => 0,
+        Operation::AlterColumn { change: super::AlterColumn::Type { .. }, .. } => 1,
+        Operation::AddColumn { .. } => 2,
+        Operation::AlterColumn { .. } => 3,
+        Operation::AddConstraint { .. } => 4,
+        _ => 5,
+    });
+    order
+}
+
+struct Step<'a> {
+    catalog: &'a mut Catalog,
+    session: &'a mut Session,
+    place: Place,
+}
+
+impl Step<'_> {
+    fn resolve(&self, name: &Name) -> Name {
+        resolve(self.catalog, self.session, name)
+    }
+
+    fn run(&mut self, operation: &Operation) -> Outcome {
+        match operation {
+            Operation::CreateTable(create) => self.create_table(create),
+            Operation::AddColumn { table, def, guard } => self.add_column(table, def, *guard),
+            Operation::DropColumn { table, column, guard, cascade } => {
+                self.drop_column(table, column, *guard, *cascade)
+            }
+            Operation::AlterColumn { table, column, change } => self.alter_column(table, column, change),
+            Operation::AddConstraint { table, constraint } => self.add_constraint(table, constraint),
+            Operation::DropConstraint { table, constraint, guard, .. } => {
+                self.drop_constraint(table, constraint, *guard)
+            }
+            Operation::ValidateConstraint { table, constraint } => {
+                self.validate_constraint(table, constraint)
+            }
+            Operation::AlterConstraint { table, constraint, .. } => {
+                self.with_constraint(table, constraint, |_| {})
+            }
+            Operation::RenameColumn { table, from, to } => self.rename_column(table, from, to),
+            Operation::RenameConstraint { table, from, to } => self.rename_constraint(table, from, to),
+            Operation::AttachPartition { table, partition, .. } => self.attach_partition(table, partition),
+            Operation::DetachPartition { table, partition, .. } => self.detach_partition(table, partition),
+            Operation::SetTableOption { table, option } => self.set_table_option(table, option),
+            Operation::Rename { object, to, if_exists } => self.rename(object, to, *if_exists),
+            Operation::SetSchema { object, to, if_exists } => self.set_schema(object, to, *if_exists),
+            Operation::Drop(drop) => self.drop(drop),
+            Operation::CreateIndex(create) => self.create_index(create),
+            Operation::CreateView(create) => self.create_view(create),
+            Operation::CreateSequence(create) => self.create_sequence(create),
+            Operation::AlterSequence(alter) => self.alter_sequence(alter),
+            Operation::CreateType(create) => self.create_type(create),
+            Operation::AlterType { name, change } => self.alter_type(name, change),
+            Operation::CreateDomain(create) => self.create_domain(create),
+            Operation::AlterDomain { name, change } => self.alter_domain(name, change),
+            Operation::CreateFunction(create) => self.create_function(create),
+            Operation::CreateTrigger(create) => self.create_trigger(create),
+            Operation::CreatePolicy(create) => self.create_policy(create),
+            Operation::CreateRule { name, table, guard } => {
+                let object = ObjectRef {
+                    kind: ObjectKind::Rule,
+                    name: Name::bare(name.clone()),
+                    on: Some(self.resolve(table)),
+                };
+                self.create_other(object, *guard, String::new(), Vec::new())
+            }
+            Operation::CreateSchema { name, guard } => match name {
+                Some(name) => {
+                    let object =
+                        ObjectRef { kind: ObjectKind::Schema, name: Name::bare(name.clone()), on: None };
+                    self.create_other(object, *guard, String::new(), Vec::new())
+                }
+                None => Outcome::Done,
+            },
+            Operation::CreateExtension { name, guard, .. } => {
+                let object =
+                    ObjectRef { kind: ObjectKind::Extension, name: Name::bare(name.clone()), on: None };
+                self.create_other(object, *guard, String::new(), Vec::new())
+            }
+            Operation::CreateOther { object, guard } => {
+                let object = self.other_key(object);
+                self.create_other(object, *guard, String::new(), Vec::new())
+            }
+            Operation::Insert(insert) => {
+                let name = self.resolve(&insert.table);
+                if self.catalog.table(&name).found().is_some_and(|table| table.emptied.is_some()) {
+                    self.catalog.change_table(&name, |table| table.emptied = None);
+                }
+                Outcome::Done
+            }
+            Operation::Update { table, columns, .. } => self.update(table, columns),
+            Operation::Delete { table, limited } => {
+                if !limited {
+                    self.empty(table);
+                }
+                Outcome::Done
+            }
+            Operation::Truncate { tables, .. } => {
+                for table in tables {
+                    self.empty(table);
+                }
+                Outcome::Done
+            }
+            Operation::Begin => self.begin(),
+            Operation::Commit { chain } => self.end(*chain, false),
+            Operation::Rollback { chain } => self.end(*chain, true),
+            Operation::Savepoint(name) => {
+                self.session.savepoints.push((name.clone(), self.catalog.clone()));
+                Outcome::Done
+            }
+            Operation::RollbackTo(name) => {
+                if let Some(at) = self.session.savepoints.iter().rposition(|(known, _)| known == name) {
+                    *self.catalog = self.session.savepoints[at].1.clone();
+                    self.session.savepoints.truncate(at + 1);
+                }
+                Outcome::Done
+            }
+            Operation::Release(name) => {
+                if let Some(at) = self.session.savepoints.iter().rposition(|(known, _)| known == name) {
+                    self.session.savepoints.truncate(at);
+                }
+                Outcome::Done
+            }
+            Operation::Set { name, value, local } => self.set(name, value.as_deref(), *local),
+            Operation::Pragma { name, value } => {
+                if let Some(value) = value {
+                    let name = format!("pragma {}", name.to_ascii_lowercase());
+                    self.session.settings.insert(name, (value.to_ascii_lowercase(), false));
+                }
+                Outcome::Done
+            }
+            Operation::Opaque { verb, object, .. } => self.opaque(verb, object.as_ref()),
+            // SQL that is put together at run time may do anything.
+            Operation::Other { verb } if verb == "EXECUTE" => {
+                self.catalog.open_up();
+                Outcome::Done
+            }
+            Operation::AlterOther { .. }
+            | Operation::SetOwner { .. }
+            | Operation::Reindex { .. }
+            | Operation::RefreshView { .. }
+            | Operation::Comment { .. }
+            | Operation::Privilege { .. }
+            | Operation::Merge { .. }
+            | Operation::Copy { .. }
+            | Operation::Query { .. }
+            | Operation::Lock { .. }
+            | Operation::Vacuum { .. }
+            | Operation::Analyze { .. }
+            | Operation::Cluster { .. }
+            | Operation::Do
+            | Operation::Other { .. } => Outcome::Done,
+        }
+    }
+
+    fn begin(&mut self) -> Outcome {
+        if !self.session.in_transaction() {
+            self.session.at_begin = Some(Box::new(self.catalog.clone()));
+        }
+        if !matches!(self.session.transaction, Transaction::Tool) {
+            self.session.transaction = Transaction::Explicit(self.place);
+        }
+        Outcome::Done
+    }
+
+    fn end(&mut self, chain: bool, back: bool) -> Outcome {
+        if back && self.session.in_transaction() {
+            if let Some(before) = self.session.at_begin.take() {
+                *self.catalog = *before;
+            }
+        }
+        self.session.savepoints.clear();
+        self.session.settings.retain(|_, (_, local)| !*local);
+        if chain && self.session.in_transaction() {
+            self.session.at_begin = Some(Box::new(self.catalog.clone()));
+        } else {
+            self.session.at_begin = None;
+            self.session.transaction = Transaction::None;
+        }
+        Outcome::Done
+    }
+
+    fn set(&mut self, name: &str, value: Option<&str>, local: bool) -> Outcome {
+        let name = name.to_ascii_lowercase();
+        if name == "search_path" {
+            self.session.search_path = match value {
+                None => vec![Ident::exact("public")],
+                Some(value) => value
+                    .split(',')
+                    .map(|part| part.trim().trim_matches(['\'', '"']))
+                    .filter(|part| {
+                        !part.is_empty() && *part != "$user" && !part.eq_ignore_ascii_case("pg_catalog")
+                    })
+                    .map(|part| {
+                        if part.eq_ignore_ascii_case("default") {
+                            Ident::exact("public")
+                        } else {
+                            Ident::exact(part.to_ascii_lowercase())
+                        }
+                    })
+                    .collect(),
+            };
+        }
+        match value {
+            Some(value) => self.session.settings.insert(name, (value.to_owned(), local)),
+            None => self.session.settings.remove(&name),
+        };
+        Outcome::Done
+    }
+
+    /// What was not understood leaves the object that it names unclear; where that cannot be told, everything.
+    fn opaque(&mut self, verb: &str, object: Option<&ObjectRef>) -> Outcome {
+        let first = verb.split(' ').next().unwrap_or("");
+        if matches!(
+            first,
+            "INSERT"
+                | "UPDATE"
+                | "DELETE"
+                | "MERGE"
+                | "SELECT"
+                | "WITH"
+                | "VALUES"
+                | "COPY"
+                | "GRANT"
+                | "REVOKE"
+                | "COMMENT"
+                | "SET"
+        ) {
+            return Outcome::Done;
+        }
+        let Some(object) = object else {
+            self.catalog.open_up();
+            return Outcome::Done;
+        };
+        let name = self.resolve(&object.name);
+        match object.kind {
+            ObjectKind::Table | ObjectKind::ForeignTable => match self.catalog.table(&name) {
+                Lookup::Found(_) => {
+                    self.catalog.change_table(&name, |table| table.open = true);
+                }
+                Lookup::Absent | Lookup::Unknown => self.catalog.put_relation(name, Slot::Unclear),
+            },
+            ObjectKind::Index | ObjectKind::View | ObjectKind::MaterializedView | ObjectKind::Sequence => {
+                self.catalog.put_relation(name, Slot::Unclear);
+            }
+            ObjectKind::Type | ObjectKind::Domain => self.catalog.put_type(name, Slot::Unclear),
+            _ => {
+                let object = self.other_key(object);
+                self.catalog.put_other(object, Slot::Unclear);
+            }
+        }
+        Outcome::Done
+    }
+
+    fn update(&mut self, table: &Name, columns: &[Ident]) -> Outcome {
+        let name = self.resolve(table);
+        if self.catalog.table(&name).is_absent() {
+            return Outcome::Done;
+        }
+        self.catalog.change_table(&name, |table| {
+            for column in columns {
+                if let Some(member) = tables::member(table, column) {
+                    member.filled = true;
+                }
+            }
+        });
+        Outcome::Done
+    }
+
+    fn empty(&mut self, table: &Name) {
+        let name = self.resolve(table);
+        let place = self.place;
+        if !self.catalog.table(&name).is_absent() {
+            self.catalog.change_table(&name, |table| table.emptied = Some(place));
+        }
+    }
+
+    /// The guard's answer when the object is there already.
+    fn exists(&self, object: ObjectRef, guard: Guard, made: Option<Place>) -> Outcome {
+        match guard {
+            Guard::IfNotExists => Outcome::Skipped { existing: made },
+            Guard::None | Guard::IfExists | Guard::OrReplace => Outcome::Refused(Conflict::Exists(object)),
+        }
+    }
+
+    /// The guard's answer when the object is not there.
+    fn missing(&self, object: ObjectRef, guard: Guard) -> Outcome {
+        match guard {
+            Guard::IfExists => Outcome::Skipped { existing: None },
+            Guard::None | Guard::IfNotExists | Guard::OrReplace => {
+                Outcome::Refused(Conflict::Missing(object))
+            }
+        }
+    }
+
+    fn alter_domain(&mut self, name: &Name, change: &AlterDomain) -> Outcome {
+        objects::alter_domain(self, name, change)
+    }
+
+    fn alter_type(&mut self, name: &Name, change: &AlterType) -> Outcome {
+        objects::alter_type(self, name, change)
+    }
+}

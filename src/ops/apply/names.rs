@@ -1,0 +1,132 @@
+//! The names that PostgreSQL makes up (source: `makeObjectName`, `ChooseRelationName`, `ChooseIndexName`,
+//! `ChooseConstraintName` and `ChooseIndexNameAddition` in its indexcmds.c and pg_constraint.c).
+
+use crate::schema::{Catalog, Expr, Ident, IndexKey, Name, Table};
+
+/// The longest name that PostgreSQL keeps, in bytes.
+const LONGEST: usize = 63;
+
+/// `first_second_label`, the two names cut so that it fits, the longer one first.
+pub fn object_name(first: &str, second: Option<&str>, label: &str) -> String {
+    let overhead = 1 + label.len() + usize::from(second.is_some());
+    let available = LONGEST.saturating_sub(overhead);
+    let mut first_length = first.len();
+    let mut second_length = second.map_or(0, str::len);
+    while first_length + second_length > available {
+        if first_length > second_length {
+            first_length -= 1;
+        } else {
+            second_length -= 1;
+        }
+    }
+    let mut name = clip(first, first_length).to_owned();
+    if let Some(second) = second {
+        name.push('_');
+        name.push_str(clip(second, second_length));
+    }
+    name.push('_');
+    name.push_str(label);
+    name
+}
+
+/// At most `length` bytes, without cutting a character.
+pub fn clip(text: &str, length: usize) -> &str {
+    let mut end = length.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// The first of `name`, `name1`, `name2`, … that no relation of the schema has. The number goes behind the label, which is cut for it.
+pub fn free_relation(
+    catalog: &Catalog,
+    schema: Option<&Ident>,
+    first: &str,
+    second: Option<&str>,
+    label: &str,
+) -> Ident {
+    free(first, second, label, |name| {
+        catalog.relation(&Name { schema: schema.cloned(), ident: Ident::exact(name) }).found().is_none()
+    })
+}
+
+/// The same for a constraint of a table.
+pub fn free_constraint(table: &Table, second: Option<&str>, label: &str, taken: &[Ident]) -> Ident {
+    free(table.name.text(), second, label, |name| {
+        table.constraint(name).found().is_none() && !taken.iter().any(|known| *known == *name)
+    })
+}
+
+fn free(first: &str, second: Option<&str>, label: &str, is_free: impl Fn(&str) -> bool) -> Ident {
+    let mut pass = 0u32;
+    loop {
+        let label = if pass == 0 { label.to_owned() } else { format!("{label}{pass}") };
+        let name = object_name(first, second, &label);
+        if is_free(&name) {
+            return Ident::exact(name);
+        }
+        pass += 1;
+    }
+}
+
+/// The columns of a name: `a_b_c`, up to the longest name.
+pub fn joined<'a>(columns: impl Iterator<Item = &'a str>) -> String {
+    let mut name = String::new();
+    for column in columns {
+        if !name.is_empty() {
+            name.push('_');
+        }
+        name.push_str(clip(column, LONGEST));
+        if name.len() > LONGEST {
+            break;
+        }
+    }
+    name
+}
+
+/// What an index key gives to the name: its column, its function, or `expr`, numbered where it was there before.
+pub fn index_columns(keys: &[IndexKey]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for key in keys {
+        let base = match &key.expr {
+            Expr::Column(parts) => parts.last().cloned().unwrap_or_default(),
+            Expr::Call { name, .. } => name.rsplit('.').next().unwrap_or(name).to_owned(),
+            Expr::Cast { operand, to } => match &**operand {
+                Expr::Column(parts) => parts.last().cloned().unwrap_or_default(),
+                Expr::Literal(_)
+                | Expr::Call { .. }
+                | Expr::Operator { .. }
+                | Expr::Cast { .. }
+                | Expr::Raw { .. } => to.name.clone(),
+            },
+            Expr::Literal(_) | Expr::Operator { .. } | Expr::Raw { .. } => "expr".to_owned(),
+        };
+        let mut name = base.clone();
+        let mut number = 1;
+        while names.contains(&name) {
+            name = format!("{base}{number}");
+            number += 1;
+        }
+        names.push(name);
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Expected values: PostgreSQL 15's own, for tables of these names.
+    #[test]
+    fn names_are_cut_as_postgres_cuts_them() {
+        assert_eq!(object_name("t", Some("a_b"), "fkey"), "t_a_b_fkey");
+        assert_eq!(object_name("orders", None, "pkey"), "orders_pkey");
+        let long = "a".repeat(63);
+        assert_eq!(object_name(&long, Some("b"), "idx"), format!("{}_b_idx", "a".repeat(57)));
+        assert_eq!(
+            object_name(&long, Some(&"b".repeat(63)), "key"),
+            format!("{}_{}_key", "a".repeat(29), "b".repeat(29))
+        );
+    }
+}

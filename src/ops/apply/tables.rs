@@ -1,0 +1,890 @@
+//! Tables, their columns and constraints, and the indexes on them.
+
+use std::sync::Arc;
+
+use super::{Outcome, Step, names};
+use crate::ops::{
+    AlterColumn, ColumnDef, Conflict, CreateIndex, CreateTable, Guard, TableOption, TableTarget,
+};
+use crate::schema::{
+    Catalog, Column, Constraint, ConstraintKind, Dialect, Expr, Ident, Index, IndexKey, Lookup, Member, Name,
+    ObjectKind, ObjectRef, PartitionKind, Relation, Sequence, Slot, Table, Type,
+};
+
+/// A column of a table to be changed; one that may be there is put there.
+pub fn member<'a>(table: &'a mut Table, column: &Ident) -> Option<&'a mut Member> {
+    if let Lookup::Unknown = table.column(column.key()) {
+        table.columns.push(Member { column: Column::unknown(column.clone()), filled: false, made: None });
+    }
+    table.columns.iter_mut().find(|member| member.column.name == *column)
+}
+
+fn column_ref(table: &Name, column: &Ident) -> ObjectRef {
+    ObjectRef { kind: ObjectKind::Column, name: Name::bare(column.clone()), on: Some(table.clone()) }
+}
+
+fn constraint_ref(table: &Name, constraint: &Ident) -> ObjectRef {
+    ObjectRef { kind: ObjectKind::Constraint, name: Name::bare(constraint.clone()), on: Some(table.clone()) }
+}
+
+impl Step<'_> {
+    pub(super) fn create_table(&mut self, create: &CreateTable) -> Outcome {
+        let name = match (create.temporary, create.name.schema.is_some(), self.catalog.dialect) {
+            (true, false, Dialect::Postgres) => {
+                Name::qualified(Ident::exact("pg_temp"), create.name.ident.clone())
+            }
+            (true, false, Dialect::Sqlite | Dialect::Mysql) => {
+                Name::qualified(Ident::caseless("temp"), create.name.ident.clone())
+            }
+            (false, true, _) | (true, true, _) => create.name.clone(),
+            (false, false, _) => self.home(&create.name),
+        };
+        if let Lookup::Found(relation) = self.catalog.relation(&name) {
+            let object = ObjectRef { kind: relation.kind(), name: name.clone(), on: None };
+            return self.exists(object, create.guard, relation.made());
+        }
+        let mut table = Table {
+            open: create.from_query || create.of_type.is_some(),
+            temporary: create.temporary,
+            unlogged: create.unlogged,
+            foreign: create.foreign,
+            partition: match &create.partition_of {
+                Some(_) => PartitionKind::Partition,
+                None => create.partition,
+            },
+            options: create.options.clone(),
+            made: Some(self.place),
+            ..Table::unknown(name.clone())
+        };
+        let parents = create.partition_of.iter().map(|(parent, _)| parent).chain(&create.inherits);
+        for parent in parents {
+            let parent = self.resolve(parent);
+            copy_columns(self.catalog, &parent, &mut table);
+            table.parents.push(parent);
+        }
+        for (like, _) in &create.like {
+            let like = self.resolve(like);
+            copy_columns(self.catalog, &like, &mut table);
+        }
+        for def in &create.columns {
+            // A column that a parent has too is merged with it.
+            table.columns.retain(|member| member.column.name != def.column.name);
+            table.columns.push(Member { column: self.column_of(def), filled: true, made: Some(self.place) });
+        }
+        self.catalog.put_relation(name.clone(), Slot::Present(Relation::Table(Arc::new(table))));
+        for def in &create.columns {
+            self.own_sequence(&name, &def.column);
+        }
+        let mut constraints: Vec<&Constraint> =
+            create.columns.iter().flat_map(|def| &def.constraints).collect();
+        constraints.extend(create.constraints.iter().map(|def| &def.constraint));
+        // The primary key takes its name first, then UNIQUE, as the server does.
+        constraints.sort_by_key(|constraint| match constraint.kind {
+            ConstraintKind::Check(_) | ConstraintKind::NotNull(_) => 0,
+            ConstraintKind::PrimaryKey { .. } => 1,
+            ConstraintKind::Unique { .. } | ConstraintKind::Exclude(_) => 2,
+            ConstraintKind::ForeignKey(_) => 3,
+        });
+        for constraint in constraints {
+            self.put_constraint(&name, constraint);
+        }
+        for index in &create.indexes {
+            self.create_index(index);
+        }
+        Outcome::Done
+    }
+
+    /// Where an unqualified new object goes: the first schema of the search path.
+    pub(super) fn home(&self, name: &Name) -> Name {
+        match (&name.schema, self.session.search_path.first()) {
+            (None, Some(first)) => Name::qualified(first.clone(), name.ident.clone()),
+            (None, None) | (Some(_), _) => name.clone(),
+        }
+    }
+
+    fn column_of(&self, def: &ColumnDef) -> Column {
+        let mut column = def.column.clone();
+        if self.catalog.dialect == Dialect::Postgres && column.ty.as_ref().is_some_and(Type::is_serial) {
+            column.not_null = Some(true);
+        }
+        column
+    }
+
+    /// A serial or identity column owns a sequence (PostgreSQL).
+    fn own_sequence(&mut self, table: &Name, column: &Column) {
+        let serial = column.ty.as_ref().is_some_and(Type::is_serial);
+        if self.catalog.dialect != Dialect::Postgres || !(serial || column.identity.is_some()) {
+            return;
+        }
+        let ident = names::free_relation(
+            self.catalog,
+            table.schema.as_ref(),
+            table.text(),
+            Some(column.name.text()),
+            "seq",
+        );
+        let name = Name { schema: table.schema.clone(), ident };
+        let sequence = Sequence {
+            name: name.clone(),
+            owned_by: Some((table.clone(), column.name.clone())),
+            implicit: true,
+            made: Some(self.place),
+        };
+        self.catalog.put_relation(name, Slot::Present(Relation::Sequence(Arc::new(sequence))));
+    }
+
+    /// Finds the table of an ALTER TABLE; the outcome where it is not there.
+    fn target(&self, target: &TableTarget) -> Result<Name, Outcome> {
+        let name = self.resolve(&target.name);
+        match self.catalog.relation(&name) {
+            Lookup::Found(_) | Lookup::Unknown => Ok(name),
+            Lookup::Absent => {
+                let guard = if target.if_exists { Guard::IfExists } else { Guard::None };
+                Err(self.missing(ObjectRef { kind: target.kind, name, on: None }, guard))
+            }
+        }
+    }
+
+    /// Changes the table of an ALTER TABLE. What is no table (a view, a sequence) is left alone.
+    fn alter(
+        &mut self,
+        target: &TableTarget,
+        change: impl FnOnce(&mut Self, Name, Table) -> Outcome,
+    ) -> Outcome {
+        let name = match self.target(target) {
+            Ok(name) => name,
+            Err(outcome) => return outcome,
+        };
+        let table = match self.catalog.table(&name) {
+            Lookup::Found(table) => table.clone(),
+            Lookup::Unknown => Table::unknown(name.clone()),
+            Lookup::Absent => return Outcome::Done,
+        };
+        change(self, name, table)
+    }
+
+    fn put_table(&mut self, name: Name, table: Table) -> Outcome {
+        self.catalog.put_relation(name, Slot::Present(Relation::Table(Arc::new(table))));
+        Outcome::Done
+    }
+
+    pub(super) fn add_column(&mut self, target: &TableTarget, def: &ColumnDef, guard: Guard) -> Outcome {
+        let place = self.place;
+        let column = self.column_of(def);
+        let outcome = self.alter(target, |step, name, mut table| {
+            if let Lookup::Found(member) = table.column(column.name.key()) {
+                return step.exists(column_ref(&name, &column.name), guard, member.made);
+            }
+            let filled = column.default.as_ref().is_some_and(|default| !default.is_null())
+                || column.identity.is_some()
+                || column.generated.is_some()
+                || column.ty.as_ref().is_some_and(Type::is_serial);
+            table.gone.retain(|gone| *gone != column.name);
+            table.columns.push(Member { column: column.clone(), filled, made: Some(place) });
+            step.put_table(name.clone(), table);
+            step.own_sequence(&name, &column);
+            Outcome::Done
+        });
+        if outcome == Outcome::Done {
+            let name = self.resolve(&target.name);
+            for constraint in &def.constraints {
+                if let refused @ Outcome::Refused(_) = self.put_constraint(&name, constraint) {
+                    return refused;
+                }
+            }
+        }
+        outcome
+    }
+
+    pub(super) fn drop_column(
+        &mut self,
+        target: &TableTarget,
+        column: &Ident,
+        guard: Guard,
+        cascade: bool,
+    ) -> Outcome {
+        self.alter(target, |step, name, mut table| {
+            if table.column(column.key()).is_absent() {
+                return step.missing(column_ref(&name, column), guard);
+            }
+            table.columns.retain(|member| member.column.name != *column);
+            table.gone.push(column.clone());
+            let mut dropped = Vec::new();
+            table.constraints.retain(|(known, constraint)| {
+                let keep = !reads(constraint, column);
+                if !keep {
+                    dropped.push(known.clone());
+                }
+                keep
+            });
+            table.gone_constraints.extend(dropped.iter().cloned());
+            step.put_table(name.clone(), table);
+            let indexes: Vec<Name> = step
+                .catalog
+                .indexes_of(&name)
+                .filter(|index| {
+                    index_reads(index, column.key())
+                        || index.constraint.as_ref().is_some_and(|constraint| dropped.contains(constraint))
+                })
+                .map(|index| index.name.clone())
+                .collect();
+            for index in indexes {
+                step.catalog.put_relation(index, Slot::Gone);
+            }
+            step.drop_owned_sequences(&name, Some(column));
+            if cascade {
+                step.drop_foreign_keys_to(&name, Some(column));
+            }
+            Outcome::Done
+        })
+    }
+
+    pub(super) fn drop_owned_sequences(&mut self, table: &Name, column: Option<&Ident>) {
+        let owned: Vec<Name> = self
+            .catalog
+            .relations()
+            .filter_map(|(name, relation)| match relation {
+                Relation::Sequence(sequence) => {
+                    let (owner, owning) = sequence.owned_by.as_ref()?;
+                    (owner == table && column.is_none_or(|column| owning == column)).then(|| name.clone())
+                }
+                Relation::Table(_) | Relation::Index(_) | Relation::View(_) => None,
+            })
+            .collect();
+        for name in owned {
+            self.catalog.put_relation(name, Slot::Gone);
+        }
+    }
+
+    /// Drops the foreign keys of other tables to this one (or to this column of it).
+    pub(super) fn drop_foreign_keys_to(&mut self, table: &Name, column: Option<&Ident>) {
+        for (owner, constraint) in self.foreign_keys_to(table, column) {
+            self.catalog.change_table(&owner, |owner| {
+                owner.constraints.retain(|(known, _)| *known != constraint);
+                owner.gone_constraints.push(constraint);
+            });
+        }
+    }
+
+    /// The foreign keys of other tables to this one (or to this column of it).
+    pub(super) fn foreign_keys_to(&self, table: &Name, column: Option<&Ident>) -> Vec<(Name, Ident)> {
+        let mut found = Vec::new();
+        for owner in self.catalog.tables().filter(|owner| owner.name != *table) {
+            for (known, constraint) in &owner.constraints {
+                if let ConstraintKind::ForeignKey(key) = &constraint.kind {
+                    if key.table == *table && column.is_none_or(|column| key.referenced.contains(column)) {
+                        found.push((owner.name.clone(), known.clone()));
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    pub(super) fn alter_column(
+        &mut self,
+        target: &TableTarget,
+        column: &Ident,
+        change: &AlterColumn,
+    ) -> Outcome {
+        self.alter(target, |step, name, mut table| {
+            let Some(member) = member(&mut table, column) else {
+                return step.missing(column_ref(&name, column), Guard::None);
+            };
+            let known = &mut member.column;
+            match change {
+                AlterColumn::Type { ty, collation, .. } => {
+                    known.ty = Some(ty.clone());
+                    known.collation.clone_from(collation);
+                }
+                AlterColumn::SetDefault(expr) => known.default = Some(expr.clone()),
+                AlterColumn::DropDefault => known.default = None,
+                AlterColumn::SetNotNull => known.not_null = Some(true),
+                AlterColumn::DropNotNull => known.not_null = Some(false),
+                AlterColumn::AddIdentity => {
+                    if known.identity.is_some() {
+                        return Outcome::Refused(Conflict::Other(
+                            "55000",
+                            format!("column `{column}` of `{name}` is an identity column already"),
+                        ));
+                    }
+                    known.identity = Some(crate::schema::Identity::ByDefault);
+                    let owner = known.clone();
+                    step.put_table(name.clone(), table);
+                    step.own_sequence(&name, &owner);
+                    return Outcome::Done;
+                }
+                AlterColumn::DropIdentity(_) => known.identity = None,
+                AlterColumn::SetExpression(expr) => {
+                    if let Some(generated) = &mut known.generated {
+                        generated.expr = expr.clone();
+                    }
+                }
+                AlterColumn::DropExpression(_) => known.generated = None,
+                AlterColumn::SetIdentity | AlterColumn::Option(_) => {}
+                AlterColumn::Redefine(def) => {
+                    *known = def.column.clone();
+                    let to = def.column.name.clone();
+                    if to != *column {
+                        table.gone.push(column.clone());
+                    }
+                }
+            }
+            step.put_table(name, table)
+        })
+    }
+
+    pub(super) fn add_constraint(&mut self, target: &TableTarget, constraint: &Constraint) -> Outcome {
+        match self.target(target) {
+            Ok(name) => {
+                if self.catalog.table(&name).is_absent() {
+                    return Outcome::Done;
+                }
+                self.put_constraint(&name, constraint)
+            }
+            Err(outcome) => outcome,
+        }
+    }
+
+    /// Puts a constraint into a table, with its index where it has one.
+    fn put_constraint(&mut self, name: &Name, constraint: &Constraint) -> Outcome {
+        let Some(mut table) = (match self.catalog.table(name) {
+            Lookup::Found(table) => Some(table.clone()),
+            Lookup::Unknown => Some(Table::unknown(name.clone())),
+            Lookup::Absent => None,
+        }) else {
+            return Outcome::Done;
+        };
+        let mut constraint = constraint.clone();
+        if let Some(known) = &constraint.name {
+            if table.constraint(known.key()).found().is_some() {
+                return Outcome::Refused(Conflict::Exists(constraint_ref(name, known)));
+            }
+        }
+        if let ConstraintKind::PrimaryKey { .. } = constraint.kind {
+            if table.primary_key().is_some() && self.catalog.dialect == Dialect::Postgres {
+                return Outcome::Refused(Conflict::Other(
+                    "42P16",
+                    format!("table `{name}` has a primary key already"),
+                ));
+            }
+        }
+        if let ConstraintKind::ForeignKey(key) = &mut constraint.kind {
+            key.table = self.resolve(&key.table);
+        }
+        let postgres = self.catalog.dialect == Dialect::Postgres;
+        let using = match &constraint.kind {
+            ConstraintKind::PrimaryKey { using_index, .. } | ConstraintKind::Unique { using_index, .. } => {
+                using_index.clone()
+            }
+            ConstraintKind::Check(_)
+            | ConstraintKind::ForeignKey(_)
+            | ConstraintKind::Exclude(_)
+            | ConstraintKind::NotNull(_) => None,
+        };
+        let label = match constraint.kind {
+            ConstraintKind::PrimaryKey { .. } => "pkey",
+            ConstraintKind::Unique { .. } => "key",
+            ConstraintKind::Check(_) => "check",
+            ConstraintKind::ForeignKey(_) => "fkey",
+            ConstraintKind::Exclude(_) => "excl",
+            ConstraintKind::NotNull(_) => "not_null",
+        };
+        let indexed = matches!(
+            constraint.kind,
+            ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. } | ConstraintKind::Exclude(_)
+        );
+        let ident = match (&constraint.name, &using) {
+            (Some(ident), _) => ident.clone(),
+            (None, Some(index)) => index.clone(),
+            (None, None) => {
+                let columns = naming_columns(&constraint, &table);
+                let second = (!columns.is_empty()).then(|| names::joined(columns.iter().map(String::as_str)));
+                if indexed && postgres {
+                    names::free_relation(
+                        self.catalog,
+                        name.schema.as_ref(),
+                        name.text(),
+                        second.as_deref(),
+                        label,
+                    )
+                } else {
+                    names::free_constraint(&table, second.as_deref(), label, &[])
+                }
+            }
+        };
+        if postgres && indexed {
+            if let outcome @ Outcome::Refused(_) =
+                self.constraint_index(name, &ident, &mut constraint, using.as_ref())
+            {
+                return outcome;
+            }
+        }
+        match &constraint.kind {
+            ConstraintKind::PrimaryKey { columns, .. } => {
+                // SQLite lets NULLs into a primary key, unless the table is WITHOUT ROWID or STRICT.
+                let refuses = self.catalog.dialect != Dialect::Sqlite
+                    || table.options.iter().any(|option| option == "WITHOUT ROWID" || option == "STRICT");
+                for column in columns.clone().iter().filter(|_| refuses) {
+                    if let Some(member) = member(&mut table, column) {
+                        member.column.not_null = Some(true);
+                    }
+                }
+            }
+            ConstraintKind::NotNull(Some(column)) => {
+                let (valid, column) = (!constraint.not_valid, column.clone());
+                if let Some(member) = member(&mut table, &column).filter(|_| valid) {
+                    member.column.not_null = Some(true);
+                }
+            }
+            ConstraintKind::NotNull(None)
+            | ConstraintKind::Unique { .. }
+            | ConstraintKind::Check(_)
+            | ConstraintKind::ForeignKey(_)
+            | ConstraintKind::Exclude(_) => {}
+        }
+        table.gone_constraints.retain(|gone| *gone != ident);
+        table.constraints.push((ident, constraint));
+        self.put_table(name.clone(), table)
+    }
+
+    /// The index behind a PRIMARY KEY, UNIQUE or EXCLUDE: made, or taken over with USING INDEX.
+    fn constraint_index(
+        &mut self,
+        table: &Name,
+        ident: &Ident,
+        constraint: &mut Constraint,
+        using: Option<&Ident>,
+    ) -> Outcome {
+        let name = Name { schema: table.schema.clone(), ident: ident.clone() };
+        let (columns, nulls_not_distinct) = match &mut constraint.kind {
+            ConstraintKind::PrimaryKey { columns, .. } => (columns, false),
+            ConstraintKind::Unique { columns, nulls_not_distinct, .. } => (columns, *nulls_not_distinct),
+            ConstraintKind::Exclude(_)
+            | ConstraintKind::Check(_)
+            | ConstraintKind::ForeignKey(_)
+            | ConstraintKind::NotNull(_) => (&mut Vec::new(), false),
+        };
+        if let Some(using) = using {
+            let old = Name { schema: table.schema.clone(), ident: using.clone() };
+            let index = match self.catalog.index(&old) {
+                Lookup::Found(index) => index.clone(),
+                Lookup::Unknown => return Outcome::Done,
+                Lookup::Absent => {
+                    return Outcome::Refused(Conflict::Missing(ObjectRef {
+                        kind: ObjectKind::Index,
+                        name: old,
+                        on: None,
+                    }));
+                }
+            };
+            *columns = index.keys.iter().filter_map(IndexKey::column).map(Ident::exact).collect();
+            self.catalog.put_relation(old, Slot::Gone);
+            let index = Index { name: name.clone(), constraint: Some(ident.clone()), ..index };
+            self.catalog.put_relation(name, Slot::Present(Relation::Index(Arc::new(index))));
+            return Outcome::Done;
+        }
+        if let Lookup::Found(relation) = self.catalog.relation(&name) {
+            return Outcome::Refused(Conflict::Exists(ObjectRef { kind: relation.kind(), name, on: None }));
+        }
+        let keys = columns
+            .iter()
+            .map(|column| IndexKey {
+                expr: Expr::Column(vec![column.key().to_owned()]),
+                options: String::new(),
+            })
+            .collect();
+        let index = Index {
+            name: name.clone(),
+            table: Some(table.clone()),
+            unique: true,
+            method: "btree".to_owned(),
+            keys,
+            include: Vec::new(),
+            nulls_not_distinct,
+            predicate: None,
+            constraint: Some(ident.clone()),
+            generated_name: constraint.name.is_none(),
+            made: Some(self.place),
+        };
+        self.catalog.put_relation(name, Slot::Present(Relation::Index(Arc::new(index))));
+        Outcome::Done
+    }
+
+    pub(super) fn drop_constraint(
+        &mut self,
+        target: &TableTarget,
+        constraint: &Ident,
+        guard: Guard,
+    ) -> Outcome {
+        self.alter(target, |step, name, mut table| {
+            if table.constraint(constraint.key()).is_absent() {
+                return step.missing(constraint_ref(&name, constraint), guard);
+            }
+            table.constraints.retain(|(known, _)| known != constraint);
+            table.gone_constraints.push(constraint.clone());
+            let index = step
+                .catalog
+                .indexes_of(&name)
+                .find(|index| index.constraint.as_ref() == Some(constraint))
+                .map(|index| index.name.clone());
+            if let Some(index) = index {
+                step.catalog.put_relation(index, Slot::Gone);
+            }
+            step.put_table(name, table)
+        })
+    }
+
+    pub(super) fn validate_constraint(&mut self, target: &TableTarget, constraint: &Ident) -> Outcome {
+        self.with_constraint(target, constraint, |constraint| constraint.not_valid = false)
+    }
+
+    pub(super) fn with_constraint(
+        &mut self,
+        target: &TableTarget,
+        constraint: &Ident,
+        change: impl FnOnce(&mut Constraint),
+    ) -> Outcome {
+        self.alter(target, |step, name, mut table| {
+            if table.constraint(constraint.key()).is_absent() {
+                return step.missing(constraint_ref(&name, constraint), Guard::None);
+            }
+            if let Some((_, known)) = table.constraints.iter_mut().find(|(known, _)| known == constraint) {
+                change(known);
+            }
+            step.put_table(name, table)
+        })
+    }
+
+    pub(super) fn rename_column(&mut self, target: &TableTarget, from: &Ident, to: &Ident) -> Outcome {
+        self.alter(target, |step, name, mut table| {
+            if table.column(from.key()).is_absent() {
+                return step.missing(column_ref(&name, from), Guard::None);
+            }
+            if let Lookup::Found(_) = table.column(to.key()) {
+                return Outcome::Refused(Conflict::Exists(column_ref(&name, to)));
+            }
+            if let Some(member) = member(&mut table, from) {
+                member.column.name = to.clone();
+            }
+            table.gone.retain(|gone| gone != to);
+            table.gone.push(from.clone());
+            for (_, constraint) in &mut table.constraints {
+                rename_in_constraint(constraint, from, to);
+            }
+            step.put_table(name.clone(), table);
+            let indexes: Vec<Index> = step
+                .catalog
+                .indexes_of(&name)
+                .filter(|index| index_reads(index, from.key()))
+                .cloned()
+                .collect();
+            for mut index in indexes {
+                for key in &mut index.keys {
+                    rename_in_expr(&mut key.expr, from.key(), to.key());
+                }
+                if let Some(predicate) = &mut index.predicate {
+                    rename_in_expr(predicate, from.key(), to.key());
+                }
+                for included in index.include.iter_mut().filter(|included| *included == from) {
+                    *included = to.clone();
+                }
+                step.catalog
+                    .put_relation(index.name.clone(), Slot::Present(Relation::Index(Arc::new(index))));
+            }
+            for (owner, constraint) in step.foreign_keys_to(&name, Some(from)) {
+                step.catalog.change_table(&owner, |owner| {
+                    if let Some((_, Constraint { kind: ConstraintKind::ForeignKey(key), .. })) =
+                        owner.constraints.iter_mut().find(|(known, _)| *known == constraint)
+                    {
+                        for column in key.referenced.iter_mut().filter(|column| *column == from) {
+                            *column = to.clone();
+                        }
+                    }
+                });
+            }
+            Outcome::Done
+        })
+    }
+
+    pub(super) fn rename_constraint(&mut self, target: &TableTarget, from: &Ident, to: &Ident) -> Outcome {
+        self.alter(target, |step, name, mut table| {
+            if table.constraint(from.key()).is_absent() {
+                return step.missing(constraint_ref(&name, from), Guard::None);
+            }
+            if let Lookup::Found(_) = table.constraint(to.key()) {
+                return Outcome::Refused(Conflict::Exists(constraint_ref(&name, to)));
+            }
+            for (known, constraint) in table.constraints.iter_mut().filter(|(known, _)| known == from) {
+                *known = to.clone();
+                constraint.name = Some(to.clone());
+            }
+            table.gone_constraints.push(from.clone());
+            step.put_table(name.clone(), table);
+            let index =
+                step.catalog.indexes_of(&name).find(|index| index.constraint.as_ref() == Some(from)).cloned();
+            if let Some(index) = index {
+                step.catalog.put_relation(index.name.clone(), Slot::Gone);
+                let renamed = Name { schema: name.schema.clone(), ident: to.clone() };
+                let index = Index {
+                    name: renamed.clone(),
+                    constraint: Some(to.clone()),
+                    generated_name: false,
+                    ..index
+                };
+                step.catalog.put_relation(renamed, Slot::Present(Relation::Index(Arc::new(index))));
+            }
+            Outcome::Done
+        })
+    }
+
+    pub(super) fn attach_partition(&mut self, target: &TableTarget, partition: &Name) -> Outcome {
+        if target.kind == ObjectKind::Index {
+            return Outcome::Done;
+        }
+        let parent = match self.target(target) {
+            Ok(parent) => parent,
+            Err(outcome) => return outcome,
+        };
+        self.catalog.change_table(&parent, |table| table.partition = PartitionKind::Parent);
+        let name = self.resolve(partition);
+        if self.catalog.table(&name).found().is_some_and(|table| table.partition == PartitionKind::Partition)
+        {
+            return Outcome::Refused(Conflict::Other("42809", format!("`{name}` is a partition already")));
+        }
+        let there = self.catalog.change_table(&name, |table| {
+            table.partition = PartitionKind::Partition;
+            table.parents.push(parent);
+        });
+        if there {
+            Outcome::Done
+        } else {
+            self.missing(ObjectRef { kind: ObjectKind::Table, name, on: None }, Guard::None)
+        }
+    }
+
+    pub(super) fn detach_partition(&mut self, target: &TableTarget, partition: &Name) -> Outcome {
+        let parent = match self.target(target) {
+            Ok(parent) => parent,
+            Err(outcome) => return outcome,
+        };
+        let name = self.resolve(partition);
+        if let Lookup::Found(table) = self.catalog.table(&name) {
+            // A partition that was detached before is known to be none: its parent was seen to go.
+            if table.partition == PartitionKind::None
+                && (!table.open || table.options.iter().any(|option| option == "DETACHED"))
+            {
+                return Outcome::Refused(Conflict::Other(
+                    "42P01",
+                    format!("`{name}` is no partition of `{parent}`"),
+                ));
+            }
+        }
+        let there = self.catalog.change_table(&name, |table| {
+            table.partition = PartitionKind::None;
+            table.parents.retain(|known| *known != parent);
+            table.options.push("DETACHED".to_owned());
+        });
+        if there {
+            Outcome::Done
+        } else {
+            self.missing(ObjectRef { kind: ObjectKind::Table, name, on: None }, Guard::None)
+        }
+    }
+
+    pub(super) fn set_table_option(&mut self, target: &TableTarget, option: &TableOption) -> Outcome {
+        let parent = match option {
+            TableOption::Inherit { parent, .. } => Some(self.resolve(parent)),
+            TableOption::Trigger { .. }
+            | TableOption::RowSecurity(_)
+            | TableOption::ForceRowSecurity(_)
+            | TableOption::ReplicaIdentity
+            | TableOption::Parameters
+            | TableOption::Logged(_)
+            | TableOption::Tablespace(_)
+            | TableOption::AccessMethod(_)
+            | TableOption::ClusterOn
+            | TableOption::OfType
+            | TableOption::Other(_) => None,
+        };
+        self.alter(target, |step, name, mut table| {
+            match option {
+                TableOption::RowSecurity(on) => table.row_security = *on,
+                TableOption::Logged(logged) => table.unlogged = !logged,
+                TableOption::Inherit { no, .. } => {
+                    let Some(parent) = parent else { return Outcome::Done };
+                    let inherits = table.parents.contains(&parent);
+                    if !no && inherits {
+                        return Outcome::Refused(Conflict::Other(
+                            "42P07",
+                            format!("`{name}` inherits from `{parent}` already"),
+                        ));
+                    }
+                    if *no {
+                        table.parents.retain(|known| *known != parent);
+                    } else {
+                        table.parents.push(parent);
+                    }
+                }
+                TableOption::Trigger { .. }
+                | TableOption::ForceRowSecurity(_)
+                | TableOption::ReplicaIdentity
+                | TableOption::Parameters
+                | TableOption::Tablespace(_)
+                | TableOption::AccessMethod(_)
+                | TableOption::ClusterOn
+                | TableOption::OfType
+                | TableOption::Other(_) => return Outcome::Done,
+            }
+            step.put_table(name, table)
+        })
+    }
+
+    pub(super) fn create_index(&mut self, create: &CreateIndex) -> Outcome {
+        let table = self.resolve(&create.table);
+        if self.catalog.relation(&table).is_absent() {
+            return self.missing(ObjectRef { kind: ObjectKind::Table, name: table, on: None }, Guard::None);
+        }
+        let generated_name = create.name.is_none();
+        let ident = match &create.name {
+            Some(name) => name.ident.clone(),
+            None => {
+                let columns = names::index_columns(&create.keys);
+                let second = names::joined(columns.iter().map(String::as_str));
+                names::free_relation(self.catalog, table.schema.as_ref(), table.text(), Some(&second), "idx")
+            }
+        };
+        let name = Name { schema: table.schema.clone(), ident };
+        // MySQL: an index name is its table's own.
+        if self.catalog.dialect == Dialect::Mysql {
+            return Outcome::Done;
+        }
+        if let Lookup::Found(relation) = self.catalog.relation(&name) {
+            let object = ObjectRef { kind: relation.kind(), name, on: None };
+            return self.exists(object, create.guard, relation.made());
+        }
+        let index = Index {
+            name: name.clone(),
+            table: Some(table),
+            unique: create.unique,
+            method: create.method.clone(),
+            keys: create.keys.clone(),
+            include: create.include.clone(),
+            nulls_not_distinct: create.nulls_not_distinct,
+            predicate: create.predicate.clone(),
+            constraint: None,
+            generated_name,
+            made: Some(self.place),
+        };
+        self.catalog.put_relation(name, Slot::Present(Relation::Index(Arc::new(index))));
+        Outcome::Done
+    }
+}
+
+fn copy_columns(catalog: &Catalog, from: &Name, table: &mut Table) {
+    match catalog.table(from) {
+        Lookup::Found(source) => {
+            table.open |= source.open;
+            for member in &source.columns {
+                if table.column(member.column.name.key()).found().is_none() {
+                    table.columns.push(Member {
+                        column: member.column.clone(),
+                        filled: true,
+                        made: table.made,
+                    });
+                }
+            }
+        }
+        Lookup::Absent | Lookup::Unknown => table.open = true,
+    }
+}
+
+/// The columns that go into a constraint's generated name.
+fn naming_columns(constraint: &Constraint, table: &Table) -> Vec<String> {
+    let texts = |columns: &[Ident]| columns.iter().map(|column| column.text().to_owned()).collect();
+    match &constraint.kind {
+        ConstraintKind::PrimaryKey { .. } => Vec::new(),
+        ConstraintKind::Unique { columns, .. } => texts(columns),
+        ConstraintKind::ForeignKey(key) => texts(&key.columns),
+        // A CHECK is named for its column when it reads exactly one.
+        ConstraintKind::Check(expr) => {
+            let mut columns = expr.columns();
+            columns.retain(|column| table.column(column).found().is_some());
+            columns.sort();
+            columns.dedup();
+            if columns.len() == 1 { columns } else { Vec::new() }
+        }
+        ConstraintKind::NotNull(column) => column.iter().map(|column| column.text().to_owned()).collect(),
+        ConstraintKind::Exclude(text) => {
+            let inside = text.split_once('(').map_or("", |(_, inside)| inside);
+            inside
+                .split(',')
+                .filter_map(|part| part.split_whitespace().next())
+                .map(|word| word.trim_matches('"').to_owned())
+                .collect()
+        }
+    }
+}
+
+fn reads(constraint: &Constraint, column: &Ident) -> bool {
+    match &constraint.kind {
+        ConstraintKind::PrimaryKey { columns, .. } | ConstraintKind::Unique { columns, .. } => {
+            columns.contains(column)
+        }
+        ConstraintKind::ForeignKey(key) => key.columns.contains(column),
+        ConstraintKind::Check(expr) => expr.columns().iter().any(|read| column == read.as_str()),
+        ConstraintKind::NotNull(known) => known.as_ref() == Some(column),
+        ConstraintKind::Exclude(text) => {
+            text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| column == word)
+        }
+    }
+}
+
+/// Whether an index reads a column: as a key, in an expression, in its predicate or among INCLUDE.
+pub fn index_reads(index: &Index, column: &str) -> bool {
+    index.keys.iter().any(|key| key.expr.columns().iter().any(|read| read == column))
+        || index.include.iter().any(|included| *included == column)
+        || index
+            .predicate
+            .as_ref()
+            .is_some_and(|predicate| predicate.columns().iter().any(|read| read == column))
+}
+
+fn rename_in_constraint(constraint: &mut Constraint, from: &Ident, to: &Ident) {
+    let rename = |columns: &mut Vec<Ident>| {
+        for column in columns.iter_mut().filter(|column| *column == from) {
+            *column = to.clone();
+        }
+    };
+    match &mut constraint.kind {
+        ConstraintKind::PrimaryKey { columns, .. } | ConstraintKind::Unique { columns, .. } => {
+            rename(columns)
+        }
+        ConstraintKind::ForeignKey(key) => rename(&mut key.columns),
+        ConstraintKind::Check(expr) => rename_in_expr(expr, from.key(), to.key()),
+        ConstraintKind::NotNull(Some(column)) if column == from => *column = to.clone(),
+        ConstraintKind::NotNull(_) | ConstraintKind::Exclude(_) => {}
+    }
+}
+
+fn rename_in_expr(expr: &mut Expr, from: &str, to: &str) {
+    match expr {
+        Expr::Column(parts) => {
+            if let Some(last) = parts.last_mut().filter(|last| *last == from) {
+                to.clone_into(last);
+            }
+        }
+        Expr::Call { arguments: inner, .. } | Expr::Operator { operands: inner, .. } => {
+            for one in inner {
+                rename_in_expr(one, from, to);
+            }
+        }
+        Expr::Cast { operand, .. } => rename_in_expr(operand, from, to),
+        Expr::Raw { words, .. } => {
+            for word in words.iter_mut().filter(|word| *word == from) {
+                to.clone_into(word);
+            }
+        }
+        Expr::Literal(_) => {}
+    }
+}

@@ -84,7 +84,9 @@ pub fn assemble(
         });
     }
     for ((file, piece), up) in downs.iter().zip(&partner) {
-        if up.is_none() {
+        let is_of_unread =
+            sequence.unread.iter().any(|unread| tool.order.compare(&unread.version, &piece.version).is_eq());
+        if up.is_none() && !is_of_unread {
             let engine = choice.of(file);
             sequence.orphan_downs.push(OrphanDown {
                 version: piece.version.clone(),

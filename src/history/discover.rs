@@ -4,7 +4,7 @@ use super::assemble::assemble;
 use super::engine::choose;
 use super::tools::{self, Found, Piece, Reach, Tool};
 use super::tree::{File, Folder, Tree, is_at_or_below, is_skipped, split};
-use super::{Numbering, Sequence};
+use super::{EngineFrom, Numbering, Sequence};
 use crate::schema::Engine;
 use crate::text::{FileId, Sources};
 
@@ -114,7 +114,27 @@ fn histories(tree: &Tree, below: &str, asked: &Asked) -> Vec<Sequence> {
             sequences.push(sequence);
         }
     }
+    assume_like_the_others(tree, &mut sequences, asked);
     sequences
+}
+
+/// Where nothing tells the engine of a history, but the project's others agree, it is theirs.
+fn assume_like_the_others(tree: &Tree, sequences: &mut [Sequence], asked: &Asked) {
+    let mut known = sequences
+        .iter()
+        .filter(|sequence| sequence.engine_from != EngineFrom::Assumed)
+        .map(|sequence| sequence.engine);
+    let Some(engine) = known.next() else { return };
+    if known.any(|other| other != engine) {
+        return;
+    }
+    let asked = Asked { engine: &|path| (asked.engine)(path).or(Some(engine)), ..*asked };
+    for sequence in sequences.iter_mut().filter(|sequence| sequence.engine_from == EngineFrom::Assumed) {
+        if let Some(folder) = tree.get(&sequence.directory) {
+            *sequence =
+                Sequence { engine_from: EngineFrom::Project, ..read(tree, folder, sequence.tool, &asked) };
+        }
+    }
 }
 
 /// Whether the history in `other` has already taken `folder`.
@@ -124,7 +144,10 @@ fn reaches(reach: Reach, other: &str, folder: &Folder) -> bool {
     }
     match reach {
         Reach::Flat => false,
-        Reach::WithDowns => split(folder.path).0 == other && tools::is_downs_folder(folder.name()),
+        Reach::WithDowns => {
+            let (parent, name) = split(folder.path);
+            parent == other && tools::is_downs_folder(name)
+        }
         Reach::FolderEach => split(folder.path).0 == other,
         Reach::Deep => true,
     }
@@ -141,7 +164,11 @@ fn files_of<'a>(tree: &Tree<'a>, folder: &Folder<'a>, reach: Reach) -> Vec<File<
     match reach {
         Reach::Flat => {}
         Reach::WithDowns => {
-            let downs = tree.children(folder).filter(|child| tools::is_downs_folder(child.name()));
+            // Below it, or beside it: sql/migrations and sql/rollbacks.
+            let beside = tree.upwards(folder.path).nth(1).filter(|_| folder.name().starts_with("migrat"));
+            let around =
+                tree.children(folder).chain(beside.into_iter().flat_map(|parent| tree.children(parent)));
+            let downs = around.filter(|folder| tools::is_downs_folder(folder.name()));
             files.extend(downs.flat_map(|child| child.files.iter().copied()));
         }
         Reach::FolderEach => {
@@ -149,6 +176,13 @@ fn files_of<'a>(tree: &Tree<'a>, folder: &Folder<'a>, reach: Reach) -> Vec<File<
         }
         Reach::Deep => {
             files = tree.below(folder.path).flat_map(|child| child.files.iter().copied()).collect();
+            // Migrations in Java and Kotlin lie in the same package, but among the sources.
+            if let Some((before, package)) = folder.path.split_once("/resources/") {
+                for language in ["java", "kotlin"] {
+                    let sources = format!("{before}/{language}/{package}");
+                    files.extend(tree.below(&sources).flat_map(|child| child.files.iter().copied()));
+                }
+            }
         }
     }
     files

@@ -229,6 +229,8 @@ struct Evidence {
     only: BTreeMap<Dialect, usize>,
     rather: BTreeMap<Dialect, usize>,
     foreign: Option<&'static str>,
+    /// The first database that a comment speaks of.
+    mentioned: Option<Dialect>,
 }
 
 impl Evidence {
@@ -243,8 +245,8 @@ impl Evidence {
         while at < bytes.len() {
             let rest = &bytes[at..];
             at += match rest[0] {
-                b'-' if rest.starts_with(b"--") => length_to(rest, b"\n"),
-                b'/' if rest.starts_with(b"/*") => length_to(rest, b"*/"),
+                b'-' if rest.starts_with(b"--") => evidence.comment(&rest[..length_to(rest, b"\n")]),
+                b'/' if rest.starts_with(b"/*") => evidence.comment(&rest[..length_to(rest, b"*/")]),
                 b'\'' => {
                     // A quote that never ends hides nothing but itself.
                     let length = rest[1..].iter().position(|b| *b == b'\'').map_or(1, |end| end + 2);
@@ -290,12 +292,8 @@ impl Evidence {
             "datetime" if next == Some(b'(') && contains_within(rest, b"'now'", 8) => {
                 self.only(Dialect::Sqlite)
             }
-            "ignore" | "replace" | "abort" if before == "or" => {
-                // CREATE OR REPLACE is anybody's; INSERT OR REPLACE is told by the words around it.
-                if next.is_some() && word != "replace" {
-                    self.only(Dialect::Sqlite);
-                }
-            }
+            // OR REPLACE is anybody's.
+            "ignore" | "abort" if before == "or" => self.only(Dialect::Sqlite),
             "auto_increment" | "innodb" | "utf8mb4" | "mediumtext" | "longtext" | "mediumint"
             | "unsigned" => self.only(Dialect::Mysql),
             "engine" if next == Some(b'=') => {
@@ -332,6 +330,17 @@ impl Evidence {
         }
     }
 
+    fn comment(&mut self, bytes: &[u8]) -> usize {
+        if self.mentioned.is_none() {
+            self.mentioned =
+                words(&String::from_utf8_lossy(bytes)).find_map(named).and_then(|named| match named {
+                    Named::Known(dialect) => Some(dialect),
+                    Named::Foreign(_) => None,
+                });
+        }
+        bytes.len()
+    }
+
     fn only(&mut self, dialect: Dialect) {
         *self.only.entry(dialect).or_default() += 1;
     }
@@ -356,6 +365,7 @@ impl Evidence {
             .chain(self.rather.keys())
             .max_by_key(|dialect| (weigh(dialect), std::cmp::Reverse(**dialect)))
             .copied()
+            .or(self.mentioned)
     }
 }
 

@@ -4,6 +4,7 @@
 mod assemble;
 mod discover;
 mod engine;
+pub mod replay;
 pub mod tools;
 mod tree;
 
@@ -136,6 +137,17 @@ pub enum Reason {
     Unlisted,
 }
 
+/// Numbers that no migration has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Gap {
+    /// The first missing one.
+    pub first: u64,
+    /// The last missing one; often the same.
+    pub last: u64,
+    /// The up file of the migration after the gap.
+    pub before: FileId,
+}
+
 /// A migration that the tool runs and gander cannot read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Unread {
@@ -173,6 +185,8 @@ pub enum EngineFrom {
     Tool,
     /// What the files say.
     Text,
+    /// What the other histories of the project are written for.
+    Project,
     /// Nothing: PostgreSQL is assumed.
     Assumed,
 }
@@ -201,7 +215,28 @@ impl Sequence {
         }
     }
 
-    /// Whether every file is for one dialect.
+    /// The numbers that are missing between two that are there. Only where numbers are counted; a leap to another
+    /// way of numbering is none.
+    pub fn gaps(&self) -> Vec<Gap> {
+        const LEAP: u64 = 100;
+        const LARGEST: u64 = 1_000_000;
+        if self.numbering != Numbering::Sequential {
+            return Vec::new();
+        }
+        let number = |version: &str| version.parse::<u64>().ok().filter(|number| *number < LARGEST);
+        let mut numbers: Vec<(u64, Option<FileId>)> = self
+            .migrations
+            .iter()
+            .filter(|migration| !migration.repeatable)
+            .filter_map(|migration| Some((number(&migration.version)?, Some(migration.up.file))))
+            .chain(self.unread.iter().filter_map(|unread| Some((number(&unread.version)?, None))))
+            .collect();
+        numbers.sort_unstable();
+        let pairs = numbers.windows(2).filter(|pair| (2..=LEAP).contains(&(pair[1].0 - pair[0].0)));
+        pairs.filter_map(|pair| Some(Gap { first: pair[0].0 + 1, last: pair[1].0 - 1, before: pair[1].1? })).collect()
+    }
+
+    /// The dialects that its files are written in.
     pub fn dialects(&self) -> Vec<Dialect> {
         let mut dialects: Vec<Dialect> = self.migrations.iter().map(|m| m.engine.dialect).collect();
         dialects.sort();

@@ -1,9 +1,21 @@
 //! The migration tools: what each of them is, in one small file. The list is in the order in which they are
 //! asked whether a folder is theirs: the surest signs first, the plainest last.
 
+mod atlas;
+mod cargo;
+mod dbmate;
+mod diesel;
+mod drizzle;
+mod flyway;
 mod golang_migrate;
 mod goose;
 mod plain;
+mod prisma;
+mod refinery;
+mod sql_migrate;
+mod sqlx;
+mod supabase;
+mod tern;
 
 use std::cmp::Ordering;
 
@@ -14,7 +26,23 @@ use crate::schema::Dialect;
 use crate::text::Span;
 
 /// Every tool that gander knows, in the order in which they are asked.
-pub const TOOLS: &[&Tool] = &[&goose::TOOL, &golang_migrate::TOOL, &plain::TOOL];
+pub const TOOLS: &[&Tool] = &[
+    &goose::TOOL,
+    &dbmate::TOOL,
+    &sql_migrate::TOOL,
+    &tern::TOOL,
+    &drizzle::TOOL,
+    &drizzle::FOLDERS,
+    &prisma::TOOL,
+    &diesel::TOOL,
+    &supabase::TOOL,
+    &refinery::TOOL,
+    &flyway::TOOL,
+    &sqlx::TOOL,
+    &golang_migrate::TOOL,
+    &atlas::TOOL,
+    &plain::TOOL,
+];
 
 /// The tool for files that are run by hand.
 pub const PLAIN: &Tool = &plain::TOOL;
@@ -203,10 +231,14 @@ pub fn lines<'a>(file: &File<'a>) -> impl Iterator<Item = (Span, &'a str)> {
     })
 }
 
+/// The digits that a name begins with, and the rest.
+pub fn split_digits(text: &str) -> (&str, &str) {
+    text.split_at(text.bytes().take_while(u8::is_ascii_digit).count())
+}
+
 /// `001_create_users` as `("001", "create_users")`: digits, then one of `separators` or nothing at all.
 pub fn number_and_name<'a>(stem: &'a str, separators: &[char]) -> Option<(&'a str, &'a str)> {
-    let digits = stem.bytes().take_while(u8::is_ascii_digit).count();
-    let (version, rest) = stem.split_at(digits);
+    let (version, rest) = split_digits(stem);
     if version.is_empty() {
         return None;
     }
@@ -241,7 +273,52 @@ pub fn sections(file: &File, direction: impl Fn(&str) -> Option<bool>) -> Vec<Se
             sections.push(Section { forward, marker: span, body: Span::new(after, end) });
         }
     }
+    // No tool that is read here takes a second section of one direction for granted; the first is it.
+    let mut seen = [false; 2];
+    sections.retain(|section| !std::mem::replace(&mut seen[usize::from(section.forward)], true));
     sections
+}
+
+/// The first words of every statement, in upper case. Quotes, dollar strings and comments are stepped over, no more:
+/// it serves to find statements that a tool treats in its own way.
+pub fn statement_beginnings(text: &str) -> Vec<Vec<String>> {
+    const WORDS: usize = 4;
+    let bytes = text.as_bytes();
+    let mut all = vec![Vec::new()];
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        at += match rest[0] {
+            b'-' if rest.starts_with(b"--") => after(rest, 2, b"\n"),
+            b'/' if rest.starts_with(b"/*") => after(rest, 2, b"*/"),
+            quote @ (b'\'' | b'"' | b'`') => after(rest, 1, &[quote]),
+            b'$' => {
+                let tag =
+                    rest[1..].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count() + 2;
+                if rest.get(tag - 1) == Some(&b'$') { after(rest, tag, &rest[..tag]) } else { 1 }
+            }
+            b';' => {
+                all.push(Vec::new());
+                1
+            }
+            b if b.is_ascii_alphabetic() || b == b'_' => {
+                let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+                if let Some(words) = all.last_mut().filter(|words| words.len() < WORDS) {
+                    words.push(String::from_utf8_lossy(&rest[..length]).to_ascii_uppercase());
+                }
+                length
+            }
+            _ => 1,
+        };
+    }
+    all.retain(|words| !words.is_empty());
+    all
+}
+
+/// The length up to and with the first `end` from `from` on; everything where there is none.
+fn after(bytes: &[u8], from: usize, end: &[u8]) -> usize {
+    let found = bytes.get(from..).and_then(|rest| rest.windows(end.len()).position(|window| window == end));
+    found.map_or(bytes.len(), |at| from + at + end.len())
 }
 
 /// Files that often lie beside migrations and are none.

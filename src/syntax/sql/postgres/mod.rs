@@ -1,12 +1,44 @@
-//! PostgreSQL's DDL.
+//! PostgreSQL's DDL: which family of statements reads what.
+
+mod alter_table;
+mod drop;
+mod function;
+mod index;
+mod other;
+mod sequence;
+mod table;
+mod trigger;
+mod types;
+mod view;
 
 use super::cursor::{Cursor, Read};
 use crate::ops::Op;
 
-/// The operations of the statement at the cursor; None where it is no statement of this kind.
+type Family = fn(&mut Cursor<'_>) -> Read<Option<Vec<Op>>>;
+
+/// Asked in turn: each looks at the first words and leaves the cursor where it was when the statement is none of its own.
+const FAMILIES: &[Family] = &[
+    table::ops,
+    index::ops,
+    alter_table::ops,
+    drop::ops,
+    view::ops,
+    types::ops,
+    sequence::ops,
+    function::ops,
+    trigger::ops,
+    other::ops,
+];
+
+/// The operations of the DDL statement at the cursor; None where it is none.
 ///
 /// # Errors
 /// When it is one, and something in it was not understood.
-pub fn ops(_cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
+pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
+    for family in FAMILIES {
+        if let Some(ops) = family(cursor)? {
+            return Ok(Some(ops));
+        }
+    }
     Ok(None)
 }

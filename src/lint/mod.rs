@@ -1,0 +1,211 @@
+//! Rules × steps → diagnostics: which rules are on where, suppression comments, one harm one finding.
+
+mod suppress;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::history::Wrap;
+use crate::history::replay::Replay;
+use crate::rules::facts::Canonical;
+use crate::rules::page::On;
+use crate::rules::{Check, Cx, Direction, HistoryFacts, PartFacts, RULES, Rule, Settings, StepFacts};
+use crate::schema::Dialect;
+use crate::text::{FileId, Sources};
+
+/// Everything that is judged.
+pub struct Input<'a> {
+    /// Every file.
+    pub sources: &'a Sources,
+    /// Every sequence, replayed, with what else belongs to it.
+    pub histories: &'a [History<'a>],
+    /// Which rules are on.
+    pub selection: &'a Selection,
+}
+
+/// A sequence with its standing.
+pub struct History<'a> {
+    /// It, replayed.
+    pub replay: Replay<'a>,
+    /// Migration files that stand on the base branch.
+    pub applied: BTreeSet<FileId>,
+    /// Migration files that are judged by all rules.
+    pub judged: BTreeSet<FileId>,
+    /// Whether a base branch is known. Without one, only a migration's own objects are new to it.
+    pub base_known: bool,
+    /// `--all`, or a PATH that names an applied file: other files of the change do not make objects new.
+    pub own_objects_only: bool,
+    /// Its canonical schema files.
+    pub canonical: Vec<Canonical>,
+    /// What gander.toml says.
+    pub settings: Settings,
+}
+
+/// Which rules are on.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    on: BTreeMap<&'static str, Choice>,
+    /// Per file: rules that are off there.
+    off_in: BTreeMap<FileId, BTreeSet<&'static str>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Choice {
+    severity: Severity,
+    asked_for: bool,
+}
+
+impl Selection {
+    /// The rules that are on without being asked for.
+    pub fn by_default() -> Self {
+        let mut selection = Self { on: BTreeMap::new(), off_in: BTreeMap::new() };
+        for rule in RULES {
+            if rule.page().on != On::Strict {
+                selection.turn_on(rule, false);
+            }
+        }
+        selection
+    }
+
+    /// None at all.
+    pub const fn none() -> Self {
+        Self { on: BTreeMap::new(), off_in: BTreeMap::new() }
+    }
+
+    /// Turns a rule on. `asked_for`: by its own name.
+    pub fn turn_on(&mut self, rule: &'static Rule, asked_for: bool) {
+        let severity = rule.page().severity;
+        let choice = self.on.entry(rule.id).or_insert(Choice { severity, asked_for });
+        choice.asked_for |= asked_for;
+    }
+
+    /// Turns a rule off.
+    pub fn turn_off(&mut self, id: &str) {
+        self.on.remove(id);
+    }
+
+    /// Gives a rule another severity.
+    pub fn set_severity(&mut self, id: &str, severity: Severity) {
+        if let Some(choice) = self.on.get_mut(id) {
+            choice.severity = severity;
+        }
+    }
+
+    /// Turns a rule off in a file.
+    pub fn turn_off_in(&mut self, file: FileId, id: &str) {
+        if let Some(rule) = crate::rules::by_id(id) {
+            self.off_in.entry(file).or_default().insert(rule.id);
+        }
+    }
+
+    /// Whether a rule is on.
+    pub fn is_on(&self, id: &str) -> bool {
+        self.on.contains_key(id)
+    }
+
+    fn is_off_in(&self, file: FileId, id: &str) -> bool {
+        self.off_in.get(&file).is_some_and(|off| off.contains(id))
+    }
+}
+
+/// What the rules had to say.
+#[derive(Clone, Debug, Default)]
+pub struct Verdict {
+    /// The findings, by path, place and rule.
+    pub findings: Vec<Diagnostic>,
+    /// How many were suppressed by comments.
+    pub suppressed: usize,
+}
+
+/// Shows everything to the rules that are on.
+pub fn lint(input: &Input<'_>) -> Verdict {
+    let mut all: Vec<Diagnostic> = input.histories.par_iter().flat_map(|history| judge(input, history)).collect();
+    all.retain(|finding| !input.selection.is_off_in(finding.place.file, finding.rule));
+    let (mut findings, suppressed) = suppress::apply(input, all);
+    findings.sort_by(|a, b| {
+        let key = |d: &Diagnostic| (input.sources.get(d.place.file).path.clone(), d.place.span, d.rule);
+        key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
+    });
+    findings.dedup();
+    Verdict { findings, suppressed }
+}
+
+fn judge(input: &Input<'_>, history: &History<'_>) -> Vec<Diagnostic> {
+    let change: BTreeSet<FileId> = if history.base_known && !history.own_objects_only {
+        history.replay.runs.iter().map(|run| run.up.part.file).filter(|file| !history.applied.contains(file)).collect()
+    } else {
+        BTreeSet::new()
+    };
+    let mut findings: Vec<Diagnostic> = (0..history.replay.runs.len())
+        .into_par_iter()
+        .flat_map_iter(|index| judge_migration(input, history, index, &change))
+        .collect();
+    let facts = HistoryFacts {
+        sources: input.sources,
+        replay: &history.replay,
+        applied: &history.applied,
+        judged: &history.judged,
+        base_known: history.base_known,
+        canonical: &history.canonical,
+        settings: &history.settings,
+    };
+    for (rule, choice) in rules_on(input.selection) {
+        if let Check::History(check) = rule.check {
+            check(&facts, &mut Cx::new(rule, choice.severity, choice.asked_for, &mut findings));
+        }
+    }
+    findings
+}
+
+fn rules_on(selection: &Selection) -> impl Iterator<Item = (&'static Rule, Choice)> {
+    RULES.iter().filter_map(|rule| selection.on.get(rule.id).map(|choice| (*rule, *choice)))
+}
+
+fn judge_migration(input: &Input<'_>, history: &History<'_>, index: usize, change: &BTreeSet<FileId>) -> Vec<Diagnostic> {
+    let run = &history.replay.runs[index];
+    let mut findings = Vec::new();
+    let parts = [(Direction::Up, Some(&run.up)), (Direction::Down, run.down.as_ref())];
+    for (direction, part) in parts {
+        let Some(part) = part.filter(|part| history.judged.contains(&part.part.file)) else { continue };
+        let mut new_files = change.clone();
+        new_files.insert(part.part.file);
+        let again = part.again();
+        let facts = PartFacts {
+            sources: input.sources,
+            replay: &history.replay,
+            index,
+            direction,
+            run: part,
+            again: &again,
+            new_files: &new_files,
+            settings: &history.settings,
+        };
+        for (rule, choice) in rules_on(input.selection) {
+            if direction == Direction::Down && !rule.down {
+                continue;
+            }
+            let mut cx = Cx::new(rule, choice.severity, choice.asked_for, &mut findings);
+            match rule.check {
+                Check::Step(check) => {
+                    for at in 0..part.steps.len() {
+                        check(&StepFacts { part: facts, at }, &mut cx);
+                    }
+                }
+                Check::Part(check) => check(&facts, &mut cx),
+                Check::History(_) | Check::Engine => {}
+            }
+        }
+    }
+    findings
+}
+
+/// Whether anybody opens a transaction around a part without being told in the file.
+pub const fn is_wrapped(wrap: Wrap, dialect: Dialect) -> bool {
+    match (wrap, dialect) {
+        (Wrap::Tool, _) => true,
+        (Wrap::Implicit, Dialect::Postgres) => true,
+        (Wrap::Implicit, Dialect::Sqlite | Dialect::Mysql) | (Wrap::Nobody, _) => false,
+    }
+}

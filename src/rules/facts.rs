@@ -1,0 +1,223 @@
+//! What a rule sees.
+
+use std::collections::BTreeSet;
+
+use crate::history::replay::{MigrationRun, PartRun, Replay, Step};
+use crate::history::{Tool, Wrap};
+use crate::ops::{Outcome, Statement, Transaction, resolve};
+use crate::schema::{Catalog, Dialect, Engine, Lookup, Name, Relation, Table};
+use crate::text::{FileId, Place, Source, Sources, Span};
+
+/// Up or down.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Direction {
+    /// Forward.
+    Up,
+    /// Back.
+    Down,
+}
+
+/// What gander.toml says that rules want to know.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Settings {
+    /// `[tables] small`: not worth an online change.
+    pub small_tables: BTreeSet<String>,
+    /// `[conventions] header`: keys that every migration's leading comment must have.
+    pub header: Option<Vec<String>>,
+    /// `[[history]] rollback`: Some(true) required, Some(false) off, None by practice.
+    pub rollback: Option<bool>,
+    /// `[[history]] version-table`.
+    pub version_table: Option<String>,
+    /// `[[history]] external`: patterns of objects that are made elsewhere.
+    pub external: Vec<String>,
+    /// `[[history]] foreign-keys`: SQLite enforces them.
+    pub foreign_keys: bool,
+}
+
+/// A judged part of a migration.
+#[derive(Clone, Copy)]
+pub struct PartFacts<'a> {
+    /// Every file.
+    pub sources: &'a Sources,
+    /// The sequence, replayed.
+    pub replay: &'a Replay<'a>,
+    /// Which of its migrations this is.
+    pub index: usize,
+    /// Up or down.
+    pub direction: Direction,
+    /// The part, replayed.
+    pub run: &'a PartRun,
+    /// What would become of each statement's operations in a second run.
+    pub again: &'a [Vec<Outcome>],
+    /// The files whose objects are new: this one, and the others of the same change.
+    pub new_files: &'a BTreeSet<FileId>,
+    /// What gander.toml says.
+    pub settings: &'a Settings,
+}
+
+impl<'a> PartFacts<'a> {
+    /// The migration.
+    pub fn migration(&self) -> &'a MigrationRun<'a> {
+        &self.replay.runs[self.index]
+    }
+
+    /// The migrations before it, in running order.
+    pub fn earlier(&self) -> &'a [MigrationRun<'a>] {
+        &self.replay.runs[..self.index]
+    }
+
+    /// The tool that runs it.
+    pub const fn tool(&self) -> &'static Tool {
+        self.replay.sequence.tool
+    }
+
+    /// For what it is written.
+    pub const fn engine(&self) -> Engine {
+        self.run.engine
+    }
+
+    /// Its dialect.
+    pub const fn dialect(&self) -> Dialect {
+        self.run.engine.dialect
+    }
+
+    /// Its file.
+    pub fn source(&self) -> &'a Source {
+        self.sources.get(self.run.part.file)
+    }
+
+    /// A span of its file as a place.
+    pub const fn place(&self, span: Span) -> Place {
+        Place::new(self.run.part.file, span)
+    }
+
+    /// Its statements.
+    pub fn statements(&self) -> &'a [Statement] {
+        &self.run.script.statements
+    }
+
+    /// Each statement with what is known around it.
+    pub fn steps(&self) -> impl Iterator<Item = StepFacts<'a>> {
+        let part = *self;
+        (0..part.run.steps.len()).map(move |at| StepFacts { part, at })
+    }
+
+    /// The place of its first statement; else the start of the part.
+    pub fn head(&self) -> Place {
+        let span = self.statements().first().map_or(Span::at(self.run.part.span.start), |statement| statement.span);
+        self.place(span)
+    }
+}
+
+/// A statement of a judged part.
+#[derive(Clone, Copy)]
+pub struct StepFacts<'a> {
+    /// The part.
+    pub part: PartFacts<'a>,
+    /// Which of its statements this is.
+    pub at: usize,
+}
+
+impl<'a> StepFacts<'a> {
+    /// The statement.
+    pub fn statement(&self) -> &'a Statement {
+        &self.part.run.script.statements[self.at]
+    }
+
+    /// It, replayed.
+    pub fn step(&self) -> &'a Step {
+        &self.part.run.steps[self.at]
+    }
+
+    /// The catalog before it.
+    pub fn before(&self) -> &'a Catalog {
+        &self.step().before
+    }
+
+    /// The catalog after it.
+    pub fn after(&self) -> &'a Catalog {
+        self.part.run.steps.get(self.at + 1).map_or(&self.part.run.after, |next| &next.before)
+    }
+
+    /// What would become of its operations in a second run.
+    pub fn again(&self) -> &'a [Outcome] {
+        self.part.again.get(self.at).map_or(&[], Vec::as_slice)
+    }
+
+    /// A span as a place.
+    pub const fn place(&self, span: Span) -> Place {
+        self.part.place(span)
+    }
+
+    /// The name that an unqualified one means here.
+    pub fn resolve(&self, name: &Name) -> Name {
+        resolve(self.before(), &self.step().session, name)
+    }
+
+    /// Whether it runs in a transaction, whoever opened it.
+    pub fn in_transaction(&self) -> bool {
+        self.step().session.in_transaction()
+    }
+
+    /// Who opened the transaction that it runs in.
+    pub fn transaction(&self) -> Transaction {
+        self.step().session.transaction
+    }
+
+    /// Whether the tool wraps its part.
+    pub fn wrapped(&self) -> bool {
+        self.part.run.part.wrap == Wrap::Tool
+    }
+
+    /// Whether a table (or materialized view) has no rows and no readers yet, or is not worth an online change: made by this
+    /// change, temporary, or listed as small.
+    pub fn is_free(&self, name: &Name) -> bool {
+        let name = self.resolve(name);
+        let small = self.part.settings.small_tables.iter().any(|small| *small == name.to_string() || small == name.text());
+        small
+            || match self.before().relation(&name) {
+                Lookup::Found(relation) => {
+                    let temporary = matches!(relation, Relation::Table(table) if table.temporary);
+                    temporary || relation.made().is_some_and(|place| self.part.new_files.contains(&place.file))
+                }
+                Lookup::Absent | Lookup::Unknown => false,
+            }
+    }
+
+    /// What is known of a table before the statement.
+    pub fn table(&self, name: &Name) -> Lookup<'a, Table> {
+        self.before().table(&self.resolve(name))
+    }
+}
+
+/// A whole sequence.
+#[derive(Clone, Copy)]
+pub struct HistoryFacts<'a> {
+    /// Every file.
+    pub sources: &'a Sources,
+    /// The sequence, replayed.
+    pub replay: &'a Replay<'a>,
+    /// Migration files that stand on the base branch: for all we know they ran.
+    pub applied: &'a BTreeSet<FileId>,
+    /// Migration files that are judged.
+    pub judged: &'a BTreeSet<FileId>,
+    /// Whether a base branch is known.
+    pub base_known: bool,
+    /// The canonical schema files, read and replayed.
+    pub canonical: &'a [Canonical],
+    /// What gander.toml says.
+    pub settings: &'a Settings,
+}
+
+/// A canonical schema file.
+#[derive(Clone, Debug)]
+pub struct Canonical {
+    /// The file.
+    pub file: FileId,
+    /// It, replayed over an empty catalog.
+    pub run: PartRun,
+    /// gander.toml names it; else gander found it.
+    pub configured: bool,
+    /// The same file on the base branch, replayed, where there is one and it has other content.
+    pub base: Option<Catalog>,
+}

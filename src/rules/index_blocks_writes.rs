@@ -1,0 +1,44 @@
+//! CREATE INDEX without CONCURRENTLY on an existing table.
+
+use super::{Check, Cx, Direction, Rule, StepFacts};
+use crate::diagnostic::{Remedy, Safety};
+use crate::history::Wrap;
+use crate::ops::{Guard, Operation};
+use crate::schema::{Dialect, PartitionKind};
+
+/// `index-blocks-writes`.
+pub const RULE: Rule = Rule {
+    id: "index-blocks-writes",
+    page: include_str!("../../rules/index-blocks-writes.md"),
+    down: false,
+    check: Check::Step(check),
+};
+
+fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
+    if step.part.dialect() != Dialect::Postgres || step.part.direction == Direction::Down {
+        return;
+    }
+    for op in &step.statement().ops {
+        let Operation::CreateIndex(create) = &op.kind else { continue };
+        let partitioned = step.table(&create.table).found().is_some_and(|table| table.partition == PartitionKind::Parent);
+        if create.concurrently || create.only || partitioned || step.is_free(&create.table) {
+            continue;
+        }
+        let index = create.name.as_ref().map_or_else(String::new, |name| format!(" `{name}`"));
+        let message = format!("building index{index} blocks every write to `{}` until it is done", create.table);
+        let place = step.place(op.span);
+        // In a transaction CONCURRENTLY is refused; with IF NOT EXISTS it would keep an invalid index.
+        if step.in_transaction() {
+            let switch = step.part.tool().switch.map_or_else(String::new, |switch| format!(" ({switch})"));
+            cx.report(place, message)
+                .help(format!("Move it into a migration of its own that runs outside a transaction{switch}, with CREATE INDEX CONCURRENTLY."));
+            continue;
+        }
+        let finding = cx.report(place, message).help("Write CREATE INDEX CONCURRENTLY, in a migration that runs outside a transaction.");
+        if create.guard == Guard::IfNotExists {
+            continue;
+        }
+        let alone = step.part.run.part.wrap == Wrap::Nobody && step.part.statements().len() == 1;
+        finding.remedy(if alone { Safety::Safe } else { Safety::Unsafe }, Remedy::Concurrently);
+    }
+}

@@ -1,0 +1,124 @@
+//! The rules: one file and one page each. A rule reads facts and says one thing; it never parses, never looks at
+//! files, never asks git, and never imports another rule.
+
+pub mod facts;
+pub mod page;
+pub mod practice;
+
+mod index_blocks_writes;
+
+use crate::diagnostic::{Diagnostic, Related, Remedy, Safety, Severity};
+use crate::text::Place;
+pub use facts::{Direction, HistoryFacts, PartFacts, Settings, StepFacts};
+pub use page::Page;
+
+/// Every rule, by id. Kept right by a test.
+pub const RULES: &[&Rule] = &[&index_blocks_writes::RULE];
+
+/// A rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its id, for ever: `index-blocks-writes`.
+    pub id: &'static str,
+    /// The text of its page, `rules/<id>.md`: severity, category and everything that is said about it stand there.
+    pub page: &'static str,
+    /// Whether it judges down parts too.
+    pub down: bool,
+    /// What it looks at.
+    pub check: Check,
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// Each statement of a judged part.
+    Step(fn(&StepFacts<'_>, &mut Cx<'_>)),
+    /// Each judged part of a migration.
+    Part(fn(&PartFacts<'_>, &mut Cx<'_>)),
+    /// A whole sequence.
+    History(fn(&HistoryFacts<'_>, &mut Cx<'_>)),
+    /// Nothing by itself: the floor that runs the rules reports it.
+    Engine,
+}
+
+impl Rule {
+    /// Its page, parsed.
+    pub fn page(&self) -> Page {
+        Page::parse(self.page)
+    }
+}
+
+/// The rule of that id.
+pub fn by_id(id: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.id == id)
+}
+
+/// Takes what a rule has to say.
+pub struct Cx<'a> {
+    rule: &'static Rule,
+    severity: Severity,
+    /// The user named the rule (`--select missing-if-not-exists`): it is on where it is strict, too.
+    pub asked_for: bool,
+    out: &'a mut Vec<Diagnostic>,
+}
+
+impl<'a> Cx<'a> {
+    /// For one rule, at the severity that its page gives.
+    pub const fn new(rule: &'static Rule, severity: Severity, asked_for: bool, out: &'a mut Vec<Diagnostic>) -> Self {
+        Self { rule, severity, asked_for, out }
+    }
+
+    /// Reports a finding. The message is one sentence without a full stop and names the user's own objects.
+    pub fn report(&mut self, place: Place, message: impl Into<String>) -> Finding<'_> {
+        self.out.push(Diagnostic {
+            rule: self.rule.id,
+            severity: self.severity,
+            place,
+            message: message.into(),
+            label: None,
+            help: None,
+            related: Vec::new(),
+            remedy: None,
+            fix: None,
+        });
+        let last = self.out.len() - 1;
+        Finding { diagnostic: &mut self.out[last] }
+    }
+}
+
+/// A finding that was just reported, to be enriched.
+pub struct Finding<'a> {
+    diagnostic: &'a mut Diagnostic,
+}
+
+impl Finding<'_> {
+    /// What to do: an imperative, a whole sentence.
+    pub fn help(self, help: impl Into<String>) -> Self {
+        self.diagnostic.help = Some(help.into());
+        self
+    }
+
+    /// A short text at the place in the drawing.
+    pub fn label(self, label: impl Into<String>) -> Self {
+        self.diagnostic.label = Some(label.into());
+        self
+    }
+
+    /// Another place that belongs to it.
+    pub fn related(self, place: Place, message: impl Into<String>) -> Self {
+        self.diagnostic.related.push(Related { place, message: message.into() });
+        self
+    }
+
+    /// What to change.
+    pub fn remedy(self, safety: Safety, remedy: Remedy) -> Self {
+        self.diagnostic.remedy = Some((safety, remedy));
+        self
+    }
+
+    /// Another severity than the page's.
+    pub fn severity(self, severity: Severity) -> Self {
+        self.diagnostic.severity = severity;
+        self
+    }
+}

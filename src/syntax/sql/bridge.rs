@@ -3,10 +3,10 @@
 use sqlparser::ast;
 use sqlparser::ast::DollarQuotedString;
 use sqlparser::dialect::{MySqlDialect, PostgreSqlDialect, SQLiteDialect};
-use sqlparser::parser::Parser;
-use sqlparser::tokenizer::Token as Theirs;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::{Token as Theirs, Whitespace};
 
-use super::cursor::{Cursor, Read, string_value, unquote};
+use super::cursor::{Cursor, Read, Unread, string_value, unquote};
 use super::lex::{Token, TokenKind};
 use crate::schema::{Dialect, Expr, Literal, Type};
 
@@ -33,8 +33,7 @@ pub fn expr(cursor: &Cursor<'_>, first: usize, last: usize) -> Read<Expr> {
             return Ok(expr);
         }
     }
-    let tokens = cursor.tokens[first..last].iter().map(|token| theirs(cursor, *token)).collect();
-    let mut parser = parser(cursor.dialect, tokens);
+    let mut parser = parser(cursor, first, last);
     match parser.parse_expr() {
         Ok(parsed) if parser.peek_token().token == Theirs::EOF => {
             Ok(lower(cursor.dialect, &parsed).unwrap_or_else(raw))
@@ -46,20 +45,61 @@ pub fn expr(cursor: &Cursor<'_>, first: usize, last: usize) -> Read<Expr> {
     }
 }
 
-/// Whether `sqlparser` takes tokens `first..last` for one whole statement.
-pub fn is_statement(cursor: &Cursor<'_>, first: usize, last: usize) -> bool {
-    let tokens = cursor.tokens[first..last].iter().map(|token| theirs(cursor, *token)).collect();
-    let mut parser = parser(cursor.dialect, tokens);
-    parser.parse_statement().is_ok() && parser.peek_token().token == Theirs::EOF
+/// Where `sqlparser` refuses the cursor's tokens as one whole statement, and what it expected there; None where it takes them.
+pub fn statement_error(cursor: &Cursor<'_>) -> Option<Unread> {
+    let mut parser = parser(cursor, 0, cursor.tokens.len());
+    let expected = match parser.parse_statement() {
+        Ok(_) if parser.peek_token().token == Theirs::EOF => return None,
+        Ok(_) => "the end of the statement".to_owned(),
+        Err(ParserError::ParserError(message) | ParserError::TokenizerError(message)) => expected(&message),
+        Err(ParserError::RecursionLimitExceeded) => return None,
+    };
+    let mut here = cursor.clone();
+    // It has stepped over the token that it did not want, unless that is left for the next statement.
+    here.at = parser.index().min(cursor.tokens.len().saturating_sub(1));
+    Some(here.unread(expected))
 }
 
-fn parser(dialect: Dialect, tokens: Vec<Theirs>) -> Parser<'static> {
-    let parser = match dialect {
+/// What `Expected: x, found: y` expected.
+fn expected(message: &str) -> String {
+    let expected = message.strip_prefix("Expected: ").and_then(|rest| rest.split_once(", found: "));
+    expected.map_or_else(|| "a statement".to_owned(), |(expected, _)| expected.to_owned())
+}
+
+fn parser(cursor: &Cursor<'_>, first: usize, last: usize) -> Parser<'static> {
+    let parser = match cursor.dialect {
         Dialect::Postgres => Parser::new(&PostgreSqlDialect {}),
         Dialect::Sqlite => Parser::new(&SQLiteDialect {}),
         Dialect::Mysql => Parser::new(&MySqlDialect {}),
     };
+    let mut tokens: Vec<Theirs> = Vec::with_capacity(last - first);
+    let mut before: Option<Token> = None;
+    for token in &cursor.tokens[first..last] {
+        let goes_on = before.is_some_and(|before| continues(cursor, before, *token));
+        before = Some(*token);
+        match tokens.iter_mut().rfind(|token| !matches!(token, Theirs::Whitespace(_))) {
+            Some(Theirs::SingleQuotedString(text) | Theirs::EscapedStringLiteral(text)) if goes_on => {
+                text.push_str(&string_value(token.kind, cursor.text_of(*token)).unwrap_or_default());
+                // So that their tokens still count like ours.
+                tokens.push(Theirs::Whitespace(Whitespace::Space));
+            }
+            _ => tokens.push(theirs(cursor, *token)),
+        }
+    }
     parser.with_recursion_limit(300).with_tokens(tokens)
+}
+
+/// Whether two strings are one: in PostgreSQL with a line break between them (manual, 4.1.2.1), in MySQL always.
+fn continues(cursor: &Cursor<'_>, before: Token, token: Token) -> bool {
+    let strings = matches!(before.kind, TokenKind::String | TokenKind::EscapeString)
+        && matches!(token.kind, TokenKind::String | TokenKind::EscapeString);
+    let between = || cursor.text.get(before.span.end as usize..token.span.start as usize).unwrap_or("");
+    strings
+        && match cursor.dialect {
+            Dialect::Postgres => token.kind == TokenKind::String && between().contains('\n'),
+            Dialect::Sqlite => false,
+            Dialect::Mysql => true,
+        }
 }
 
 /// A single token needs no parser.

@@ -325,7 +325,17 @@ impl<'a> Cursor<'a> {
 
     /// Whether a string is next.
     pub fn is_string(&self) -> bool {
-        self.nth(0).is_some_and(|token| string_value(token.kind, "''").is_some())
+        self.nth(0).is_some_and(|token| match token.kind {
+            TokenKind::String | TokenKind::EscapeString | TokenKind::PrefixString | TokenKind::Dollar => true,
+            TokenKind::Word
+            | TokenKind::Quoted
+            | TokenKind::Number
+            | TokenKind::Parameter
+            | TokenKind::Placeholder
+            | TokenKind::Symbol
+            | TokenKind::Comment
+            | TokenKind::Meta => false,
+        })
     }
 
     /// With `(` next: the tokens inside, as indexes; steps behind its `)`.
@@ -452,7 +462,7 @@ pub fn string_value(kind: TokenKind, text: &str) -> Option<String> {
             Some(unquote(&text[from..]))
         }
         TokenKind::Dollar => {
-            let tag = text[1..].find('$')? + 2;
+            let tag = text.get(1..)?.find('$')? + 2;
             Some(text.get(tag..text.len().saturating_sub(tag)).unwrap_or("").to_owned())
         }
         TokenKind::Word
@@ -579,6 +589,12 @@ mod tests {
         assert_eq!(string_value(TokenKind::String, "'it''s'").as_deref(), Some("it's"));
         assert_eq!(string_value(TokenKind::EscapeString, r"E'a\'b'").as_deref(), Some("a'b"));
         assert_eq!(string_value(TokenKind::Dollar, "$x$a'b$x$").as_deref(), Some("a'b"));
+        let text = "$$x$$ 'y' z";
+        let tokens: Vec<Token> =
+            super::super::Lexer::new(text, Span::new(0, text.len() as u32), Dialect::Postgres).collect();
+        let mut cursor = Cursor::new(text, &tokens, Dialect::Postgres, &Map::Offset(0));
+        assert!(cursor.is_string() && cursor.string() == Ok("x".to_owned()));
+        assert!(cursor.is_string() && cursor.string() == Ok("y".to_owned()) && !cursor.is_string());
         assert_eq!(unquote("[a b]"), "a b");
         assert_eq!(unquote("`a``b`"), "a`b");
     }

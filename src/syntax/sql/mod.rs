@@ -5,7 +5,9 @@ mod cursor;
 mod dml;
 mod lex;
 mod mysql;
+mod plpgsql;
 mod postgres;
+mod query;
 mod session;
 mod split;
 mod sqlite;
@@ -35,14 +37,16 @@ pub struct Script {
 pub fn read(text: &str, span: Span, dialect: Dialect) -> Script {
     let split = split(text, span, dialect);
     let map = Map::Offset(0);
-    let mut statements = Vec::with_capacity(split.statements.len());
+    let mut out = statement::Out::default();
+    out.statements.reserve(split.statements.len());
     for range in &split.statements {
         let cursor = Cursor::new(text, &split.tokens[range.first..range.last], dialect, &map);
-        statement::read(&cursor, range.whole, &mut statements);
+        statement::read(&cursor, range.whole, &statement::Around::default(), &mut out);
     }
-    Script {
-        statements,
-        comments: split.comments.iter().map(|token| token.span).collect(),
-        pieces: split.pieces,
+    let mut comments: Vec<Span> = split.comments.iter().map(|token| token.span).collect();
+    if !out.comments.is_empty() {
+        comments.append(&mut out.comments);
+        comments.sort_unstable();
     }
+    Script { statements: out.statements, comments, pieces: split.pieces }
 }

@@ -1,12 +1,619 @@
 //! Transaction control, settings, maintenance: statements that are no DDL and no DML, in every dialect.
 
 use super::cursor::{Cursor, Read};
-use crate::ops::Op;
+use super::lex::TokenKind;
+use super::{dml, plpgsql};
+use crate::ops::{Op, Operation};
+use crate::schema::{Dialect, Name, ObjectKind};
 
 /// The operations of the statement at the cursor; None where it is no statement of this kind.
 ///
 /// # Errors
 /// When it is one, and something in it was not understood.
-pub fn ops(_cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
-    Ok(None)
+pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
+    let first = cursor.at;
+    let Some(word) = cursor.nth(0).filter(|token| token.kind == TokenKind::Word) else { return Ok(None) };
+    let kind = match cursor.text_of(word).to_ascii_uppercase().as_str() {
+        "SET" => return set(cursor).map(Some),
+        "EXPLAIN" | "DESCRIBE" | "DESC" => return explain(cursor).map(Some),
+        "BEGIN" => begin(cursor)?,
+        "START" if cursor.nth_is(1, "TRANSACTION") => begin(cursor)?,
+        "COMMIT" | "END" => end(cursor, false)?,
+        "ROLLBACK" | "ABORT" => end(cursor, true)?,
+        "SAVEPOINT" => {
+            cursor.at += 1;
+            Operation::Savepoint(cursor.ident("a savepoint")?)
+        }
+        "RELEASE" => {
+            cursor.at += 1;
+            cursor.eat("SAVEPOINT");
+            Operation::Release(cursor.ident("a savepoint")?)
+        }
+        "RESET" => reset(cursor)?,
+        "PRAGMA" => pragma(cursor)?,
+        "LOCK" => lock(cursor)?,
+        "VACUUM" => vacuum(cursor)?,
+        "ANALYZE" | "ANALYSE" => analyze(cursor)?,
+        "CLUSTER" => cluster(cursor)?,
+        "REINDEX" => reindex(cursor)?,
+        "REFRESH" => refresh(cursor)?,
+        "COPY" => copy(cursor)?,
+        "DO" if cursor.dialect == Dialect::Mysql => other(cursor, "DO"),
+        "DO" => plpgsql::header(cursor)?,
+        "PREPARE" if cursor.nth_is(1, "TRANSACTION") => two_words(cursor, true)?,
+        "ALTER" if cursor.nth_is(1, "SYSTEM") => other(cursor, "ALTER SYSTEM"),
+        "PREPARE" => prepare(cursor)?,
+        "DECLARE" if cursor.dialect == Dialect::Postgres => declare(cursor)?,
+        "UNLOCK" if cursor.dialect == Dialect::Mysql => other(cursor, "UNLOCK"),
+        "EXECUTE" | "DEALLOCATE" | "FETCH" | "MOVE" | "CLOSE" | "LISTEN" | "UNLISTEN" | "NOTIFY" | "LOAD"
+        | "ATTACH" | "DETACH" | "USE" => {
+            let verb = cursor.text_of(word).to_ascii_uppercase();
+            cursor.at += 1;
+            if cursor.is_end() {
+                return Err(cursor.unread("a name"));
+            }
+            other(cursor, &verb)
+        }
+        "DISCARD" => {
+            cursor.at += 1;
+            if cursor.eat_any(&["ALL", "PLANS", "SEQUENCES", "TEMP", "TEMPORARY"]).is_none() {
+                return Err(cursor.unread("`ALL`"));
+            }
+            Operation::Other { verb: "DISCARD".to_owned() }
+        }
+        "CHECKPOINT" => {
+            cursor.at += 1;
+            Operation::Other { verb: "CHECKPOINT".to_owned() }
+        }
+        "SHOW" => other(cursor, "SHOW"),
+        _ => return Ok(None),
+    };
+    Ok(Some(vec![Op { kind, span: cursor.span_from(first) }]))
+}
+
+/// A statement of which nothing but its verb counts.
+fn other(cursor: &mut Cursor<'_>, verb: &str) -> Operation {
+    cursor.skip_rest();
+    Operation::Other { verb: verb.to_owned() }
+}
+
+/// PREPARE TRANSACTION, COMMIT PREPARED, ROLLBACK PREPARED: two words and a name.
+fn two_words(cursor: &mut Cursor<'_>, string: bool) -> Read<Operation> {
+    let verb = cursor.text_between(cursor.at, cursor.at + 2).to_ascii_uppercase();
+    cursor.at += 2;
+    if string {
+        cursor.string()?;
+    }
+    Ok(Operation::Other { verb })
+}
+
+fn begin(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    cursor.at += 1;
+    if cursor.dialect == Dialect::Sqlite {
+        cursor.eat_any(&["DEFERRED", "IMMEDIATE", "EXCLUSIVE", "CONCURRENT"]);
+    }
+    cursor.eat_any(&["WORK", "TRANSACTION"]);
+    modes(cursor)?;
+    Ok(Operation::Begin)
+}
+
+/// ISOLATION LEVEL …, READ ONLY and their kin, with or without commas.
+fn modes(cursor: &mut Cursor<'_>) -> Read<()> {
+    const MODES: &[&[&str]] = &[
+        &["ISOLATION", "LEVEL", "SERIALIZABLE"],
+        &["ISOLATION", "LEVEL", "REPEATABLE", "READ"],
+        &["ISOLATION", "LEVEL", "READ", "COMMITTED"],
+        &["ISOLATION", "LEVEL", "READ", "UNCOMMITTED"],
+        &["READ", "WRITE"],
+        &["READ", "ONLY"],
+        &["DEFERRABLE"],
+        &["NOT", "DEFERRABLE"],
+        &["WITH", "CONSISTENT", "SNAPSHOT"],
+    ];
+    let mut comma = false;
+    loop {
+        if MODES.iter().any(|mode| cursor.eat_all(mode)) {
+            comma = cursor.eat_symbol(",");
+        } else if comma {
+            return Err(cursor.unread("a transaction mode"));
+        } else {
+            return Ok(());
+        }
+    }
+}
+
+/// COMMIT, END, ROLLBACK, ABORT, with everything that may follow.
+fn end(cursor: &mut Cursor<'_>, back: bool) -> Read<Operation> {
+    if cursor.nth_is(1, "PREPARED") {
+        return two_words(cursor, true);
+    }
+    cursor.at += 1;
+    cursor.eat_any(&["WORK", "TRANSACTION"]);
+    if back && cursor.eat("TO") {
+        cursor.eat("SAVEPOINT");
+        return Ok(Operation::RollbackTo(cursor.ident("a savepoint")?));
+    }
+    let mut chain = false;
+    if cursor.eat("AND") {
+        chain = !cursor.eat("NO");
+        cursor.expect("CHAIN")?;
+    }
+    if cursor.dialect == Dialect::Mysql && !cursor.eat_all(&["NO", "RELEASE"]) {
+        cursor.eat("RELEASE");
+    }
+    Ok(if back { Operation::Rollback { chain } } else { Operation::Commit { chain } })
+}
+
+fn set(cursor: &mut Cursor<'_>) -> Read<Vec<Op>> {
+    let first = cursor.at;
+    cursor.at += 1;
+    if cursor.dialect == Dialect::Mysql {
+        return set_mysql(cursor, first);
+    }
+    let kind = set_one(cursor)?;
+    Ok(vec![Op { kind, span: cursor.span_from(first) }])
+}
+
+fn set_one(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let setting =
+        |name: &str, value: Option<String>, local| Operation::Set { name: name.to_owned(), value, local };
+    let verb = |verb: &str| Operation::Other { verb: verb.to_owned() };
+    if cursor.eat("CONSTRAINTS") {
+        if !cursor.eat("ALL") {
+            cursor.list(|cursor| cursor.name("a constraint"))?;
+        }
+        return match cursor.eat_any(&["DEFERRED", "IMMEDIATE"]) {
+            Some(_) => Ok(verb("SET CONSTRAINTS")),
+            None => Err(cursor.unread("`DEFERRED` or `IMMEDIATE`")),
+        };
+    }
+    if cursor.eat("TRANSACTION") {
+        if cursor.eat("SNAPSHOT") {
+            cursor.string()?;
+        } else {
+            modes(cursor)?;
+        }
+        return Ok(verb("SET TRANSACTION"));
+    }
+    if cursor.eat_all(&["SESSION", "CHARACTERISTICS", "AS", "TRANSACTION"]) {
+        modes(cursor)?;
+        return Ok(verb("SET SESSION CHARACTERISTICS"));
+    }
+    let local = cursor.eat("LOCAL");
+    // A setting may be called `session` only when `TO` or `=` follows.
+    if cursor.is("SESSION") && !cursor.nth_is(1, "TO") && !cursor.nth_is_symbol(1, "=") {
+        cursor.at += 1;
+        if cursor.eat("AUTHORIZATION") {
+            return Ok(setting("session_authorization", set_value(cursor)?, local));
+        }
+    }
+    if cursor.eat_all(&["TIME", "ZONE"]) {
+        if cursor.eat("LOCAL") {
+            return Ok(setting("timezone", None, local));
+        }
+        if cursor.is("INTERVAL") {
+            let (from, to) = cursor.skip_rest();
+            return Ok(setting("timezone", Some(cursor.text_between(from, to)), local));
+        }
+        return Ok(setting("timezone", set_value(cursor)?, local));
+    }
+    let bare = |cursor: &Cursor<'_>| !cursor.nth_is(1, "TO") && !cursor.nth_is_symbol(1, "=");
+    if bare(cursor) {
+        if cursor.eat("ROLE") {
+            let value = if cursor.eat("NONE") { None } else { set_value(cursor)? };
+            return Ok(setting("role", value, local));
+        }
+        if cursor.eat("SCHEMA") {
+            return Ok(setting("search_path", set_value(cursor)?, local));
+        }
+        if cursor.eat("NAMES") {
+            return Ok(setting("client_encoding", set_value(cursor)?, local));
+        }
+        if cursor.eat_all(&["XML", "OPTION"]) {
+            return Ok(setting("xmloption", set_value(cursor)?, local));
+        }
+    }
+    let name = setting_name(cursor)?;
+    if !cursor.eat("TO") && !cursor.eat_symbol("=") {
+        return Err(cursor.unread("`TO`"));
+    }
+    Ok(Operation::Set { name, value: set_value(cursor)?, local })
+}
+
+fn setting_name(cursor: &mut Cursor<'_>) -> Read<String> {
+    let mut name = cursor.any_word("a setting")?.text().to_ascii_lowercase();
+    while cursor.eat_symbol(".") {
+        name.push('.');
+        name.push_str(&cursor.any_word("a setting")?.text().to_ascii_lowercase());
+    }
+    Ok(name)
+}
+
+/// The value of a setting, its parts without quotes and with `, ` between them; None for DEFAULT.
+fn set_value(cursor: &mut Cursor<'_>) -> Read<Option<String>> {
+    if cursor.eat("DEFAULT") {
+        return Ok(None);
+    }
+    let parts = cursor.list(|cursor| {
+        if cursor.is_string() {
+            return cursor.string();
+        }
+        let first = cursor.at;
+        if !cursor.eat_symbol("-") {
+            cursor.eat_symbol("+");
+        }
+        match cursor.nth(0).map(|token| token.kind) {
+            Some(TokenKind::Quoted) => Ok(cursor.any_word("a value")?.text().to_owned()),
+            Some(TokenKind::Word | TokenKind::Number | TokenKind::Parameter | TokenKind::Placeholder) => {
+                cursor.at += 1;
+                Ok(cursor.text_between(first, cursor.at))
+            }
+            _ => Err(cursor.unread("a value")),
+        }
+    })?;
+    Ok(Some(parts.join(", ")))
+}
+
+/// `SET a = 1, GLOBAL b = 2, @c = 3`, `SET NAMES x COLLATE y` (source: MySQL 8.0 manual, 13.7.6).
+fn set_mysql(cursor: &mut Cursor<'_>, first: usize) -> Read<Vec<Op>> {
+    const SCOPES: &[&str] = &["GLOBAL", "SESSION", "LOCAL", "PERSIST", "PERSIST_ONLY"];
+    let verb = |cursor: &mut Cursor<'_>, verb: &str| {
+        let kind = other(cursor, verb);
+        Ok(vec![Op { kind, span: cursor.span_from(first) }])
+    };
+    let scoped = usize::from(SCOPES.iter().any(|scope| cursor.is(scope)));
+    if cursor.nth_is(scoped, "TRANSACTION") {
+        return verb(cursor, "SET TRANSACTION");
+    }
+    if cursor.is_any(&["PASSWORD", "ROLE", "RESOURCE"]) || cursor.is_all(&["DEFAULT", "ROLE"]) {
+        return verb(cursor, "SET");
+    }
+    if cursor.is_any(&["NAMES", "CHARSET"]) || cursor.is_all(&["CHARACTER", "SET"]) {
+        cursor.skip_rest();
+        let (from, to) = (first + 2, cursor.at);
+        let kind = Operation::Set {
+            name: "names".to_owned(),
+            value: Some(cursor.text_between(from, to)),
+            local: false,
+        };
+        return Ok(vec![Op { kind, span: cursor.span_from(first) }]);
+    }
+    let mut ops = Vec::new();
+    let mut from = first;
+    loop {
+        cursor.eat_any(SCOPES);
+        let name = match cursor.nth(0) {
+            Some(token) if token.kind == TokenKind::Parameter => {
+                cursor.at += 1;
+                let mut name = cursor.text_of(token).to_ascii_lowercase();
+                while cursor.eat_symbol(".") {
+                    name = cursor.any_word("a setting")?.text().to_ascii_lowercase();
+                }
+                name.strip_prefix("@@").map(str::to_owned).unwrap_or(name)
+            }
+            _ => setting_name(cursor)?,
+        };
+        if !cursor.eat_symbol("=") && !cursor.eat_symbol(":=") {
+            return Err(cursor.unread("`=`"));
+        }
+        let (start, end) = cursor.skip_until(|_| false);
+        cursor.expr(start, end)?;
+        let value = match end - start {
+            1 if cursor.tokens[start].kind == TokenKind::EscapeString => {
+                super::cursor::string_value(TokenKind::EscapeString, cursor.text_of(cursor.tokens[start]))
+            }
+            _ => Some(cursor.text_between(start, end)),
+        };
+        ops.push(Op { kind: Operation::Set { name, value, local: false }, span: cursor.span_from(from) });
+        if !cursor.eat_symbol(",") {
+            return Ok(ops);
+        }
+        from = cursor.at;
+    }
+}
+
+fn reset(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    cursor.at += 1;
+    if cursor.dialect == Dialect::Mysql {
+        return Ok(other(cursor, "RESET"));
+    }
+    let name = if cursor.eat_all(&["TIME", "ZONE"]) {
+        "timezone".to_owned()
+    } else if cursor.eat_all(&["SESSION", "AUTHORIZATION"]) {
+        "session_authorization".to_owned()
+    } else if cursor.eat_all(&["TRANSACTION", "ISOLATION", "LEVEL"]) {
+        "transaction_isolation".to_owned()
+    } else {
+        setting_name(cursor)?
+    };
+    Ok(Operation::Set { name, value: None, local: false })
+}
+
+/// `PRAGMA [schema.]name [= value | (value)]` (source: sqlite.org/pragma.html).
+fn pragma(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    cursor.at += 1;
+    let mut name = cursor.any_word("a pragma")?;
+    if cursor.eat_symbol(".") {
+        name = cursor.any_word("a pragma")?;
+    }
+    let bracket = cursor.eat_symbol("(");
+    let value = if bracket || cursor.eat_symbol("=") { Some(pragma_value(cursor)?) } else { None };
+    if bracket {
+        cursor.expect_symbol(")")?;
+    }
+    Ok(Operation::Pragma { name: name.text().to_ascii_lowercase(), value })
+}
+
+fn pragma_value(cursor: &mut Cursor<'_>) -> Read<String> {
+    if cursor.is_string() {
+        return cursor.string();
+    }
+    let first = cursor.at;
+    if !cursor.eat_symbol("-") {
+        cursor.eat_symbol("+");
+    }
+    match cursor.nth(0).map(|token| token.kind) {
+        Some(TokenKind::Quoted) => Ok(cursor.any_word("a value")?.text().to_owned()),
+        Some(TokenKind::Word | TokenKind::Number | TokenKind::Placeholder | TokenKind::Parameter) => {
+            cursor.at += 1;
+            Ok(cursor.text_between(first, cursor.at))
+        }
+        _ => Err(cursor.unread("a value")),
+    }
+}
+
+fn lock(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    cursor.at += 1;
+    if cursor.dialect == Dialect::Mysql {
+        return Ok(other(cursor, "LOCK"));
+    }
+    cursor.eat("TABLE");
+    let tables = cursor.list(relation)?;
+    let mut mode = "ACCESS EXCLUSIVE".to_owned();
+    if cursor.eat("IN") {
+        let (first, last) = cursor.skip_until(|cursor| cursor.is("MODE"));
+        mode = cursor.text_between(first, last).to_ascii_uppercase();
+        const MODES: &[&str] = &[
+            "ACCESS SHARE",
+            "ROW SHARE",
+            "ROW EXCLUSIVE",
+            "SHARE UPDATE EXCLUSIVE",
+            "SHARE",
+            "SHARE ROW EXCLUSIVE",
+            "EXCLUSIVE",
+            "ACCESS EXCLUSIVE",
+        ];
+        if !MODES.contains(&mode.as_str()) {
+            cursor.at = first;
+            return Err(cursor.unread("a lock mode"));
+        }
+        cursor.expect("MODE")?;
+    }
+    cursor.eat("NOWAIT");
+    Ok(Operation::Lock { tables, mode })
+}
+
+/// `[ONLY] name [*]`.
+fn relation(cursor: &mut Cursor<'_>) -> Read<Name> {
+    cursor.eat("ONLY");
+    let name = cursor.name("a table")?;
+    cursor.eat_symbol("*");
+    Ok(name)
+}
+
+/// `(FULL, VERBOSE off, PARALLEL 2)`: each option with its value, in capitals.
+fn options(cursor: &mut Cursor<'_>) -> Read<Vec<(String, String)>> {
+    if !cursor.eat_symbol("(") {
+        return Ok(Vec::new());
+    }
+    let all = cursor.list(|cursor| {
+        let name = cursor.any_word("an option")?.text().to_ascii_uppercase();
+        let (first, last) = cursor.skip_until(|_| false);
+        Ok((name, cursor.text_between(first, last).trim_matches('\'').to_ascii_uppercase()))
+    })?;
+    cursor.expect_symbol(")")?;
+    Ok(all)
+}
+
+/// Whether the option is there and not switched off.
+fn has(options: &[(String, String)], name: &str) -> bool {
+    options.iter().any(|(option, value)| option == name && !matches!(value.as_str(), "FALSE" | "OFF" | "0"))
+}
+
+/// `table [(column, …)]`, many of them, or none.
+fn tables(cursor: &mut Cursor<'_>) -> Read<Vec<Name>> {
+    if cursor.is_end() {
+        return Ok(Vec::new());
+    }
+    cursor.list(|cursor| {
+        let name = relation(cursor)?;
+        if cursor.is_symbol("(") {
+            cursor.ident_group("a column")?;
+        }
+        Ok(name)
+    })
+}
+
+fn vacuum(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    cursor.at += 1;
+    if cursor.dialect == Dialect::Sqlite && !cursor.is_symbol("(") {
+        let own = !cursor.is_any(&["FULL", "FREEZE", "VERBOSE", "ANALYZE"]);
+        if own {
+            if !cursor.is_end() && !cursor.is("INTO") {
+                cursor.ident("a database")?;
+            }
+            if cursor.eat("INTO") {
+                let (first, last) = cursor.skip_rest();
+                cursor.expr(first, last)?;
+            }
+            return Ok(Operation::Vacuum { tables: Vec::new(), full: true });
+        }
+    }
+    let options = options(cursor)?;
+    let mut full = has(&options, "FULL");
+    full |= cursor.eat("FULL");
+    cursor.eat("FREEZE");
+    cursor.eat("VERBOSE");
+    if !cursor.eat("ANALYZE") {
+        cursor.eat("ANALYSE");
+    }
+    Ok(Operation::Vacuum { tables: tables(cursor)?, full })
+}
+
+fn analyze(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    cursor.at += 1;
+    if cursor.dialect == Dialect::Mysql {
+        cursor.eat_any(&["NO_WRITE_TO_BINLOG", "LOCAL"]);
+        cursor.eat_any(&["TABLE", "TABLES"]);
+        let tables = cursor.list(|cursor| cursor.name("a table"))?;
+        cursor.skip_rest();
+        return Ok(Operation::Analyze { tables });
+    }
+    options(cursor)?;
+    cursor.eat("VERBOSE");
+    Ok(Operation::Analyze { tables: tables(cursor)? })
+}
+
+fn cluster(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    cursor.at += 1;
+    options(cursor)?;
+    cursor.eat("VERBOSE");
+    if cursor.is_end() {
+        return Ok(Operation::Cluster { table: None });
+    }
+    let mut table = cursor.name("a table")?;
+    if cursor.eat("USING") {
+        cursor.ident("an index")?;
+    } else if cursor.eat("ON") {
+        table = cursor.name("a table")?;
+    }
+    Ok(Operation::Cluster { table: Some(table) })
+}
+
+fn reindex(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    cursor.at += 1;
+    let options = options(cursor)?;
+    let kind = match cursor.eat_any(&["INDEX", "TABLE", "SCHEMA", "DATABASE", "SYSTEM"]) {
+        Some("INDEX") => ObjectKind::Index,
+        Some("TABLE") => ObjectKind::Table,
+        Some("SCHEMA") => ObjectKind::Schema,
+        Some(_) => ObjectKind::Database,
+        None if cursor.dialect == Dialect::Sqlite => {
+            let name = if cursor.is_end() { None } else { Some(cursor.name("an index or a table")?) };
+            let kind = if name.is_some() { ObjectKind::Index } else { ObjectKind::Database };
+            return Ok(Operation::Reindex { kind, name, concurrently: false });
+        }
+        None => return Err(cursor.unread("`INDEX` or `TABLE`")),
+    };
+    let concurrently = cursor.eat("CONCURRENTLY") || has(&options, "CONCURRENTLY");
+    let name =
+        if kind == ObjectKind::Database && cursor.is_end() { None } else { Some(cursor.name("a name")?) };
+    Ok(Operation::Reindex { kind, name, concurrently })
+}
+
+fn refresh(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    cursor.expect_all(&["REFRESH", "MATERIALIZED", "VIEW"])?;
+    let concurrently = cursor.eat("CONCURRENTLY");
+    let view = cursor.name("a materialized view")?;
+    let with_data = !cursor.eat_all(&["WITH", "NO", "DATA"]);
+    if with_data {
+        cursor.eat_all(&["WITH", "DATA"]);
+    }
+    Ok(Operation::RefreshView { view, concurrently, with_data })
+}
+
+/// `COPY table [(…)] FROM | TO …`, `COPY (query) TO …`, with the options of every version.
+fn copy(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    cursor.at += 1;
+    cursor.eat("BINARY");
+    let table = if cursor.is_symbol("(") {
+        let (first, last) = cursor.group()?;
+        dml::inner(cursor, first, last)?;
+        None
+    } else {
+        let table = cursor.name("a table")?;
+        if cursor.is_symbol("(") {
+            cursor.ident_group("a column")?;
+        }
+        Some(table)
+    };
+    let from = match cursor.eat_any(&["FROM", "TO"]) {
+        Some("FROM") if table.is_some() => true,
+        Some("TO") => false,
+        _ => return Err(cursor.unread("`FROM` or `TO`")),
+    };
+    if cursor.eat("PROGRAM") || !cursor.eat_any(&["STDIN", "STDOUT"]).is_some() {
+        if cursor.is_string() {
+            cursor.at += 1;
+        } else {
+            cursor.ident("a file")?;
+        }
+    }
+    cursor.skip_rest();
+    Ok(Operation::Copy { table, from })
+}
+
+/// PREPARE name [(types)] AS statement. In MySQL the statement is a string.
+fn prepare(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    cursor.at += 1;
+    if cursor.dialect == Dialect::Mysql {
+        return Ok(other(cursor, "PREPARE"));
+    }
+    cursor.ident("a name")?;
+    if cursor.is_symbol("(") {
+        cursor.group()?;
+    }
+    cursor.expect("AS")?;
+    inner(cursor)?;
+    Ok(Operation::Other { verb: "PREPARE".to_owned() })
+}
+
+fn declare(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    cursor.at += 1;
+    cursor.ident("a cursor")?;
+    cursor.skip_until(|cursor| cursor.is("FOR"));
+    cursor.expect("FOR")?;
+    inner(cursor)?;
+    Ok(Operation::Other { verb: "DECLARE".to_owned() })
+}
+
+/// The query or the change that makes up the rest of the statement.
+fn inner(cursor: &mut Cursor<'_>) -> Read<Vec<Op>> {
+    let (first, last) = cursor.skip_rest();
+    dml::inner(cursor, first, last)
+}
+
+/// EXPLAIN does nothing; EXPLAIN ANALYZE does what it explains.
+fn explain(cursor: &mut Cursor<'_>) -> Read<Vec<Op>> {
+    let first = cursor.at;
+    cursor.at += 1;
+    let said = options(cursor)?;
+    let mut runs = has(&said, "ANALYZE") || has(&said, "ANALYSE");
+    runs |= cursor.eat_any(&["ANALYZE", "ANALYSE"]).is_some();
+    cursor.eat("VERBOSE");
+    if cursor.dialect == Dialect::Mysql {
+        cursor.skip_rest();
+    } else {
+        cursor.eat_all(&["QUERY", "PLAN"]);
+        let ddl = cursor.is_any(&["CREATE", "REFRESH", "EXECUTE", "DECLARE"]);
+        if ddl {
+            cursor.skip_rest();
+        } else {
+            let ops = inner(cursor)?;
+            if runs {
+                return Ok(ops);
+            }
+        }
+    }
+    Ok(vec![Op { kind: Operation::Other { verb: "EXPLAIN".to_owned() }, span: cursor.span_from(first) }])
+}
+
+/// The setting that a call of `set_config` makes, where its arguments are constants.
+pub fn set_config(arguments: &[Option<String>]) -> Option<Operation> {
+    let [Some(name), value, local] = arguments else { return None };
+    Some(Operation::Set {
+        name: name.to_ascii_lowercase(),
+        value: Some(value.clone()?),
+        local: local.as_deref().is_some_and(|local| matches!(local, "true" | "t" | "on" | "1")),
+    })
 }

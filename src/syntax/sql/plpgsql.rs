@@ -1,0 +1,543 @@
+//! The SQL inside of DO blocks: which statements they run, and under which conditions.
+
+mod guard;
+
+use super::cursor::{Cursor, Read, string_value};
+use super::lex::{Lexer, Token, TokenKind};
+use super::statement::{self, Around, Out};
+use super::{dml, query, session};
+use crate::ops::{Condition, Op, Operation};
+use crate::schema::Dialect;
+use crate::text::{Map, Span};
+
+/// Blocks deeper than this are not followed.
+const DEEPEST: u32 = 60;
+
+/// `DO [LANGUAGE x] 'body' [LANGUAGE x]` itself.
+///
+/// # Errors
+/// When it has no body.
+pub fn header(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    cursor.expect("DO")?;
+    language(cursor)?;
+    match cursor.nth(0) {
+        Some(token) if token.unterminated => return Err(cursor.unread("the end of this quote")),
+        _ if cursor.is_string() => cursor.at += 1,
+        _ => return Err(cursor.unread("a string")),
+    }
+    language(cursor)?;
+    Ok(Operation::Do)
+}
+
+fn language(cursor: &mut Cursor<'_>) -> Read<Option<String>> {
+    if !cursor.eat("LANGUAGE") {
+        return Ok(None);
+    }
+    if cursor.is_string() {
+        return cursor.string().map(Some);
+    }
+    Ok(Some(cursor.ident("a language")?.key().to_owned()))
+}
+
+/// Adds the statements inside of the DO block at the cursor, which is statement `index`.
+pub fn read(cursor: &Cursor<'_>, index: u32, around: &Around, out: &mut Out) {
+    if cursor.dialect != Dialect::Postgres || around.depth > DEEPEST {
+        return;
+    }
+    let mut walk = cursor.clone();
+    walk.at += 1;
+    let before = language(&mut walk);
+    let Some(body) = walk.nth(0) else { return };
+    walk.at += 1;
+    let after = language(&mut walk);
+    if [before, after].into_iter().filter_map(Result::ok).flatten().any(|name| name != "plpgsql") {
+        return;
+    }
+    let Some(inside) = Inside::of(cursor, &[body]) else { return };
+    let tokens = inside.tokens(&mut out.comments);
+    let mut cursor = Cursor::new(&inside.text, &tokens, Dialect::Postgres, &inside.map);
+    let around = Around { when: around.when.clone(), within: Some(index), depth: around.depth + 1 };
+    let mut reader = Reader { out, around };
+    if let Err(unread) = reader.body(&mut cursor) {
+        let first = cursor.at.min(tokens.len().saturating_sub(1));
+        let rest = Cursor { at: first, ..cursor };
+        let whole = Span::new(rest.unread("").at.start, inside.map.span(Span::at(inside.span.end)).end);
+        let around = Around { when: vec![Condition::Unknown], ..reader.around.clone() };
+        statement::push(&rest, whole, Err(unread), &around, reader.out);
+    }
+}
+
+/// The decoded text of one or more string tokens, one after the other.
+struct Inside {
+    text: String,
+    map: Map,
+    span: Span,
+}
+
+impl Inside {
+    fn of(cursor: &Cursor<'_>, strings: &[Token]) -> Option<Self> {
+        let mut text = String::new();
+        let mut pieces: Vec<(u32, u32)> = Vec::new();
+        for token in strings {
+            let raw = cursor.text_of(*token);
+            let value = string_value(token.kind, raw)?;
+            let fragment = match token.kind {
+                TokenKind::Dollar => {
+                    let tag = raw.get(1..)?.find('$')? as u32 + 2;
+                    let map = Map::Offset(token.span.start + tag);
+                    crate::text::Fragment { text: value, map }
+                }
+                TokenKind::String | TokenKind::EscapeString => {
+                    let quote = raw.find('\'')?;
+                    let inner = raw.get(quote + 1..raw.len().saturating_sub(1))?;
+                    let escapes = token.kind == TokenKind::EscapeString;
+                    let at = token.span.start + quote as u32 + 1;
+                    crate::text::Fragment::from_quoted(inner, at, &Map::Offset(0), b'\'', escapes)
+                }
+                _ => return None,
+            };
+            let base = text.len() as u32;
+            for at in 0..fragment.text.len() as u32 {
+                let file = cursor.map.at(fragment.map.at(at));
+                let in_step = pieces.last().is_some_and(|(from, to)| to + (base + at - from) == file);
+                if !in_step {
+                    pieces.push((base + at, file));
+                }
+            }
+            text.push_str(&fragment.text);
+        }
+        if pieces.is_empty() {
+            pieces.push((0, cursor.map.at(strings.first()?.span.start)));
+        }
+        let span = Span::new(0, text.len() as u32);
+        Some(Self { text, map: Map::Pieces(pieces), span })
+    }
+
+    fn tokens(&self, comments: &mut Vec<Span>) -> Vec<Token> {
+        let mut tokens = Vec::new();
+        for token in Lexer::new(&self.text, self.span, Dialect::Postgres) {
+            if token.kind == TokenKind::Comment {
+                comments.push(self.map.span(token.span));
+            } else {
+                tokens.push(token);
+            }
+        }
+        tokens
+    }
+}
+
+/// Reads one body.
+struct Reader<'o> {
+    out: &'o mut Out,
+    around: Around,
+}
+
+impl Reader<'_> {
+    fn body(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
+        self.label(cursor)?;
+        self.block(cursor)?;
+        cursor.eat_symbol(";");
+        cursor.expect_end()
+    }
+
+    /// `<<name>>`.
+    fn label(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
+        if cursor.eat_symbol("<<") {
+            cursor.any_word("a label")?;
+            cursor.expect_symbol(">>")?;
+        }
+        Ok(())
+    }
+
+    /// `[DECLARE …] BEGIN … [EXCEPTION WHEN … THEN …] END [label]`.
+    fn block(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
+        self.deeper(cursor)?;
+        if cursor.eat("DECLARE") {
+            while !cursor.is("BEGIN") {
+                cursor.eat("DECLARE");
+                if cursor.is("BEGIN") {
+                    break;
+                }
+                if cursor.is_end() {
+                    return Err(cursor.unread("`BEGIN`"));
+                }
+                to_semicolon(cursor);
+                cursor.expect_symbol(";")?;
+            }
+        }
+        cursor.expect("BEGIN")?;
+        let first = self.out.statements.len();
+        self.statements(cursor)?;
+        if cursor.eat("EXCEPTION") {
+            let last = self.out.statements.len();
+            let names = self.handlers(cursor)?;
+            if !names.is_empty() {
+                for statement in &mut self.out.statements[first..last] {
+                    statement.when.push(Condition::Handled(names.clone()));
+                }
+            }
+        }
+        cursor.expect("END")?;
+        if !cursor.is_symbol(";") && !cursor.is_end() {
+            cursor.any_word("a label")?;
+        }
+        self.around.depth -= 1;
+        Ok(())
+    }
+
+    fn deeper(&mut self, cursor: &Cursor<'_>) -> Read<()> {
+        self.around.depth += 1;
+        if self.around.depth > DEEPEST {
+            Err(cursor.unread("fewer blocks inside of each other"))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// `WHEN a OR SQLSTATE 'b' THEN …`: the errors that are taken and not raised again.
+    fn handlers(&mut self, cursor: &mut Cursor<'_>) -> Read<Vec<String>> {
+        let mut taken = Vec::new();
+        while cursor.eat("WHEN") {
+            let mut names = Vec::new();
+            loop {
+                if cursor.eat("SQLSTATE") {
+                    names.push(cursor.string()?.to_ascii_lowercase());
+                } else {
+                    names.push(cursor.any_word("a condition")?.key().to_ascii_lowercase());
+                }
+                if !cursor.eat("OR") {
+                    break;
+                }
+            }
+            cursor.expect("THEN")?;
+            let first = cursor.at;
+            self.under(&[Condition::Unknown], |reader| reader.statements(cursor))?;
+            if !raises(cursor, first) {
+                taken.append(&mut names);
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Reads something that runs only when `when` holds too.
+    fn under(&mut self, when: &[Condition], read: impl FnOnce(&mut Self) -> Read<()>) -> Read<()> {
+        let depth = self.around.when.len();
+        self.around.when.extend_from_slice(when);
+        let result = read(self);
+        self.around.when.truncate(depth);
+        result
+    }
+
+    /// Statements up to the word that ends them.
+    fn statements(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
+        loop {
+            while cursor.eat_symbol(";") {}
+            let ends =
+                cursor.is_end() || cursor.is_any(&["END", "EXCEPTION", "ELSE", "ELSIF", "ELSEIF", "WHEN"]);
+            if ends && !is_assignment(cursor) {
+                return Ok(());
+            }
+            self.label(cursor)?;
+            self.statement(cursor)?;
+            if !cursor.eat_symbol(";") {
+                return Err(cursor.unread("`;`"));
+            }
+        }
+    }
+
+    fn statement(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
+        let word = cursor.nth(0).filter(|token| token.kind == TokenKind::Word);
+        let word = word.map(|token| cursor.text_of(token).to_ascii_uppercase()).unwrap_or_default();
+        if is_assignment(cursor) {
+            to_semicolon(cursor);
+            return Ok(());
+        }
+        match word.as_str() {
+            "DECLARE" | "BEGIN" => self.block(cursor),
+            "IF" => self.branches(cursor),
+            "CASE" => self.case(cursor),
+            "LOOP" | "WHILE" | "FOR" | "FOREACH" => self.repeat(cursor),
+            "EXIT" | "CONTINUE" | "RETURN" | "RAISE" | "ASSERT" | "NULL" | "GET" | "OPEN" | "FETCH"
+            | "MOVE" | "CLOSE" => {
+                to_semicolon(cursor);
+                Ok(())
+            }
+            "PERFORM" => {
+                self.perform(cursor);
+                Ok(())
+            }
+            "EXECUTE" => self.execute(cursor),
+            _ => {
+                self.sql(cursor);
+                Ok(())
+            }
+        }
+    }
+
+    /// `IF … THEN … ELSIF … THEN … ELSE … END IF`.
+    fn branches(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
+        self.deeper(cursor)?;
+        cursor.expect("IF")?;
+        // What the branches before this one have ruled out.
+        let mut not: Vec<Condition> = Vec::new();
+        loop {
+            let test = to_then(cursor);
+            let mut test = guard::test(cursor, test.0, test.1);
+            cursor.expect("THEN")?;
+            let first = self.out.statements.len();
+            let mut when = not.clone();
+            when.extend(test.holds());
+            self.under(&when, |reader| reader.statements(cursor))?;
+            if test.name_kind(&self.out.statements[first..]) {
+                let depth = self.around.when.len() + not.len();
+                let holds = test.holds();
+                for statement in &mut self.out.statements[first..] {
+                    for (to, from) in statement.when[depth..].iter_mut().zip(&holds) {
+                        to.clone_from(from);
+                    }
+                }
+            }
+            not.push(test.fails());
+            if cursor.eat("ELSIF") || cursor.eat("ELSEIF") {
+                continue;
+            }
+            if cursor.eat("ELSE") {
+                self.under(&not, |reader| reader.statements(cursor))?;
+            }
+            cursor.expect_all(&["END", "IF"])?;
+            self.around.depth -= 1;
+            return Ok(());
+        }
+    }
+
+    fn case(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
+        self.deeper(cursor)?;
+        cursor.at += 1;
+        until(cursor, |cursor| cursor.is("WHEN"));
+        while cursor.eat("WHEN") {
+            to_then(cursor);
+            cursor.expect("THEN")?;
+            self.under(&[Condition::Unknown], |reader| reader.statements(cursor))?;
+        }
+        if cursor.eat("ELSE") {
+            self.under(&[Condition::Unknown], |reader| reader.statements(cursor))?;
+        }
+        self.around.depth -= 1;
+        cursor.expect_all(&["END", "CASE"])
+    }
+
+    /// `[FOR … | WHILE …] LOOP … END LOOP [label]`.
+    fn repeat(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
+        self.deeper(cursor)?;
+        let head = cursor.at;
+        let (_, last) = until(cursor, |cursor| cursor.is("LOOP"));
+        self.query_of_loop(cursor, head, last);
+        cursor.expect("LOOP")?;
+        self.under(&[Condition::Unknown], |reader| reader.statements(cursor))?;
+        cursor.expect_all(&["END", "LOOP"])?;
+        if !cursor.is_symbol(";") {
+            cursor.any_word("a label")?;
+        }
+        self.around.depth -= 1;
+        Ok(())
+    }
+
+    /// `FOR x IN SELECT …` runs its query.
+    fn query_of_loop(&mut self, cursor: &Cursor<'_>, first: usize, last: usize) {
+        let mut head = Cursor { tokens: &cursor.tokens[..last], at: first, ..cursor.clone() };
+        if !head.eat("FOR") {
+            return;
+        }
+        until(&mut head, |cursor| cursor.is("IN"));
+        if !head.eat("IN") {
+            return;
+        }
+        let from = head.clone();
+        if let Some(ops) = dml::in_body(&mut head).transpose() {
+            let mut rest = from.clone();
+            rest.skip_rest();
+            let whole = rest.span_from(from.at);
+            statement::push(&from, whole, ops, &self.around, self.out);
+        }
+    }
+
+    fn perform(&mut self, cursor: &mut Cursor<'_>) {
+        let first = cursor.at;
+        let (_, last) = to_semicolon(cursor);
+        let calls = query::calls(cursor, first + 1, last);
+        let setting = match calls.as_slice() {
+            [call] if matches!(call.name.as_str(), "set_config" | "pg_catalog.set_config") => {
+                session::set_config(&call.arguments)
+            }
+            _ => None,
+        };
+        let kind = setting.unwrap_or(Operation::Query { calls });
+        let span = cursor.span_from(first);
+        let inside = Cursor { tokens: &cursor.tokens[..last], at: first, ..cursor.clone() };
+        statement::push(&inside, whole(cursor, span), Ok(vec![Op { kind, span }]), &self.around, self.out);
+    }
+
+    /// `EXECUTE 'literal'`: the SQL in it. What is put together at run time is only named.
+    fn execute(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
+        let start = cursor.at;
+        cursor.at += 1;
+        let (first, last) = {
+            let mut walk = cursor.clone();
+            until(&mut walk, |cursor| cursor.is_any(&["INTO", "USING"]) || cursor.is_symbol(";"))
+        };
+        to_semicolon(cursor);
+        let span = cursor.span_from(start);
+        let Some(inside) = literals(cursor, first, last).and_then(|strings| Inside::of(cursor, &strings))
+        else {
+            let statement = Cursor { tokens: &cursor.tokens[..cursor.at], at: start, ..cursor.clone() };
+            let around = with_unknown(&self.around);
+            let op = Op { kind: Operation::Other { verb: "EXECUTE".to_owned() }, span };
+            statement::push(&statement, whole(cursor, span), Ok(vec![op]), &around, self.out);
+            return Ok(());
+        };
+        let split = super::split(&inside.text, inside.span, Dialect::Postgres);
+        self.out.comments.extend(split.comments.iter().map(|comment| inside.map.span(comment.span)));
+        for range in &split.statements {
+            let tokens = &split.tokens[range.first..range.last];
+            let inner = Cursor::new(&inside.text, tokens, Dialect::Postgres, &inside.map);
+            let mut around = self.around.clone();
+            around.depth += 1;
+            statement::read(&inner, inside.map.span(range.whole), &around, self.out);
+        }
+        Ok(())
+    }
+
+    /// A statement of SQL itself.
+    fn sql(&mut self, cursor: &mut Cursor<'_>) {
+        let first = cursor.at;
+        let (_, last) = to_semicolon(cursor);
+        let inside = Cursor { tokens: &cursor.tokens[..last], at: first, ..cursor.clone() };
+        let whole = whole(cursor, cursor.span_from(first));
+        let mut walk = inside.clone();
+        match dml::in_body(&mut walk).transpose() {
+            Some(ops) => statement::push(&inside, whole, ops, &self.around, self.out),
+            None => statement::read(&inside, whole, &self.around, self.out),
+        }
+    }
+}
+
+fn with_unknown(around: &Around) -> Around {
+    let mut around = around.clone();
+    if !around.when.contains(&Condition::Unknown) {
+        around.when.push(Condition::Unknown);
+    }
+    around
+}
+
+/// The span with the semicolon behind it.
+fn whole(cursor: &Cursor<'_>, span: Span) -> Span {
+    match cursor.nth(0) {
+        Some(token) => span.cover(cursor.map.span(token.span)),
+        None => span,
+    }
+}
+
+/// Steps on to the semicolon that ends the statement; gives the tokens passed.
+fn to_semicolon(cursor: &mut Cursor<'_>) -> (usize, usize) {
+    until(cursor, |cursor| cursor.is_symbol(";"))
+}
+
+/// Steps on to where `stop` says so, outside of round brackets; gives the tokens passed.
+fn until(cursor: &mut Cursor<'_>, stop: impl Fn(&Cursor<'_>) -> bool) -> (usize, usize) {
+    let first = cursor.at;
+    let mut depth = 0u32;
+    while !cursor.is_end() {
+        if depth == 0 && stop(cursor) {
+            break;
+        }
+        if cursor.is_symbol("(") {
+            depth += 1;
+        } else if cursor.is_symbol(")") {
+            depth = depth.saturating_sub(1);
+        }
+        cursor.at += 1;
+    }
+    (first, cursor.at)
+}
+
+/// Steps on to the THEN that belongs to the condition at the cursor, over those of CASE.
+fn to_then(cursor: &mut Cursor<'_>) -> (usize, usize) {
+    let first = cursor.at;
+    let mut cases = 0u32;
+    while !cursor.is_end() && !(cases == 0 && cursor.is("THEN")) && !cursor.is_symbol(";") {
+        if cursor.is("CASE") {
+            cases += 1;
+        } else if cursor.is("END") {
+            cases = cases.saturating_sub(1);
+        }
+        cursor.at += 1;
+    }
+    (first, cursor.at)
+}
+
+/// `a := …`, `a.b = …`, `a[1] := …`.
+fn is_assignment(cursor: &Cursor<'_>) -> bool {
+    let mut walk = cursor.clone();
+    if walk.any_word("a variable").is_err() {
+        return false;
+    }
+    loop {
+        if walk.eat_symbol(".") {
+            if walk.any_word("a field").is_err() {
+                return false;
+            }
+        } else if walk.eat_symbol("[") {
+            walk.skip_until(|cursor| cursor.is_symbol("]"));
+            if !walk.eat_symbol("]") {
+                return false;
+            }
+        } else {
+            return walk.is_symbol(":=") || walk.is_symbol("=");
+        }
+    }
+}
+
+/// Whether the tokens from `first` to the cursor raise an error: `RAISE;` or `RAISE EXCEPTION …`, which is what RAISE does unless told otherwise.
+fn raises(cursor: &Cursor<'_>, first: usize) -> bool {
+    let mut walk = cursor.clone();
+    (first..cursor.at).any(|at| {
+        walk.at = at;
+        walk.eat("RAISE") && !walk.is_any(&["NOTICE", "WARNING", "INFO", "LOG", "DEBUG"])
+    })
+}
+
+/// The strings that tokens `first..last` put together, where nothing but strings is in them: `'a' || 'b'`, `format('c')`.
+fn literals(cursor: &Cursor<'_>, mut first: usize, mut last: usize) -> Option<Vec<Token>> {
+    let mut walk = cursor.clone();
+    loop {
+        walk.at = first;
+        let brackets = walk.is_symbol("(") && walk.group().is_ok_and(|(_, end)| end + 1 == last);
+        if !brackets {
+            break;
+        }
+        (first, last) = (first + 1, last - 1);
+    }
+    walk.at = first;
+    if walk.is("FORMAT") && walk.nth_is_symbol(1, "(") {
+        let token = walk.nth(2)?;
+        let text = string_value(token.kind, walk.text_of(token))?;
+        return (last == first + 4 && walk.nth_is_symbol(3, ")") && !text.contains('%')).then(|| vec![token]);
+    }
+    let mut strings = Vec::new();
+    while walk.at < last {
+        let token = walk.nth(0)?;
+        if !matches!(token.kind, TokenKind::String | TokenKind::EscapeString | TokenKind::Dollar)
+            || token.unterminated
+        {
+            return None;
+        }
+        strings.push(token);
+        walk.at += 1;
+        // Two strings with a line break between them are one.
+        let next_is_string = walk.at < last && walk.is_string();
+        if walk.at < last && !next_is_string && !walk.eat_symbol("||") {
+            return None;
+        }
+    }
+    (!strings.is_empty()).then_some(strings)
+}

@@ -223,6 +223,10 @@ impl<'a> Lexer<'a> {
         Some(self.skip_past(delimiter))
     }
 
+    fn closed_dollar_quote(&self) -> bool {
+        self.clone().dollar_quote() == Some(true)
+    }
+
     fn operator(&mut self) {
         let rest = self.rest();
         if self.dialect != Dialect::Postgres {
@@ -352,6 +356,11 @@ impl Iterator for Lexer<'_> {
                 let glued = is_word_byte(self.byte(0)) || self.placeholder().is_some();
                 self.word();
                 self.token(if glued { K::Word } else { K::Placeholder }, start, true)
+            }
+            // SQLite knows no dollar quotes; where one is closed it came from PostgreSQL, and is kept whole to be named.
+            b'$' if dialect == Dialect::Sqlite && self.closed_dollar_quote() => {
+                let closed = self.dollar_quote().unwrap_or(true);
+                self.token(K::Dollar, start, closed)
             }
             b'$' if next.is_ascii_digit() => {
                 self.at += 1;

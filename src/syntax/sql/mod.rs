@@ -5,6 +5,7 @@ mod cursor;
 mod dml;
 mod lex;
 mod mysql;
+mod parts;
 mod plpgsql;
 mod postgres;
 mod query;

@@ -67,9 +67,13 @@ impl Cli {
         else {
             return Err(Error::new("git does not say where the repository is"));
         };
-        let root = PathBuf::from(root);
+        let git_dir = PathBuf::from(git_dir);
+        let root = match named_work_tree(&git_dir) {
+            Some(root) if environment.git_dir => root,
+            Some(_) | None => PathBuf::from(root),
+        };
         let cli = Self {
-            git_dir: git_dir.into(),
+            git_dir,
             named: environment.git_dir,
             index_file: environment.index_file.as_ref().map(|file| root.join(file)),
             default_index: index.into(),
@@ -111,6 +115,15 @@ impl Cli {
             Some(0) => Ok(ObjectId::from_hex(String::from_utf8_lossy(&output.stdout).trim())),
             Some(1) => Ok(None),
             Some(_) | None => Err(failed("merge-base", &output)),
+        }
+    }
+
+    pub(super) fn is_ignored(&self, path: &str) -> Result<bool, Error> {
+        let output = self.run(&["check-ignore", "-q", "--", path])?;
+        match output.status.code() {
+            Some(0) => Ok(true),
+            Some(1) => Ok(false),
+            Some(_) | None => Err(failed("check-ignore", &output)),
         }
     }
 
@@ -158,7 +171,8 @@ impl Cli {
         Ok(index)
     }
 
-    /// The paths that `git add -N` announced. Only the flags of the debugging output tell them from empty files.
+    /// The paths that `git add -N` announced. Only the flags of the debugging output tell them from empty
+    /// files.
     fn announced(&self) -> Result<HashSet<String>, Error> {
         const INTENT_TO_ADD: u32 = 1 << 29;
         let output = self.successful(&["ls-files", "--debug", "-z"])?;
@@ -216,9 +230,10 @@ impl Cli {
             .filter(|entry| !entry.intent_to_add && !changed.contains(entry.entry.path.as_bytes()))
             .map(|entry| (entry.entry.path.as_str(), entry.entry.id))
             .collect();
-        let asked: Vec<&WorkFile> = files.iter().filter(|file| !unchanged.contains_key(file.path)).collect();
+        let known = |file: &WorkFile| file.metadata.and_then(|_| unchanged.get(file.path));
+        let asked: Vec<&WorkFile> = files.iter().filter(|file| known(file).is_none()).collect();
         let mut hashed = self.hash(&asked)?.into_iter();
-        let content = |file: &WorkFile| match unchanged.get(file.path) {
+        let content = |file: &WorkFile| match known(file) {
             Some(id) => Some(Content::of(*id)),
             None => hashed.next(),
         };
@@ -231,15 +246,18 @@ impl Cli {
             let id = if self.sha256 { self.hash_alone(bytes)? } else { ObjectId::of_blob(bytes) };
             id.ok_or_else(|| Error::new("git did not hash a file"))
         };
-        // A path that has to be quoted, or is outside the repository, goes as bytes.
-        let by_path =
-            |file: &WorkFile| self.sha256 && !file.path.starts_with(['"', '.']) && !file.path.contains('\n');
+        // Bytes that do not stand at the path, and a path that would have to be quoted, go through a pipe of
+        // their own.
+        let by_path = |file: &WorkFile| {
+            self.sha256 && file.metadata.is_some() && !file.path.starts_with('"') && !file.path.contains('\n')
+        };
         let listed: Vec<&WorkFile> = files.iter().copied().filter(|file| by_path(file)).collect();
         let mut ids = self.hash_paths(&listed)?.into_iter();
         let content = |file: &&WorkFile| {
-            let id = match by_path(file) {
-                true => ids.next().ok_or_else(|| Error::new("git did not hash every file"))?,
-                false => hash(file.bytes)?,
+            let id = if by_path(file) {
+                ids.next().ok_or_else(|| Error::new("git did not hash every file"))?
+            } else {
+                hash(file.bytes)?
             };
             Ok(Content { id, with_lf: with_lf(file.bytes).map(|bytes| hash(&bytes)).transpose()? })
         };
@@ -296,7 +314,8 @@ impl Cli {
         let mut command = self.command();
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().map_err(no_program)?;
-        // On a thread of its own: who first writes everything and then reads waits for ever once both pipes are full.
+        // On a thread of its own: who first writes everything and then reads waits for ever once both pipes
+        // are full.
         let writer = child.stdin.take().map(|stdin| std::thread::spawn(move || write_all(stdin, &input)));
         let mut answers: Box<dyn BufRead> = match child.stdout.take() {
             Some(stdout) => Box::new(BufReader::new(stdout)),
@@ -311,6 +330,17 @@ impl Cli {
         child.wait().map_err(no_program)?;
         Ok(value)
     }
+}
+
+/// In a linked work tree git gives its hooks `GIT_DIR` alone, and takes the current directory for the root
+/// then, which is wrong once the hook went elsewhere. The repository knows better.
+fn named_work_tree(git_dir: &Path) -> Option<PathBuf> {
+    if std::env::var_os("GIT_WORK_TREE").is_some() {
+        return None;
+    }
+    let link = std::fs::read_to_string(git_dir.join("gitdir")).ok()?;
+    let link = git_dir.join(link.trim_end());
+    link.parent()?.canonicalize().ok()
 }
 
 fn write_all(mut stdin: ChildStdin, input: &[u8]) -> io::Result<()> {
@@ -349,8 +379,8 @@ fn read_answer(answers: &mut dyn BufRead, entry: &Entry, limit: u64) -> Result<V
     Ok(bytes)
 }
 
-/// The records `head TAB path NUL` of an output. A path that is not UTF-8 is an error that holds it as well as it can
-/// be written.
+/// The records `head TAB path NUL` of an output. A path that is not UTF-8 is an error that holds it as well
+/// as it can be written.
 fn records(output: &[u8]) -> impl Iterator<Item = (&str, Result<String, String>)> {
     output.split(|byte| *byte == 0).filter(|record| !record.is_empty()).map(|record| {
         let tab = record.iter().position(|byte| *byte == b'\t').unwrap_or(record.len());

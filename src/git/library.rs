@@ -81,6 +81,10 @@ impl Library {
         }
     }
 
+    pub(super) fn is_ignored(&self, path: &str) -> Result<bool, git2::Error> {
+        self.repository.is_path_ignored(path)
+    }
+
     pub(super) fn is_shallow(&self) -> bool {
         self.repository.is_shallow()
     }
@@ -132,7 +136,7 @@ impl Library {
         let tree = self.repository.find_commit(oid_of(commit)?)?.tree()?;
         let mut listing = Listing::default();
         tree.walk(TreeWalkMode::PreOrder, |directory, entry| {
-            if entry.kind() == Some(ObjectType::Blob) && is_regular(entry.filemode_raw() as u32) {
+            if entry.kind() == Some(ObjectType::Blob) && is_regular(entry.filemode_raw().cast_unsigned()) {
                 match std::str::from_utf8(entry.name_bytes()) {
                     Ok(name) => listing.entries.push(Entry {
                         path: format!("{directory}{name}"),
@@ -169,8 +173,8 @@ impl Library {
     }
 }
 
-/// The bytes of the file that stands at the entry's path, if they are exactly the blob's. The hash proves it, whatever
-/// filters or line endings are in force.
+/// The bytes of the file that stands at the entry's path, if they are exactly the blob's. The hash proves it,
+/// whatever filters or line endings are in force.
 fn file_with_bytes_of(entry: &Entry, limit: u64, root: &Path) -> Option<Vec<u8>> {
     let path = root.join(&entry.path);
     let metadata = std::fs::symlink_metadata(&path).ok()?;
@@ -204,15 +208,16 @@ fn read_blob(odb: &git2::Odb, entry: &Entry, limit: u64) -> Result<Option<Vec<u8
     }
 }
 
-/// What a file of the work tree holds: the index's blob where nothing about the file changed since git looked.
+/// What a file of the work tree holds: the index's blob where nothing about the file changed since git
+/// looked.
 pub(super) fn identify(
     file: &WorkFile,
     index: &HashMap<&str, &IndexEntry>,
     written: Option<(i64, u32)>,
 ) -> Result<Content, Error> {
-    if let Some(known) = index.get(file.path)
+    if let (Some(known), Some(metadata)) = (index.get(file.path), file.metadata)
         && !known.intent_to_add
-        && known.stat.is_some_and(|stat| is_unchanged(stat, file.metadata, written))
+        && known.stat.is_some_and(|stat| is_unchanged(stat, metadata, written))
     {
         return Ok(Content::of(known.entry.id));
     }
@@ -222,8 +227,8 @@ pub(super) fn identify(
     Ok(Content { id: hash(file.bytes)?, with_lf: with_lf(file.bytes).map(|bytes| hash(&bytes)).transpose()? })
 }
 
-/// As strict as git at its strictest: the same size and times, and older than the index, since a file that was written
-/// in the same instant may have changed after git looked.
+/// As strict as git at its strictest: the same size and times, and older than the index, since a file that
+/// was written in the same instant may have changed after git looked.
 fn is_unchanged(stat: Stat, metadata: &std::fs::Metadata, written: Option<(i64, u32)>) -> bool {
     let (Some((modified, changed)), Some(written)) = (times(metadata), written) else { return false };
     u64::from(stat.size) == metadata.len()

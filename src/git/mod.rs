@@ -16,11 +16,13 @@ use std::path::{Path, PathBuf};
 
 use cli::{Cli, Opened};
 use library::{Library, OpenError};
+use rayon::prelude::*;
 
 /// A repository with a work tree.
 ///
-/// It is read through libgit2, and through the `git` program where libgit2 cannot (SHA-256, reftable, split and
-/// sparse indexes, objects that a partial clone has yet to fetch, an owner that only `git` was told to trust).
+/// It is read through libgit2, and through the `git` program where libgit2 cannot (SHA-256, reftable, split
+/// and sparse indexes, objects that a partial clone has yet to fetch, an owner that only `git` was told to
+/// trust).
 pub struct Repo {
     root: PathBuf,
     environment: Environment,
@@ -138,8 +140,8 @@ pub struct WorkFile<'a> {
     pub path: &'a str,
     /// What it holds.
     pub bytes: &'a [u8],
-    /// As told before or after it was read.
-    pub metadata: &'a std::fs::Metadata,
+    /// As told when it was read; `None` where the bytes are not those that stand at the path.
+    pub metadata: Option<&'a std::fs::Metadata>,
 }
 
 /// The content of a file, so that it can be told from another.
@@ -177,7 +179,8 @@ pub struct Base {
 pub struct Environment {
     /// `GIT_DIR` or `GIT_WORK_TREE` is set, so the repository is not looked for.
     pub git_dir: bool,
-    /// `GIT_INDEX_FILE`: where to read the index. `git commit -a` and `git commit PATH` make one of their own.
+    /// `GIT_INDEX_FILE`: where to read the index. `git commit -a` and `git commit PATH` make one of their
+    /// own.
     pub index_file: Option<OsString>,
 }
 
@@ -229,8 +232,8 @@ struct Stat {
 }
 
 impl Repo {
-    /// The repository around `start`, or the one that git's environment names. `None`: there is none, or it has no
-    /// work tree.
+    /// The repository around `start`, or the one that git's environment names. `None`: there is none, or it
+    /// has no work tree.
     ///
     /// # Errors
     /// When there is one and it cannot be read.
@@ -384,8 +387,9 @@ impl Repo {
         }
     }
 
-    /// The files that git keeps track of, whatever the work tree holds of them: those with conflicts and those that
-    /// are only announced too. The second list: those that a sparse checkout leaves out of the work tree.
+    /// The files that git keeps track of, whatever the work tree holds of them: those with conflicts and
+    /// those that are only announced too. The second list: those that a sparse checkout leaves out of the
+    /// work tree.
     ///
     /// # Errors
     /// When the index cannot be read.
@@ -426,8 +430,8 @@ impl Repo {
         entries.iter().zip(read).map(fill).collect()
     }
 
-    /// What each file of the work tree holds. Where git takes a file for unchanged, that is the index's blob, whatever
-    /// checkout made of its bytes.
+    /// What each file of the work tree holds. Where git takes a file for unchanged, that is the index's blob,
+    /// whatever checkout made of its bytes.
     ///
     /// # Errors
     /// When git cannot tell.
@@ -439,10 +443,18 @@ impl Repo {
                 let known: HashMap<&str, &IndexEntry> =
                     index.entries.iter().map(|entry| (entry.entry.path.as_str(), entry)).collect();
                 let content = |file: &WorkFile| library::identify(file, &known, index.written);
-                files.iter().map(content).collect()
+                files.par_iter().map(content).collect()
             }
             None => self.cli()?.identify(files, &index.entries),
         }
+    }
+
+    /// Whether git ignores a path of the work tree.
+    ///
+    /// # Errors
+    /// When git cannot tell.
+    pub fn is_ignored(&self, path: &str) -> Result<bool, Error> {
+        self.either(|library| library.is_ignored(path), |cli| cli.is_ignored(path))
     }
 
     /// Whether the history ends before its beginning.
@@ -491,8 +503,9 @@ impl Repo {
         self.index.get_or_init(read).as_ref().map_err(Clone::clone)
     }
 
-    /// Git gives hooks a relative `GIT_INDEX_FILE`, and means: relative to the root of the work tree, wherever the hook
-    /// went since. libgit2 would take it from the current directory, and find an empty index there.
+    /// Git gives hooks a relative `GIT_INDEX_FILE`, and means: relative to the root of the work tree,
+    /// wherever the hook went since. libgit2 would take it from the current directory, and find an empty
+    /// index there.
     fn index_file(&self) -> Option<PathBuf> {
         self.environment.index_file.as_ref().map(|file| self.root.join(file))
     }

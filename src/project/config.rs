@@ -474,8 +474,8 @@ impl Config {
         per_file.chain(overrides.flat_map(|entry| &entry.files))
     }
 
-    /// Every file or directory that is named, relative to the project's root, with its place. What stands before
-    /// or after a colon (`django:…`, `….py:MIGRATIONS`) is left out.
+    /// Every file or directory that is named, relative to the project's root, with its place. What stands
+    /// before or after a colon (`django:…`, `….py:MIGRATIONS`) is left out.
     pub fn paths(&self) -> Vec<Setting<String>> {
         let mut out = Vec::new();
         for history in &self.histories {

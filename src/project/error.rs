@@ -1,4 +1,5 @@
-//! What a user did or has that gander cannot work with: what is wrong, why, and what to do. Printed in one place.
+//! What a user did or has that gander cannot work with: what is wrong, why, and what to do. Printed in one
+//! place.
 
 use std::fmt;
 

@@ -1,1 +1,592 @@
-//! Reads the project's files, from the work tree or the index, into one `Sources`.
+//! Reads the project's files, from the work tree or the index, into one `Sources`: every `.sql` file, and
+//! what stands beside migrations and tells about them.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fs::Metadata;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use ignore::{DirEntry, WalkBuilder, WalkState};
+use rayon::prelude::*;
+
+use super::config::Config;
+use super::error::UserError;
+use super::{normal, relative_to};
+use crate::git::{Content, Entry, Repo, Tree, WorkFile};
+use crate::text::{FileId, Source, Sources};
+
+/// The largest file that is read, in bytes.
+pub const LARGEST: u64 = 64 * 1024 * 1024;
+
+/// Where the files of the project are taken from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    /// As they stand in the directories: those that git tracks, and those that it does not ignore.
+    WorkTree,
+    /// As they are staged.
+    Index,
+}
+
+/// Which project, and what of it.
+pub struct Request<'a> {
+    /// The project's root, absolute: see [`project_root`].
+    pub root: &'a Path,
+    /// The current directory, from which `paths` count.
+    pub current: &'a Path,
+    /// The repository around the root.
+    pub repo: Option<&'a Repo>,
+    /// Where files are taken from.
+    pub state: State,
+    /// The PATH arguments. What they name is read even when it is hidden, ignored, or outside the root.
+    pub paths: &'a [PathBuf],
+    /// What gander.toml names, relative to the root, files and directories: read like `paths`.
+    pub named: &'a [String],
+    /// `--stdin-filename`: these bytes stand in the place of that path, which counts from the current
+    /// directory.
+    pub instead: Option<(&'a Path, Vec<u8>)>,
+}
+
+/// What was read.
+#[derive(Clone, Default, Debug)]
+pub struct Files {
+    /// The texts, sorted by path.
+    pub sources: Sources,
+    /// Each file by its path, relative to the project's root.
+    pub files: BTreeMap<String, File>,
+    /// What the PATH arguments name, in order; those that name nothing are among the problems.
+    pub targets: Vec<Target>,
+    /// What could not be read, sorted by path. The rest was read all the same.
+    pub problems: Vec<UserError>,
+}
+
+/// A file that was read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct File {
+    /// Its text.
+    pub id: FileId,
+    /// Its content as git would name it; `None` outside a repository.
+    pub content: Option<Content>,
+}
+
+/// What a PATH argument names, relative to the project's root.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Target {
+    /// A file.
+    File(String),
+    /// A directory; empty for the root itself.
+    Directory(String),
+}
+
+/// The directory that the project's paths count from: where gander.toml stands, else the repository's root,
+/// else the current directory. A configuration from somewhere else (`--config`) does not move it.
+pub fn project_root(config: &Config, repo: Option<&Repo>, current: &Path) -> PathBuf {
+    let configured = config.file.as_ref().and_then(|file| file.path.parent()).map(normal);
+    let around = |directory: &PathBuf| {
+        current.starts_with(directory) || repo.is_some_and(|repo| directory.starts_with(repo.root()))
+    };
+    match (configured.filter(around), repo) {
+        (Some(directory), _) => directory,
+        (None, Some(repo)) => repo.root().to_path_buf(),
+        (None, None) => current.to_path_buf(),
+    }
+}
+
+/// Reads the project.
+///
+/// # Errors
+/// When the index is to be read and cannot be. A single file that cannot be read is among the problems.
+pub fn read(request: &Request) -> Result<Files, UserError> {
+    let place = Place::new(request.root, request.repo);
+    let mut found = match request.state {
+        State::WorkTree => find_in_work_tree(request, &place),
+        State::Index => find_in_index(request, &place)?,
+    };
+    keep_companions_of_sql(&mut found.files);
+    if let Some((path, bytes)) = &request.instead {
+        let path = place.in_project(&request.current.join(path));
+        found.targets.push(Target::File(path.clone()));
+        found.files.insert(path, (Why::Named, Where::Given(bytes.clone())));
+    }
+    Ok(read_found(request, &place, found))
+}
+
+/// The files of a commit or of the index that belong to the project, with their contents. `named`: see
+/// [`Request`].
+///
+/// # Errors
+/// When the tree cannot be read.
+pub fn contents_of(
+    repo: &Repo,
+    tree: Tree,
+    root: &Path,
+    named: &[String],
+) -> Result<BTreeMap<String, Content>, UserError> {
+    let place = Place::new(root, Some(repo));
+    let wanted = Wanted { named };
+    let inside = |entry: Entry| {
+        let path = place.from_repository(&entry.path)?;
+        wanted.why(&path).map(|_| (path, Content::of(entry.id)))
+    };
+    Ok(repo.list(tree)?.entries.into_iter().filter_map(inside).collect())
+}
+
+/// Where the project lies on the disk and in the repository.
+struct Place {
+    root: PathBuf,
+    /// The root with links resolved, to recognise paths that lead here another way.
+    real_root: PathBuf,
+    /// The root relative to the repository's; `None` outside one.
+    in_repository: Option<PathBuf>,
+}
+
+impl Place {
+    fn new(root: &Path, repo: Option<&Repo>) -> Self {
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        let real_root = real(root);
+        let in_repository =
+            repo.and_then(|repo| real_root.strip_prefix(real(repo.root())).map(Path::to_path_buf).ok());
+        Self { root: normal(root), real_root, in_repository }
+    }
+
+    /// A path relative to the root: empty for the root itself, with `..` for what is outside.
+    fn in_project(&self, absolute: &Path) -> String {
+        let absolute = normal(absolute);
+        let real = || absolute.canonicalize().ok().filter(|path| path.starts_with(&self.real_root));
+        let path = match absolute.starts_with(&self.root) {
+            true => relative_to(&absolute, &self.root),
+            false => match real() {
+                Some(real) => relative_to(&real, &self.real_root),
+                None => relative_to(&absolute, &self.root),
+            },
+        };
+        if path == "." { String::new() } else { path }
+    }
+
+    fn on_disk(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
+    fn in_repository(&self, path: &str) -> Option<String> {
+        let path = normal(&self.in_repository.as_ref()?.join(path));
+        if path.starts_with("..") || path.is_absolute() {
+            return None;
+        }
+        Some(path.to_str()?.replace('\\', "/"))
+    }
+
+    fn from_repository(&self, path: &str) -> Option<String> {
+        let root = self.in_repository.as_ref()?;
+        let inside = root.as_os_str().is_empty() || Path::new(path).starts_with(root);
+        if inside {
+            let from = if root.as_os_str().is_empty() { 0 } else { root.as_os_str().len() + 1 };
+            return path.get(from..).map(str::to_owned);
+        }
+        Some(relative_to(&Path::new("/").join(path), &Path::new("/").join(root)))
+    }
+}
+
+/// Which files are read, by their paths.
+struct Wanted<'a> {
+    /// Files, and directories whose files are looked at although the directory is hidden or outside.
+    named: &'a [String],
+}
+
+/// Why a file is read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Why {
+    Sql,
+    Companion,
+    Named,
+}
+
+impl Wanted<'_> {
+    fn why(&self, path: &str) -> Option<Why> {
+        if self.named.iter().any(|named| named == path) {
+            return Some(Why::Named);
+        }
+        let below = |named: &&String| !named.is_empty() && rest_below(path, named).is_some_and(is_in_sight);
+        if (!path.starts_with("../") && is_in_sight(path)) || self.named.iter().any(|named| below(&named)) {
+            kind_of(path)
+        } else {
+            None
+        }
+    }
+}
+
+/// What of `path` follows `directory`.
+fn rest_below<'p>(path: &'p str, directory: &str) -> Option<&'p str> {
+    if directory.is_empty() { Some(path) } else { path.strip_prefix(directory)?.strip_prefix('/') }
+}
+
+/// Whether no directory on the way is hidden or a heap of other people's packages.
+fn is_in_sight(path: &str) -> bool {
+    let Some((directories, _)) = path.rsplit_once('/') else { return true };
+    directories.split('/').all(|name| !is_passed_over(name) || name == "..")
+}
+
+fn is_passed_over(directory: &str) -> bool {
+    directory.starts_with('.') || directory == "node_modules"
+}
+
+fn kind_of(path: &str) -> Option<Why> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let lower = name.to_ascii_lowercase();
+    if lower.ends_with(".sql") && !lower.starts_with('.') {
+        return Some(Why::Sql);
+    }
+    let companion = match lower.as_str() {
+        "diesel.toml"
+        | "metadata.toml"
+        | "migration_lock.toml"
+        | "_journal.json"
+        | "atlas.sum"
+        | "package.json"
+        | "dbconfig.yml"
+        | "sqitch.plan"
+        | ".env" => true,
+        _ => {
+            lower.ends_with(".sql.conf")
+                || lower.starts_with(".env.")
+                || (lower.starts_with("readme") && lower.ends_with(".md"))
+        }
+    };
+    companion.then_some(Why::Companion)
+}
+
+#[derive(Default)]
+struct Found {
+    files: BTreeMap<String, (Why, Where)>,
+    targets: Vec<Target>,
+    problems: Vec<(String, UserError)>,
+}
+
+/// Where the bytes of a file are.
+enum Where {
+    Disk(PathBuf),
+    Blob(Entry),
+    Given(Vec<u8>),
+}
+
+fn find_in_work_tree(request: &Request, place: &Place) -> Found {
+    let mut found = Found::default();
+    walk(&place.root, "", request, &mut found);
+    if let Some(repo) = request.repo {
+        match repo.tracked() {
+            Ok((tracked, skipped)) => add_tracked(&tracked, skipped, request, place, &mut found),
+            Err(error) => found.problems.push((String::new(), error.into())),
+        }
+    }
+    for path in request.named {
+        if let Some(Target::File(file)) = look_at(place.on_disk(path), path.clone(), request, &mut found) {
+            found.files.entry(file).or_insert_with(|| (Why::Named, Where::Disk(place.on_disk(path)))).0 =
+                Why::Named;
+        }
+    }
+    for argument in request.paths {
+        let absolute = request.current.join(argument);
+        let path = place.in_project(&absolute);
+        match look_at(absolute.clone(), path.clone(), request, &mut found) {
+            Some(Target::File(file)) => {
+                found.files.entry(file.clone()).or_insert((Why::Named, Where::Disk(absolute))).0 = Why::Named;
+                found.targets.push(Target::File(file));
+            }
+            Some(Target::Directory(directory)) => found.targets.push(Target::Directory(directory)),
+            None => found.problems.push((path, not_found(argument, &absolute))),
+        }
+    }
+    found
+}
+
+fn not_found(argument: &Path, absolute: &Path) -> UserError {
+    let name = argument.display();
+    match std::fs::metadata(absolute) {
+        Ok(_) => UserError::new(format!("{name} is neither a file nor a directory"))
+            .help("give the text on standard input, with --stdin-filename"),
+        Err(error) => UserError::new(format!("cannot find {name}")).source(error),
+    }
+}
+
+/// What stands at a path; a directory is walked.
+fn look_at(absolute: PathBuf, path: String, request: &Request, found: &mut Found) -> Option<Target> {
+    let metadata = std::fs::metadata(&absolute).ok()?;
+    if metadata.is_file() {
+        return Some(Target::File(path));
+    }
+    if !metadata.is_dir() {
+        return None;
+    }
+    if !path.is_empty() {
+        // A link that is named is followed; those inside are not, so there are no loops.
+        let directory = absolute.canonicalize().unwrap_or(absolute);
+        walk(&directory, &path, request, found);
+    }
+    Some(Target::Directory(path))
+}
+
+/// Files that git tracks although it would ignore them, and those that a sparse checkout left out.
+fn add_tracked(tracked: &[String], skipped: Vec<Entry>, request: &Request, place: &Place, found: &mut Found) {
+    let wanted = Wanted { named: request.named };
+    for path in tracked {
+        let Some(path) = place.from_repository(path) else { continue };
+        let Some(why) = wanted.why(&path) else { continue };
+        let absolute = place.on_disk(&path);
+        let is_file = || std::fs::symlink_metadata(&absolute).is_ok_and(|metadata| metadata.is_file());
+        if !found.files.contains_key(&path) && is_file() {
+            found.files.insert(path, (why, Where::Disk(absolute)));
+        }
+    }
+    for entry in skipped {
+        let Some(path) = place.from_repository(&entry.path) else { continue };
+        if let Some(why) = wanted.why(&path)
+            && !place.on_disk(&path).exists()
+        {
+            found.files.entry(path).or_insert((why, Where::Blob(entry)));
+        }
+    }
+}
+
+/// Adds the files below `directory`, whose paths begin with `at`.
+fn walk(directory: &Path, at: &str, request: &Request, found: &mut Found) {
+    let in_repository = request.repo.is_some();
+    let mut builder = WalkBuilder::new(directory);
+    builder
+        .hidden(false)
+        .ignore(false)
+        .require_git(!in_repository)
+        .follow_links(false)
+        .filter_entry(move |entry| entry.depth() == 0 || is_walked(entry, in_repository));
+    let seen = Mutex::new((Vec::new(), Vec::new()));
+    builder.build_parallel().run(|| {
+        Box::new(|entry| {
+            let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+            match entry {
+                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
+                    seen.0.push(entry.into_path());
+                }
+                Ok(_) => {}
+                Err(error) => seen.1.push(error),
+            }
+            WalkState::Continue
+        })
+    });
+    let (files, errors) = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+    for file in files {
+        let below = file.strip_prefix(directory).unwrap_or(&file).to_string_lossy().replace('\\', "/");
+        if let Some(why) = kind_of(&below) {
+            let path = if at.is_empty() { below } else { format!("{at}/{below}") };
+            found.files.entry(path).or_insert((why, Where::Disk(file)));
+        }
+    }
+    for error in errors {
+        let problem = UserError::new("cannot look into a directory").source(error);
+        found.problems.push((at.to_owned(), problem));
+    }
+}
+
+fn is_walked(entry: &DirEntry, in_repository: bool) -> bool {
+    if !entry.file_type().is_some_and(|kind| kind.is_dir()) {
+        return true;
+    }
+    // What stands in a repository inside the repository is not this one's: git does not list it either.
+    !is_passed_over(&entry.file_name().to_string_lossy())
+        && !(in_repository && entry.path().join(".git").exists())
+}
+
+fn find_in_index(request: &Request, place: &Place) -> Result<Found, UserError> {
+    let mut found = Found::default();
+    let Some(repo) = request.repo else {
+        return Err(UserError::new("there is no index outside a git repository")
+            .help("run gander inside one, or without --staged"));
+    };
+    let arguments: Vec<PathBuf> = request.paths.iter().map(|path| request.current.join(path)).collect();
+    let asked: Vec<String> = arguments.iter().map(|path| place.in_project(path)).collect();
+    let named: Vec<String> = request.named.iter().chain(&asked).cloned().collect();
+    let wanted = Wanted { named: &named };
+    let listing = repo.list(Tree::Index)?;
+    for entry in listing.entries {
+        if let Some(path) = place.from_repository(&entry.path)
+            && let Some(why) = wanted.why(&path)
+        {
+            found.files.insert(path, (why, Where::Blob(entry)));
+        }
+    }
+    for name in listing.unreadable_names {
+        if let Some(path) = place.from_repository(&name)
+            && wanted.why(&path).is_some()
+        {
+            let problem = UserError::new(format!("the name of {path} is not UTF-8")).help("rename it");
+            found.problems.push((path, problem));
+        }
+    }
+    for path in request.named {
+        // An ignored file, as .env mostly is, has no other text than the one on the disk.
+        let ignored =
+            || place.in_repository(path).is_some_and(|path| repo.is_ignored(&path).unwrap_or(false));
+        let on_disk = place.on_disk(path);
+        if !found.files.contains_key(path) && on_disk.is_file() && ignored() {
+            found.files.insert(path.clone(), (Why::Named, Where::Disk(on_disk)));
+        }
+    }
+    for (path, absolute) in asked.into_iter().zip(arguments) {
+        let staged_below = found.files.range(format!("{path}/")..).next();
+        if found.files.contains_key(&path) {
+            found.targets.push(Target::File(path));
+        } else if staged_below.is_some_and(|(file, _)| rest_below(file, &path).is_some()) || absolute.is_dir()
+        {
+            found.targets.push(Target::Directory(path));
+        } else if absolute.is_file() {
+            let name = relative_to(&absolute, request.current);
+            let problem = UserError::new(format!("{name} is not in the index"));
+            found
+                .problems
+                .push((path, problem.help("`git add` it, or judge the work tree without --staged")));
+        } else {
+            let name = relative_to(&absolute, request.current);
+            found
+                .problems
+                .push((path, UserError::new(format!("cannot find {name}, neither staged nor on the disk"))));
+        }
+    }
+    Ok(found)
+}
+
+/// A README or a package.json tells about migrations only where some lie beside, below, or right above it.
+fn keep_companions_of_sql(files: &mut BTreeMap<String, (Why, Where)>) {
+    let parent = |path: &str| path.rsplit_once('/').map_or("", |(parent, _)| parent).to_owned();
+    let sql = files.iter().filter(|(_, (why, _))| *why == Why::Sql);
+    let direct: BTreeSet<String> = sql.map(|(path, _)| parent(path)).collect();
+    let mut around: HashSet<String> = HashSet::new();
+    for directory in &direct {
+        let mut directory = directory.clone();
+        while around.insert(directory.clone()) && !directory.is_empty() {
+            directory = parent(&directory);
+        }
+    }
+    files.retain(|path, (why, _)| {
+        let directory = parent(path);
+        match why {
+            Why::Sql | Why::Named => true,
+            Why::Companion => around.contains(&directory) || direct.contains(&parent(&directory)),
+        }
+    });
+}
+
+fn read_found(request: &Request, place: &Place, found: Found) -> Files {
+    let mut problems = found.problems;
+    let show = |path: &str| relative_to(&place.on_disk(path), request.current);
+    let mut blobs: Vec<&Entry> = Vec::new();
+    for (_, from) in found.files.values() {
+        match from {
+            Where::Blob(entry) => blobs.push(entry),
+            Where::Disk(_) | Where::Given(_) => {}
+        }
+    }
+    let mut blobs = request.repo.map(|repo| repo.read(&blobs, LARGEST)).unwrap_or_default().into_iter();
+    let on_disk: Vec<_> = found
+        .files
+        .par_iter()
+        .map(|(path, (_, from))| match from {
+            Where::Disk(file) => Some(read_file(file, &show(path))),
+            Where::Blob(_) | Where::Given(_) => None,
+        })
+        .collect();
+    let mut read: Vec<(String, Vec<u8>, Whence)> = Vec::with_capacity(found.files.len());
+    for ((path, (_, from)), on_disk) in found.files.into_iter().zip(on_disk) {
+        let bytes = match (from, on_disk) {
+            (Where::Disk(_), Some(result)) => result.map(|(bytes, metadata)| (bytes, Whence::Disk(metadata))),
+            (Where::Blob(entry), _) => match blobs.next() {
+                Some(result) => {
+                    result.map(|bytes| (bytes, Whence::Blob(Content::of(entry.id)))).map_err(UserError::from)
+                }
+                None => Err(UserError::new(format!("cannot read {}", show(&path)))),
+            },
+            (Where::Given(bytes), _) => Ok((bytes, Whence::Given)),
+            (Where::Disk(_), None) => Err(UserError::new(format!("cannot read {}", show(&path)))),
+        };
+        match bytes.and_then(|(bytes, whence)| refuse_utf16(&bytes, &show(&path)).map(|()| (bytes, whence))) {
+            Ok((bytes, whence)) => read.push((path, bytes, whence)),
+            Err(problem) => problems.push((path, problem)),
+        }
+    }
+    let contents = contents_of_read(request, place, &read).unwrap_or_else(|problem| {
+        problems.push((String::new(), problem));
+        vec![None; read.len()]
+    });
+    let mut files = Files { targets: found.targets, ..Files::default() };
+    for ((path, bytes, _), content) in read.into_iter().zip(contents) {
+        let id = files.sources.add(Source::new(path.clone(), bytes));
+        files.files.insert(path, File { id, content });
+    }
+    problems.sort_by(|(a, _), (b, _)| a.cmp(b));
+    files.problems = problems.into_iter().map(|(_, problem)| problem).collect();
+    files
+}
+
+/// What is known about bytes that were read.
+enum Whence {
+    Disk(Metadata),
+    Blob(Content),
+    Given,
+}
+
+fn contents_of_read(
+    request: &Request,
+    place: &Place,
+    read: &[(String, Vec<u8>, Whence)],
+) -> Result<Vec<Option<Content>>, UserError> {
+    let Some(repo) = request.repo else { return Ok(vec![None; read.len()]) };
+    let in_repository: Vec<Option<String>> = read
+        .iter()
+        .map(|(path, _, whence)| match whence {
+            Whence::Disk(_) | Whence::Given => place.in_repository(path),
+            Whence::Blob(_) => None,
+        })
+        .collect();
+    let files: Vec<WorkFile> = read
+        .iter()
+        .zip(&in_repository)
+        .filter_map(|((_, bytes, whence), path)| {
+            let metadata = match whence {
+                Whence::Disk(metadata) => Some(metadata),
+                Whence::Blob(_) | Whence::Given => None,
+            };
+            path.as_ref().map(|path| WorkFile { path, bytes, metadata })
+        })
+        .collect();
+    let mut identified = repo.identify(&files)?.into_iter();
+    let content = |((_, _, whence), path): (&(String, Vec<u8>, Whence), &Option<String>)| match (whence, path)
+    {
+        (Whence::Blob(content), _) => Some(*content),
+        (Whence::Disk(_) | Whence::Given, Some(_)) => identified.next(),
+        (Whence::Disk(_) | Whence::Given, None) => None,
+    };
+    Ok(read.iter().zip(&in_repository).map(content).collect())
+}
+
+fn read_file(path: &Path, shown: &str) -> Result<(Vec<u8>, Metadata), UserError> {
+    let refused = |error: std::io::Error| UserError::new(format!("cannot read {shown}")).source(error);
+    let file = std::fs::File::open(path).map_err(refused)?;
+    let metadata = file.metadata().map_err(refused)?;
+    let too_large = || UserError::new(format!("{shown} is larger than {} MiB", LARGEST / (1024 * 1024)));
+    if metadata.len() > LARGEST {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::with_capacity(metadata.len() as usize + 1);
+    // It may grow while it is read.
+    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(refused)?;
+    if bytes.len() as u64 > LARGEST { Err(too_large()) } else { Ok((bytes, metadata)) }
+}
+
+fn refuse_utf16(bytes: &[u8], shown: &str) -> Result<(), UserError> {
+    let marked = matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
+    let alternating = match bytes {
+        [a, 0, b, 0, ..] | [0, a, 0, b, ..] => a.is_ascii() && b.is_ascii() && *a != 0 && *b != 0,
+        _ => false,
+    };
+    if !marked && !alternating {
+        return Ok(());
+    }
+    Err(UserError::new(format!("{shown} is UTF-16"))
+        .help(format!("save it as UTF-8: iconv -f UTF-16 -t UTF-8 {shown}")))
+}

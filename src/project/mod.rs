@@ -9,8 +9,8 @@ use std::path::{Component, Path, PathBuf};
 
 pub use error::UserError;
 
-/// `path` as seen from the directory `base`, with forward slashes: `sql/a.sql`, `../a.sql`, `.` for `base` itself.
-/// Both are absolute; `.` and `..` in them are taken literally away.
+/// `path` as seen from the directory `base`, with forward slashes: `sql/a.sql`, `../a.sql`, `.` for `base`
+/// itself. Both are absolute; `.` and `..` in them are taken literally away.
 pub fn relative_to(path: &Path, base: &Path) -> String {
     let (path, base) = (normal(path), normal(base));
     let shared = path.components().zip(base.components()).take_while(|(a, b)| a == b).count();

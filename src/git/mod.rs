@@ -541,7 +541,8 @@ impl Repo {
     }
 }
 
-const SHALLOW_HELP: &str = "fetch more of it: `fetch-depth: 0` (or 2, for a pull request's merge commit) for actions/checkout, or `git fetch --unshallow`";
+const SHALLOW_HELP: &str = "fetch more of it: `fetch-depth: 0` for actions/checkout (2 does for a pull request's \
+     merge commit), or `git fetch --unshallow`";
 
 fn unreadable(path: &str) -> Error {
     Error::new(format!("cannot read {path} from git"))

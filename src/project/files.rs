@@ -125,7 +125,7 @@ pub fn contents_of(
     let place = Place::new(root, Some(repo));
     let wanted = Wanted { named };
     let inside = |entry: Entry| {
-        let path = place.from_repository(&entry.path)?;
+        let path = place.inside(&entry.path)?;
         wanted.why(&path).map(|_| (path, Content::of(entry.id)))
     };
     Ok(repo.list(tree)?.entries.into_iter().filter_map(inside).collect())
@@ -175,11 +175,11 @@ impl Place {
         Some(path.to_str()?.replace('\\', "/"))
     }
 
-    fn from_repository(&self, path: &str) -> Option<String> {
+    /// A path of the repository, relative to the project's root.
+    fn inside(&self, path: &str) -> Option<String> {
         let root = self.in_repository.as_ref()?;
-        let inside = root.as_os_str().is_empty() || Path::new(path).starts_with(root);
-        if inside {
-            let from = if root.as_os_str().is_empty() { 0 } else { root.as_os_str().len() + 1 };
+        let from = if root.as_os_str().is_empty() { 0 } else { root.as_os_str().len() + 1 };
+        if Path::new(path).starts_with(root) {
             return path.get(from..).map(str::to_owned);
         }
         Some(relative_to(&Path::new("/").join(path), &Path::new("/").join(root)))
@@ -328,7 +328,7 @@ fn look_at(absolute: PathBuf, path: String, request: &Request, found: &mut Found
 fn add_tracked(tracked: &[String], skipped: Vec<Entry>, request: &Request, place: &Place, found: &mut Found) {
     let wanted = Wanted { named: request.named };
     for path in tracked {
-        let Some(path) = place.from_repository(path) else { continue };
+        let Some(path) = place.inside(path) else { continue };
         let Some(why) = wanted.why(&path) else { continue };
         let absolute = place.on_disk(&path);
         let is_file = || std::fs::symlink_metadata(&absolute).is_ok_and(|metadata| metadata.is_file());
@@ -337,7 +337,7 @@ fn add_tracked(tracked: &[String], skipped: Vec<Entry>, request: &Request, place
         }
     }
     for entry in skipped {
-        let Some(path) = place.from_repository(&entry.path) else { continue };
+        let Some(path) = place.inside(&entry.path) else { continue };
         if let Some(why) = wanted.why(&path)
             && !place.on_disk(&path).exists()
         {
@@ -389,8 +389,8 @@ fn is_walked(entry: &DirEntry, in_repository: bool) -> bool {
         return true;
     }
     // What stands in a repository inside the repository is not this one's: git does not list it either.
-    !is_passed_over(&entry.file_name().to_string_lossy())
-        && !(in_repository && entry.path().join(".git").exists())
+    let is_repository = in_repository && entry.path().join(".git").exists();
+    !is_repository && !is_passed_over(&entry.file_name().to_string_lossy())
 }
 
 fn find_in_index(request: &Request, place: &Place) -> Result<Found, UserError> {
@@ -405,14 +405,14 @@ fn find_in_index(request: &Request, place: &Place) -> Result<Found, UserError> {
     let wanted = Wanted { named: &named };
     let listing = repo.list(Tree::Index)?;
     for entry in listing.entries {
-        if let Some(path) = place.from_repository(&entry.path)
+        if let Some(path) = place.inside(&entry.path)
             && let Some(why) = wanted.why(&path)
         {
             found.files.insert(path, (why, Where::Blob(entry)));
         }
     }
     for name in listing.unreadable_names {
-        if let Some(path) = place.from_repository(&name)
+        if let Some(path) = place.inside(&name)
             && wanted.why(&path).is_some()
         {
             let problem = UserError::new(format!("the name of {path} is not UTF-8")).help("rename it");
@@ -589,4 +589,389 @@ fn refuse_utf16(bytes: &[u8], shown: &str) -> Result<(), UserError> {
     }
     Err(UserError::new(format!("{shown} is UTF-16"))
         .help(format!("save it as UTF-8: iconv -f UTF-16 -t UTF-8 {shown}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::git::{Environment, Via, scratch::Scratch};
+    use crate::project::judged::{Narrowing, Selection, Trees};
+
+    fn repo_at(root: &Path) -> Repo {
+        Repo::open_with(root, Environment::default(), Via::Library).expect("it opens").expect("it is one")
+    }
+
+    /// What a test asks for; the root is the scratch directory's.
+    #[derive(Clone, Copy, Default)]
+    struct Ask<'a> {
+        index: bool,
+        current: &'a str,
+        paths: &'a [&'a str],
+        named: &'a [&'a str],
+        instead: Option<(&'a str, &'a [u8])>,
+    }
+
+    fn read_with(scratch: &Scratch, ask: Ask) -> Files {
+        let root = scratch.root();
+        let repo = root.join(".git").exists().then(|| repo_at(&root));
+        let paths: Vec<PathBuf> = ask.paths.iter().map(PathBuf::from).collect();
+        let named: Vec<String> = ask.named.iter().copied().map(str::to_owned).collect();
+        let request = Request {
+            root: &root,
+            current: &root.join(ask.current),
+            repo: repo.as_ref(),
+            state: if ask.index { State::Index } else { State::WorkTree },
+            paths: &paths,
+            named: &named,
+            instead: ask.instead.map(|(path, bytes)| (Path::new(path), bytes.to_vec())),
+        };
+        read(&request).expect("it is read")
+    }
+
+    fn paths(files: &Files) -> Vec<&str> {
+        files.files.keys().map(String::as_str).collect()
+    }
+
+    fn text<'f>(files: &'f Files, path: &str) -> &'f str {
+        files.sources.get(files.files[path].id).text()
+    }
+
+    fn problems(files: &Files) -> Vec<&str> {
+        files.problems.iter().map(|problem| problem.what.as_str()).collect()
+    }
+
+    #[test]
+    fn tracked_files_and_those_not_ignored_are_the_work_tree() {
+        let scratch = Scratch::new();
+        scratch.write(".gitignore", "*.sql\n!m/new.sql\n/out/\n");
+        scratch.write("m/1.sql", "tracked though ignored");
+        scratch.write("m/gone.sql", "");
+        scratch.git(&["add", "-f", "m/1.sql", "m/gone.sql"]);
+        scratch.commit();
+        std::fs::remove_file(scratch.root().join("m/gone.sql")).expect("removed");
+        scratch.write("m/new.sql", "not ignored");
+        scratch.write("m/scratch.sql", "ignored");
+        scratch.write("out/2.SQL", "ignored");
+        scratch.write("nested/.git/HEAD", "ref: refs/heads/main\n");
+        scratch.write("nested/m/new.sql", "of another repository");
+        let files = read_with(&scratch, Ask::default());
+        assert_eq!(paths(&files), ["m/1.sql", "m/new.sql"]);
+        assert_eq!(text(&files, "m/1.sql"), "tracked though ignored");
+        assert!(problems(&files).is_empty());
+        let named = ["m/scratch.sql", "out"];
+        let files = read_with(&scratch, Ask { paths: &named, ..Ask::default() });
+        assert_eq!(paths(&files), ["m/1.sql", "m/new.sql", "m/scratch.sql", "out/2.SQL"]);
+        assert_eq!(files.targets, [Target::File("m/scratch.sql".into()), Target::Directory("out".into())]);
+    }
+
+    #[test]
+    fn hidden_directories_are_passed_over_unless_named() {
+        let scratch = Scratch::bare_directory();
+        for path in
+            ["m/1.sql", ".db/m/2.sql", ".db/.old/3.sql", "node_modules/p/4.sql", "m/.5.sql", "x/6.txt"]
+        {
+            scratch.write(path, "");
+        }
+        assert_eq!(paths(&read_with(&scratch, Ask::default())), ["m/1.sql"]);
+        let named = [".db/m", "x/6.txt", "none.sql"];
+        let files = read_with(&scratch, Ask { named: &named, ..Ask::default() });
+        assert_eq!(paths(&files), [".db/m/2.sql", "m/1.sql", "x/6.txt"]);
+        assert!(files.files["m/1.sql"].content.is_none(), "outside git nothing is hashed");
+        let files = read_with(&scratch, Ask { paths: &[".db"], ..Ask::default() });
+        assert_eq!(paths(&files), [".db/m/2.sql", "m/1.sql"]);
+    }
+
+    #[test]
+    fn hidden_files_are_the_same_in_the_index() {
+        let scratch = Scratch::new();
+        for path in ["m/1.sql", ".db/m/2.sql", ".db/.old/3.sql", "node_modules/p/4.sql", ".env", "x/6.txt"] {
+            scratch.write(path, "");
+        }
+        scratch.git(&["add", "-A"]);
+        for named in [&[".db/m", "x/6.txt"][..], &[]] {
+            let work_tree = read_with(&scratch, Ask { named, ..Ask::default() });
+            let index = read_with(&scratch, Ask { named, index: true, ..Ask::default() });
+            assert_eq!(paths(&work_tree), paths(&index));
+            let named: Vec<String> = named.iter().copied().map(str::to_owned).collect();
+            let contents = contents_of(&repo_at(&scratch.root()), Tree::Index, &scratch.root(), &named);
+            let contents: Vec<String> = contents.expect("listed").into_keys().collect();
+            assert_eq!(paths(&index), contents);
+        }
+    }
+
+    #[test]
+    fn companions_come_along_where_migrations_are_near() {
+        let scratch = Scratch::bare_directory();
+        for path in [
+            "package.json",
+            ".env",
+            "README.md",
+            "diesel.toml",
+            "web/package.json",
+            "web/README.md",
+            "db/m/0000_a.sql",
+            "db/m/meta/_journal.json",
+            "db/m/readme.de.md",
+            "db/m/V1__a.sql.conf",
+            "db/atlas.sum",
+            "db/notes.md",
+        ] {
+            scratch.write(path, "");
+        }
+        let wanted = [
+            ".env",
+            "README.md",
+            "db/atlas.sum",
+            "db/m/0000_a.sql",
+            "db/m/V1__a.sql.conf",
+            "db/m/meta/_journal.json",
+            "db/m/readme.de.md",
+            "diesel.toml",
+            "package.json",
+        ];
+        assert_eq!(paths(&read_with(&scratch, Ask::default())), wanted);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_not_followed_unless_named_and_never_for_ever() {
+        use std::os::unix::fs::symlink;
+        let scratch = Scratch::bare_directory();
+        let root = scratch.root();
+        scratch.write("real/1.sql", "one");
+        symlink("real", root.join("linked")).expect("linked");
+        symlink("..", root.join("real/up")).expect("linked");
+        symlink("real/1.sql", root.join("2.sql")).expect("linked");
+        assert_eq!(paths(&read_with(&scratch, Ask::default())), ["real/1.sql"]);
+        let files = read_with(&scratch, Ask { paths: &["linked", "2.sql"], ..Ask::default() });
+        assert_eq!(paths(&files), ["2.sql", "linked/1.sql", "real/1.sql"]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_and_the_rest_is_read() {
+        let scratch = Scratch::new();
+        scratch.write("m/1.sql", "fine");
+        scratch.write("m/2.sql", b"\xff\xfeS\0E\0");
+        scratch.write("m/3.sql", b"S\0E\0L\0");
+        scratch.write("m/4.sql", b"caf\xe9 \0");
+        scratch.write("sub/x", "");
+        scratch.git(&["add", "-A"]);
+        let large = std::fs::File::create(scratch.root().join("m/5.sql")).expect("made");
+        large.set_len(LARGEST + 1).expect("grown");
+        let ask = Ask { current: "sub", paths: &["../m", "none.sql"], ..Ask::default() };
+        let files = read_with(&scratch, ask);
+        assert_eq!(paths(&files), ["m/1.sql", "m/4.sql"]);
+        let told = [
+            "../m/2.sql is UTF-16",
+            "../m/3.sql is UTF-16",
+            "../m/5.sql is larger than 64 MiB",
+            "cannot find none.sql",
+        ];
+        assert_eq!(problems(&files), told);
+        assert_eq!(files.targets, [Target::Directory("m".into())]);
+        let files = read_with(&scratch, Ask { index: true, ..ask });
+        assert_eq!(paths(&files), ["m/1.sql", "m/4.sql"]);
+        let missing = "cannot find none.sql, neither staged nor on the disk";
+        assert_eq!(problems(&files), ["../m/2.sql is UTF-16", "../m/3.sql is UTF-16", missing]);
+    }
+
+    #[test]
+    fn staged_texts_come_from_the_index_and_ignored_ones_that_are_named_from_the_disk() {
+        let scratch = Scratch::new();
+        scratch.write(".gitignore", ".env\n");
+        scratch.write("backend/m/1.sql", "staged");
+        scratch.write("frontend/9.sql", "elsewhere");
+        scratch.git(&["add", "-A"]);
+        scratch.write("backend/m/1.sql", "not staged");
+        scratch.write("backend/m/2.sql", "not staged");
+        scratch.write("backend/.env", "SCHEMA_VERSION=1");
+        let root = scratch.root().join("backend");
+        let repo = repo_at(&root);
+        let named = [".env".to_owned(), "m/2.sql".to_owned()];
+        let arguments = [PathBuf::from("m"), PathBuf::from("m/1.sql"), PathBuf::from("m/2.sql")];
+        let mut request = Request {
+            root: &root,
+            current: &root,
+            repo: Some(&repo),
+            state: State::Index,
+            paths: &arguments,
+            named: &named,
+            instead: None,
+        };
+        let files = read(&request).expect("read");
+        assert_eq!(paths(&files), [".env", "m/1.sql"]);
+        assert_eq!(text(&files, "m/1.sql"), "staged");
+        assert_eq!(files.targets, [Target::Directory("m".into()), Target::File("m/1.sql".into())]);
+        assert_eq!(problems(&files), ["m/2.sql is not in the index"]);
+        let shared = [PathBuf::from("../frontend/9.sql")];
+        request.paths = &shared;
+        let files = read(&request).expect("read");
+        assert_eq!(text(&files, "../frontend/9.sql"), "elsewhere");
+        request.state = State::WorkTree;
+        let files = read(&request).expect("read");
+        assert_eq!(paths(&files), ["../frontend/9.sql", ".env", "m/1.sql", "m/2.sql"]);
+        let blob = crate::git::ObjectId::of_blob(b"elsewhere").expect("hashed");
+        assert_eq!(files.files["../frontend/9.sql"].content, Some(Content::of(blob)));
+    }
+
+    #[test]
+    fn text_can_stand_in_the_place_of_a_file() {
+        let scratch = Scratch::new();
+        scratch.write("m/1.sql", "one");
+        scratch.commit();
+        for name in ["m/1.sql", "m/2.sql"] {
+            let files = read_with(&scratch, Ask { instead: Some((name, b"given")), ..Ask::default() });
+            assert_eq!(text(&files, name), "given");
+            assert_eq!(files.targets, [Target::File(name.into())]);
+            let blob = crate::git::ObjectId::of_blob(b"given").expect("hashed");
+            assert_eq!(files.files[name].content, Some(Content::of(blob)));
+        }
+    }
+
+    #[test]
+    fn what_a_sparse_checkout_leaves_out_is_history_all_the_same() {
+        let scratch = Scratch::new();
+        scratch.write("in/1.sql", "one");
+        scratch.write("out/2.sql", "two");
+        scratch.commit();
+        scratch.git(&["sparse-checkout", "set", "--cone", "in"]);
+        let files = read_with(&scratch, Ask::default());
+        assert_eq!(paths(&files), ["in/1.sql", "out/2.sql"]);
+        assert_eq!(text(&files, "out/2.sql"), "two");
+    }
+
+    #[test]
+    fn the_root_is_where_the_configuration_stands() {
+        let scratch = Scratch::new();
+        scratch.write("backend/gander.toml", "");
+        let root = scratch.root();
+        let repo = repo_at(&root);
+        let config = |current: &Path, path: &str| {
+            let choice = super::super::config::Choice::File(path.into());
+            super::super::config::load(&choice, current, None).expect("read")
+        };
+        let backend = root.join("backend");
+        assert_eq!(project_root(&Config::default(), Some(&repo), &backend), root);
+        assert_eq!(project_root(&Config::default(), None, &backend), backend);
+        assert_eq!(project_root(&config(&backend, "gander.toml"), Some(&repo), &backend.join("m")), backend);
+        assert_eq!(project_root(&config(&root, "backend/gander.toml"), Some(&repo), &root), backend);
+        let elsewhere = Scratch::bare_directory();
+        elsewhere.write("gander.toml", "");
+        let far = config(&elsewhere.root(), "gander.toml");
+        assert_eq!(project_root(&far, Some(&repo), &backend), root);
+    }
+
+    /// For each path: applied, edited, judged.
+    fn standings(scratch: &Scratch, state: State, base: Option<&str>, narrowing: Narrowing) -> Vec<String> {
+        let files = read_with(scratch, Ask { index: state == State::Index, ..Ask::default() });
+        let root = scratch.root();
+        let repo = repo_at(&root);
+        let trees = Trees::read(&files, Some(&repo), &root, base, narrowing, &[]).expect("trees");
+        let selection = Selection::default();
+        let mut out: Vec<String> = paths(&files)
+            .into_iter()
+            .map(|path| {
+                let standing = trees.standing(path, None, &selection);
+                let word = |is: bool, word: &'static str| if is { word } else { "" };
+                let words = [
+                    word(standing.applied, " applied"),
+                    word(standing.edited, " edited"),
+                    word(standing.judged, " judged"),
+                ];
+                format!("{path}{}", words.concat())
+            })
+            .collect();
+        out.extend(trees.deleted(&selection).into_iter().map(|path| format!("{path} deleted")));
+        out
+    }
+
+    #[test]
+    fn a_branch_is_judged_against_the_branch_it_left() {
+        let scratch = Scratch::new();
+        for path in ["1.sql", "2.sql", "3.sql"] {
+            scratch.write(path, "old;\n");
+        }
+        scratch.commit();
+        scratch.git(&["switch", "-q", "-c", "work"]);
+        scratch.write("2.sql", "edited;\n");
+        scratch.git(&["rm", "-q", "3.sql"]);
+        scratch.write("4.sql", "committed;\n");
+        scratch.commit();
+        scratch.git(&["switch", "-q", "main"]);
+        scratch.write("1.sql", "edited on main;\n");
+        scratch.write("9.sql", "new on main;\n");
+        scratch.commit();
+        scratch.git(&["switch", "-q", "work"]);
+        scratch.write("5.sql", "staged;\n");
+        scratch.git(&["add", "5.sql"]);
+        scratch.write("6.sql", "not staged;\n");
+
+        let state = State::WorkTree;
+        let whole =
+            ["1.sql applied", "2.sql applied edited judged", "4.sql judged", "5.sql judged", "6.sql judged"];
+        let deleted = ["3.sql deleted"];
+        let wanted = [&whole[..], &deleted].concat();
+        assert_eq!(standings(&scratch, state, None, Narrowing::Nothing), wanted);
+        assert_eq!(standings(&scratch, state, Some("main"), Narrowing::Since("main")), wanted);
+        let staged = ["1.sql applied", "2.sql applied edited", "4.sql", "5.sql judged"];
+        assert_eq!(standings(&scratch, State::Index, None, Narrowing::Staged), staged);
+        let since = ["1.sql applied", "2.sql applied edited", "4.sql", "5.sql judged", "6.sql judged"];
+        assert_eq!(standings(&scratch, state, None, Narrowing::Since("HEAD")), since);
+    }
+
+    #[test]
+    fn on_the_base_branch_itself_what_is_not_committed_is_judged_or_what_came_since() {
+        let scratch = Scratch::new();
+        scratch.write("1.sql", "a");
+        scratch.write("2.sql", "a");
+        scratch.commit();
+        scratch.write("2.sql", "edited");
+        scratch.write("3.sql", "a");
+        scratch.commit();
+        scratch.write("4.sql", "a");
+        let state = State::WorkTree;
+        let plain = ["1.sql applied", "2.sql applied", "3.sql applied", "4.sql judged"];
+        assert_eq!(standings(&scratch, state, None, Narrowing::Nothing), plain);
+        let since = ["1.sql applied", "2.sql applied edited judged", "3.sql judged", "4.sql judged"];
+        assert_eq!(standings(&scratch, state, None, Narrowing::Since("HEAD~1")), since);
+    }
+
+    #[test]
+    fn before_the_first_commit_all_that_is_staged_is_judged() {
+        let scratch = Scratch::new();
+        scratch.write("1.sql", "a");
+        scratch.git(&["add", "1.sql"]);
+        assert_eq!(standings(&scratch, State::Index, None, Narrowing::Staged), ["1.sql judged"]);
+    }
+
+    #[test]
+    fn line_endings_of_a_checkout_are_no_edit() {
+        let scratch = Scratch::new();
+        scratch.write("1.sql", "a;\nb;\n");
+        scratch.write("2.sql", "a;\nb;\n");
+        scratch.commit();
+        scratch.write("1.sql", "a;\r\nb;\r\n");
+        scratch.write("2.sql", "a;\r\nc;\r\n");
+        let standings = standings(&scratch, State::WorkTree, None, Narrowing::Nothing);
+        assert_eq!(standings, ["1.sql applied", "2.sql applied edited judged"]);
+    }
+
+    #[test]
+    fn without_a_repository_git_flags_are_refused() {
+        let root = Scratch::bare_directory().root();
+        let files = Files::default();
+        let trees = |narrowing| Trees::read(&files, None, &root, None, narrowing, &[]);
+        assert!(trees(Narrowing::Nothing).is_ok());
+        assert!(trees(Narrowing::Staged).is_err() && trees(Narrowing::Since("main")).is_err());
+        let request = Request {
+            root: &root,
+            current: &root,
+            repo: None,
+            state: State::Index,
+            paths: &[],
+            named: &[],
+            instead: None,
+        };
+        assert!(read(&request).is_err());
+    }
 }

@@ -108,12 +108,12 @@ pub enum Remedy {
     HandleDuplicate,
     /// Put the statements of this part of the file between BEGIN and COMMIT.
     Wrap { part: Span },
-    /// Take the statement at the place away.
-    Remove,
+    /// Take these statements away, each with its line where nothing else stands on it.
+    Remove(Vec<Span>),
     /// Close the transaction: COMMIT at the end of this part of the file.
     CommitAtEnd { part: Span },
-    /// Take this comment, or this part of it, away.
-    RemoveText(Span),
+    /// Take these items out of the list, separated by commas, that they stand in.
+    RemoveListed(Vec<Span>),
     /// Replace the statement by these, one after the other, each in a migration of its own where `|` separates.
     Split(Vec<Vec<Operation>>),
     /// Write the object that these operations make into the canonical schema file where it belongs.

@@ -128,9 +128,8 @@ fn without_temporary(catalog: &Catalog) -> Catalog {
 }
 
 impl PartRun {
-    /// What would become of each statement's operations if the part ran again, straight after it ran.
-    pub fn again(&self) -> Vec<Vec<Outcome>> {
-        let (steps, _, _) = steps(self.part, self.engine, &self.script.statements, &self.after);
-        steps.into_iter().map(|step| step.outcomes).collect()
+    /// The same part run again, straight after it ran: one step for each of the script's statements.
+    pub fn again(&self) -> Vec<Step> {
+        steps(self.part, self.engine, &self.script.statements, &self.after).0
     }
 }

@@ -7,11 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::history::Wrap;
 use crate::history::replay::Replay;
 use crate::rules::facts::Canonical;
 use crate::rules::page::On;
-use crate::rules::{Check, Cx, Direction, HistoryFacts, PartFacts, RULES, Rule, Settings, StepFacts};
+use crate::rules::{Check, Cx, Direction, HistoryFacts, PartFacts, RULES, Rule, Settings};
 use crate::schema::Dialect;
 use crate::text::{FileId, Sources};
 
@@ -51,10 +50,12 @@ pub struct Selection {
     off_in: BTreeMap<FileId, BTreeSet<&'static str>>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Choice {
     severity: Severity,
     asked_for: bool,
+    engines: Vec<Dialect>,
+    idempotency: bool,
 }
 
 impl Selection {
@@ -76,8 +77,14 @@ impl Selection {
 
     /// Turns a rule on. `asked_for`: by its own name.
     pub fn turn_on(&mut self, rule: &'static Rule, asked_for: bool) {
-        let severity = rule.page().severity;
-        let choice = self.on.entry(rule.id).or_insert(Choice { severity, asked_for });
+        let page = rule.page();
+        let idempotency = page.category == "idempotency";
+        let choice = self.on.entry(rule.id).or_insert(Choice {
+            severity: page.severity,
+            asked_for,
+            engines: page.engines,
+            idempotency,
+        });
         choice.asked_for |= asked_for;
     }
 
@@ -142,6 +149,7 @@ fn judge(input: &Input<'_>, history: &History<'_>) -> Vec<Diagnostic> {
         .into_par_iter()
         .flat_map_iter(|index| judge_migration(input, history, index, &change))
         .collect();
+    findings.extend(history.canonical.iter().flat_map(|canonical| judge_canonical(input, history, canonical)));
     let facts = HistoryFacts {
         sources: input.sources,
         replay: &history.replay,
@@ -159,8 +167,8 @@ fn judge(input: &Input<'_>, history: &History<'_>) -> Vec<Diagnostic> {
     findings
 }
 
-fn rules_on(selection: &Selection) -> impl Iterator<Item = (&'static Rule, Choice)> {
-    RULES.iter().filter_map(|rule| selection.on.get(rule.id).map(|choice| (*rule, *choice)))
+fn rules_on(selection: &Selection) -> impl Iterator<Item = (&'static Rule, &Choice)> {
+    RULES.iter().filter_map(|rule| selection.on.get(rule.id).map(|choice| (*rule, choice)))
 }
 
 fn judge_migration(input: &Input<'_>, history: &History<'_>, index: usize, change: &BTreeSet<FileId>) -> Vec<Diagnostic> {
@@ -180,32 +188,54 @@ fn judge_migration(input: &Input<'_>, history: &History<'_>, index: usize, chang
             run: part,
             again: &again,
             new_files: &new_files,
+            canonical: false,
             settings: &history.settings,
         };
-        for (rule, choice) in rules_on(input.selection) {
-            if direction == Direction::Down && !rule.down {
-                continue;
-            }
-            let mut cx = Cx::new(rule, choice.severity, choice.asked_for, &mut findings);
-            match rule.check {
-                Check::Step(check) => {
-                    for at in 0..part.steps.len() {
-                        check(&StepFacts { part: facts, at }, &mut cx);
-                    }
-                }
-                Check::Part(check) => check(&facts, &mut cx),
-                Check::History(_) | Check::Engine => {}
-            }
-        }
+        show(&facts, rules_on(input.selection).filter(|(rule, _)| direction == Direction::Up || rule.down), &mut findings);
     }
     findings
 }
 
-/// Whether anybody opens a transaction around a part without being told in the file.
-pub const fn is_wrapped(wrap: Wrap, dialect: Dialect) -> bool {
-    match (wrap, dialect) {
-        (Wrap::Tool, _) => true,
-        (Wrap::Implicit, Dialect::Postgres) => true,
-        (Wrap::Implicit, Dialect::Sqlite | Dialect::Mysql) | (Wrap::Nobody, _) => false,
+/// Canonical schema files are judged by what cannot be read in them, and by idempotency where they practise it.
+fn judge_canonical(input: &Input<'_>, history: &History<'_>, canonical: &Canonical) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    if !history.judged.contains(&canonical.file) {
+        return findings;
+    }
+    let new_files = BTreeSet::from([canonical.file]);
+    let again = canonical.run.again();
+    let facts = PartFacts {
+        sources: input.sources,
+        replay: &history.replay,
+        index: 0,
+        direction: Direction::Up,
+        run: &canonical.run,
+        again: &again,
+        new_files: &new_files,
+        canonical: true,
+        settings: &history.settings,
+    };
+    let guarded = canonical.is_guarded();
+    let concerned = |rule: &Rule, choice: &Choice| rule.id == "unreadable-statement" || (choice.idempotency && guarded);
+    show(&facts, rules_on(input.selection).filter(|(rule, choice)| concerned(rule, choice)), &mut findings);
+    findings
+}
+
+fn show<'a>(
+    facts: &PartFacts<'_>,
+    rules: impl Iterator<Item = (&'static Rule, &'a Choice)>,
+    findings: &mut Vec<Diagnostic>,
+) {
+    for (rule, choice) in rules.filter(|(_, choice)| choice.engines.contains(&facts.dialect())) {
+        let mut cx = Cx::new(rule, choice.severity, choice.asked_for, findings);
+        match rule.check {
+            Check::Step(check) => {
+                for step in facts.steps() {
+                    check(&step, &mut cx);
+                }
+            }
+            Check::Part(check) => check(facts, &mut cx),
+            Check::History(_) | Check::Engine => {}
+        }
     }
 }

@@ -1,9 +1,182 @@
-//! Suppression comments: `-- gander: allow(rule): reason`, for the next statement or the file.
+//! Suppression comments: `-- gander: allow(rule, rule): reason` for the next statement or the one it shares a line with,
+//! `allow-file` for the file; and the findings about those comments themselves.
 
-use super::Input;
-use crate::diagnostic::Diagnostic;
+use super::{Input, Selection};
+use crate::diagnostic::{Diagnostic, Remedy, Safety};
+use crate::rules::{self, Cx, Rule};
+use crate::syntax::sql::Script;
+use crate::text::{FileId, Place, Source, Span};
 
-/// Takes away what comments allow; says how many that were.
-pub fn apply(_input: &Input<'_>, findings: Vec<Diagnostic>) -> (Vec<Diagnostic>, usize) {
-    (findings, 0)
+/// A suppression comment.
+struct Allow {
+    file: FileId,
+    /// The whole comment.
+    comment: Span,
+    /// The rules that it names, each with its place.
+    names: Vec<(String, Span)>,
+    has_reason: bool,
+    /// What it covers; None for the file.
+    scope: Option<Span>,
+    used: Vec<bool>,
+}
+
+/// Takes away what comments allow, and adds what is to be said about the comments. Says how many findings were taken away.
+pub fn apply(input: &Input<'_>, findings: Vec<Diagnostic>) -> (Vec<Diagnostic>, usize) {
+    let mut allows = collect(input);
+    if allows.is_empty() {
+        return (findings, 0);
+    }
+    let before = findings.len();
+    let mut kept: Vec<Diagnostic> = findings.into_iter().filter(|finding| !is_allowed(&mut allows, finding)).collect();
+    let suppressed = before - kept.len();
+    let mut about = Vec::new();
+    for allow in &allows {
+        judge(input.selection, allow, &mut about);
+    }
+    about.retain(|finding| !input.selection.is_off_in(finding.place.file, finding.rule));
+    kept.extend(about);
+    (kept, suppressed)
+}
+
+fn is_allowed(allows: &mut [Allow], finding: &Diagnostic) -> bool {
+    let mut allowed = false;
+    for allow in allows.iter_mut().filter(|allow| allow.file == finding.place.file) {
+        let covers = allow.scope.is_none_or(|scope| scope.start <= finding.place.span.start && finding.place.span.start <= scope.end);
+        for (name, used) in allow.names.iter().zip(&mut allow.used).filter(|_| covers) {
+            if name.0 == finding.rule {
+                *used = true;
+                allowed = true;
+            }
+        }
+    }
+    allowed
+}
+
+fn collect(input: &Input<'_>) -> Vec<Allow> {
+    let mut allows: Vec<Allow> = Vec::new();
+    for history in input.histories {
+        let ups = history.replay.runs.iter().map(|run| &run.up);
+        let downs = history.replay.runs.iter().filter_map(|run| run.down.as_ref());
+        let canonical = history.canonical.iter().map(|canonical| &canonical.run);
+        for part in ups.chain(downs).chain(canonical).filter(|part| history.judged.contains(&part.part.file)) {
+            let source = input.sources.get(part.part.file);
+            for comment in &part.script.comments {
+                allows.extend(read(source, part.part.file, *comment, &part.script));
+            }
+        }
+    }
+    allows.sort_by_key(|allow| (allow.file, allow.comment));
+    allows.dedup_by_key(|allow| (allow.file, allow.comment));
+    allows
+}
+
+/// Reads a comment; None when it is no suppression.
+fn read(source: &Source, file: FileId, comment: Span, script: &Script) -> Option<Allow> {
+    let text = source.slice(comment);
+    let inner = text.trim_start_matches(['-', '#', '/', '*']).trim_start();
+    let command = inner.strip_prefix("gander:")?.trim_start();
+    let (whole_file, list) = match command.strip_prefix("allow-file") {
+        Some(list) => (true, list),
+        None => (false, command.strip_prefix("allow")?),
+    };
+    let list = list.trim_start().strip_prefix('(')?;
+    let (inside, after) = list.split_once(')')?;
+    let reason = after.trim_end_matches(['*', '/']).trim();
+    let has_reason = reason.strip_prefix(':').is_some_and(|reason| !reason.trim().is_empty());
+    let offset = |part: &str| comment.start + (part.as_ptr() as usize - text.as_ptr() as usize) as u32;
+    let names: Vec<(String, Span)> = inside
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .map(|name| (name.to_owned(), Span::new(offset(name), offset(name) + name.len() as u32)))
+        .collect();
+    let scope = if whole_file { None } else { Some(covered(source, comment, script)) };
+    let used = vec![false; names.len()];
+    Some(Allow { file, comment, names, has_reason, scope, used })
+}
+
+/// The statement that shares the comment's line, else the next one, else nothing.
+fn covered(source: &Source, comment: Span, script: &Script) -> Span {
+    let top = || script.statements.iter().filter(|statement| statement.within.is_none());
+    let around = top().find(|statement| statement.span.contains(comment));
+    let same_line = |statement: &&crate::ops::Statement| {
+        statement.whole.end <= comment.start && !source.slice(Span::new(statement.whole.end, comment.start)).contains('\n')
+    };
+    let before = top().filter(same_line).last();
+    let next = top().find(|statement| statement.span.start >= comment.end);
+    around.or(before).or(next).map_or(Span::at(comment.end), |statement| statement.whole)
+}
+
+fn judge(selection: &Selection, allow: &Allow, out: &mut Vec<Diagnostic>) {
+    let place = |span: Span| Place::new(allow.file, span);
+    if !allow.has_reason {
+        if let Some(mut cx) = cx(selection, "suppression-without-reason", out) {
+            cx.report(place(allow.comment), "this suppression gives no reason")
+                .help("Write why after a colon: `-- gander: allow(rule): the table has forty rows`.");
+        }
+    }
+    let mut idle = Vec::new();
+    for ((name, span), used) in allow.names.iter().zip(&allow.used) {
+        match rules::by_id(name) {
+            None => {
+                if let Some(mut cx) = cx(selection, "unknown-suppression", out) {
+                    let nearest = nearest(name).map_or_else(
+                        || "`gander rules` lists them.".to_owned(),
+                        |nearest| format!("Did you mean `{nearest}`? `gander rules` lists them all."),
+                    );
+                    cx.report(place(*span), format!("there is no rule `{name}`, so this allows nothing")).help(nearest);
+                }
+            }
+            Some(rule) if !used && selection.is_on(rule.id) && !selection.is_off_in(allow.file, rule.id) => idle.push((name, *span)),
+            Some(_) => {}
+        }
+    }
+    let Some(mut cx) = cx(selection, "unused-suppression", out).filter(|_| !idle.is_empty()) else { return };
+    let all = idle.len() == allow.names.len();
+    let names: Vec<String> = idle.iter().map(|(name, _)| format!("`{name}`")).collect();
+    let message = format!("this comment allows {}, which has nothing to say here", names.join(" and "));
+    let remedy = if all { Remedy::Remove(vec![allow.comment]) } else { Remedy::RemoveListed(idle.iter().map(|(_, span)| *span).collect()) };
+    let at = if all { allow.comment } else { idle[0].1 };
+    cx.report(place(at), message).help("Take it away.").remedy(Safety::Safe, remedy);
+}
+
+fn cx<'a>(selection: &Selection, id: &str, out: &'a mut Vec<Diagnostic>) -> Option<Cx<'a>> {
+    let rule: &'static Rule = rules::by_id(id)?;
+    let choice = selection.on.get(rule.id)?;
+    Some(Cx::new(rule, choice.severity, choice.asked_for, out))
+}
+
+/// The rule whose name comes nearest, if any comes near.
+pub fn nearest(name: &str) -> Option<&'static str> {
+    let (rule, distance) = rules::RULES.iter().map(|rule| (rule.id, distance(name, rule.id))).min_by_key(|(_, distance)| *distance)?;
+    (distance <= name.len().max(3) / 3).then_some(rule)
+}
+
+/// Levenshtein's distance in characters.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, to) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_are_counted_in_edits() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "ab"), 2);
+        assert_eq!(nearest("missing-if-not-exist"), Some("missing-if-not-exists"));
+        assert_eq!(nearest("prefer-robust-stmts"), None);
+    }
 }

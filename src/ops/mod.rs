@@ -5,6 +5,7 @@ mod apply;
 mod conflict;
 mod operation;
 mod session;
+mod title;
 
 pub use apply::{Applied, Outcome, apply, resolve};
 pub use conflict::Conflict;

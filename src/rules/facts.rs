@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::history::replay::{MigrationRun, PartRun, Replay, Step};
 use crate::history::{Tool, Wrap};
-use crate::ops::{Outcome, Statement, Transaction, resolve};
+use crate::ops::{Conflict, Statement, Transaction, resolve};
 use crate::schema::{Catalog, Dialect, Engine, Lookup, Name, Relation, Table};
 use crate::text::{FileId, Place, Source, Sources, Span};
 
@@ -47,10 +47,12 @@ pub struct PartFacts<'a> {
     pub direction: Direction,
     /// The part, replayed.
     pub run: &'a PartRun,
-    /// What would become of each statement's operations in a second run.
-    pub again: &'a [Vec<Outcome>],
+    /// A second run, straight after the first: one step for each statement.
+    pub again: &'a [Step],
     /// The files whose objects are new: this one, and the others of the same change.
     pub new_files: &'a BTreeSet<FileId>,
+    /// It is no migration but a canonical schema file, which is built once and may be run again.
+    pub canonical: bool,
     /// What gander.toml says.
     pub settings: &'a Settings,
 }
@@ -139,9 +141,16 @@ impl<'a> StepFacts<'a> {
         self.part.run.steps.get(self.at + 1).map_or(&self.part.run.after, |next| &next.before)
     }
 
-    /// What would become of its operations in a second run.
-    pub fn again(&self) -> &'a [Outcome] {
-        self.part.again.get(self.at).map_or(&[], Vec::as_slice)
+    /// It, in a second run straight after the first.
+    pub fn again(&self) -> &'a Step {
+        &self.part.again[self.at]
+    }
+
+    /// What the server says to one of its operations in a second run, where it refuses what it took in the first.
+    pub fn fails_again(&self, op: usize) -> Option<&'a Conflict> {
+        let first = self.step().outcomes.get(op)?;
+        let again = self.again().outcomes.get(op)?;
+        if first.conflict().is_some() { None } else { again.conflict() }
     }
 
     /// A span as a place.
@@ -220,4 +229,42 @@ pub struct Canonical {
     pub configured: bool,
     /// The same file on the base branch, replayed, where there is one and it has other content.
     pub base: Option<Catalog>,
+}
+
+impl Canonical {
+    /// Whether at least half of what it makes is guarded against a second run.
+    pub fn is_guarded(&self) -> bool {
+        let means = self
+            .run
+            .script
+            .statements
+            .iter()
+            .flat_map(|statement| &statement.ops)
+            .map(|op| super::rerun::means(&op.kind, self.run.engine.dialect, true))
+            .filter(|(means, _)| matches!(means, super::rerun::Means::IfNotExists | super::rerun::Means::OrReplace));
+        let (guarded, bare): (Vec<_>, Vec<_>) = means.partition(|(_, guard)| *guard != crate::ops::Guard::None);
+        !guarded.is_empty() && guarded.len() >= bare.len()
+    }
+}
+
+/// Whether a table is the one in which migrations record themselves: the one that gander.toml names, else one of the usual names.
+pub fn is_version_table(part: &PartFacts<'_>, name: &Name) -> bool {
+    const USUAL: &[&str] = &[
+        "schema_migrations",
+        "schema_migration",
+        "schema_version",
+        "schema_versions",
+        "schema_history",
+        "schema_info",
+        "migrations",
+        "migration_history",
+        "migration_log",
+        "db_version",
+        "db_migrations",
+        "database_version",
+    ];
+    match &part.settings.version_table {
+        Some(table) => *table == name.to_string() || table == name.text(),
+        None => USUAL.contains(&name.text().to_ascii_lowercase().as_str()),
+    }
 }

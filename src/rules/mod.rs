@@ -4,8 +4,24 @@
 pub mod facts;
 pub mod page;
 pub mod practice;
+pub mod rerun;
 
+mod forbidden_in_transaction;
 mod index_blocks_writes;
+mod missing_if_exists;
+mod missing_if_not_exists;
+mod missing_or_replace;
+mod missing_transaction;
+mod nested_transaction;
+mod not_null_without_backfill;
+mod suppression_without_reason;
+mod unclosed_transaction;
+mod unguarded_insert;
+mod unguarded_statement;
+mod unknown_suppression;
+mod unmatched_config;
+mod unreadable_statement;
+mod unused_suppression;
 
 use crate::diagnostic::{Diagnostic, Related, Remedy, Safety, Severity};
 use crate::text::Place;
@@ -13,7 +29,24 @@ pub use facts::{Direction, HistoryFacts, PartFacts, Settings, StepFacts};
 pub use page::Page;
 
 /// Every rule, by id. Kept right by a test.
-pub const RULES: &[&Rule] = &[&index_blocks_writes::RULE];
+pub const RULES: &[&Rule] = &[
+    &forbidden_in_transaction::RULE,
+    &index_blocks_writes::RULE,
+    &missing_if_exists::RULE,
+    &missing_if_not_exists::RULE,
+    &missing_or_replace::RULE,
+    &missing_transaction::RULE,
+    &nested_transaction::RULE,
+    &not_null_without_backfill::RULE,
+    &suppression_without_reason::RULE,
+    &unclosed_transaction::RULE,
+    &unguarded_insert::RULE,
+    &unguarded_statement::RULE,
+    &unknown_suppression::RULE,
+    &unmatched_config::RULE,
+    &unreadable_statement::RULE,
+    &unused_suppression::RULE,
+];
 
 /// A rule.
 #[derive(Debug)]

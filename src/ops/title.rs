@@ -1,0 +1,181 @@
+//! An operation in a few words, for messages: what it does, and to which of the user's objects.
+
+use super::{AlterColumn, AlterType, Operation, TableOption};
+
+impl Operation {
+    /// `CREATE TABLE`, `ADD COLUMN`: the SQL words for it.
+    pub fn words(&self) -> String {
+        let text = match self {
+            Self::CreateTable(create) if create.foreign => "CREATE FOREIGN TABLE",
+            Self::CreateTable(_) => "CREATE TABLE",
+            Self::AddColumn { .. } => "ADD COLUMN",
+            Self::DropColumn { .. } => "DROP COLUMN",
+            Self::AlterColumn { change, .. } => match change {
+                AlterColumn::Type { .. } => "ALTER COLUMN TYPE",
+                AlterColumn::SetDefault(_) => "SET DEFAULT",
+                AlterColumn::DropDefault => "DROP DEFAULT",
+                AlterColumn::SetNotNull => "SET NOT NULL",
+                AlterColumn::DropNotNull => "DROP NOT NULL",
+                AlterColumn::AddIdentity => "ADD GENERATED AS IDENTITY",
+                AlterColumn::SetIdentity => "SET GENERATED",
+                AlterColumn::DropIdentity(_) => "DROP IDENTITY",
+                AlterColumn::SetExpression(_) => "SET EXPRESSION",
+                AlterColumn::DropExpression(_) => "DROP EXPRESSION",
+                AlterColumn::Option(_) => "ALTER COLUMN",
+                AlterColumn::Redefine(_) => "MODIFY COLUMN",
+            },
+            Self::AddConstraint { .. } => "ADD CONSTRAINT",
+            Self::DropConstraint { .. } => "DROP CONSTRAINT",
+            Self::ValidateConstraint { .. } => "VALIDATE CONSTRAINT",
+            Self::AlterConstraint { .. } => "ALTER CONSTRAINT",
+            Self::RenameColumn { .. } => "RENAME COLUMN",
+            Self::RenameConstraint { .. } => "RENAME CONSTRAINT",
+            Self::AttachPartition { .. } => "ATTACH PARTITION",
+            Self::DetachPartition { .. } => "DETACH PARTITION",
+            Self::SetTableOption { option, .. } => match option {
+                TableOption::Trigger { disable: true, .. } => "DISABLE TRIGGER",
+                TableOption::Trigger { disable: false, .. } => "ENABLE TRIGGER",
+                TableOption::RowSecurity(true) => "ENABLE ROW LEVEL SECURITY",
+                TableOption::RowSecurity(false) => "DISABLE ROW LEVEL SECURITY",
+                TableOption::ForceRowSecurity(_) => "FORCE ROW LEVEL SECURITY",
+                TableOption::ReplicaIdentity => "REPLICA IDENTITY",
+                TableOption::Inherit { no: true, .. } => "NO INHERIT",
+                TableOption::Inherit { no: false, .. } => "INHERIT",
+                TableOption::Parameters
+                | TableOption::Logged(_)
+                | TableOption::Tablespace(_)
+                | TableOption::AccessMethod(_)
+                | TableOption::ClusterOn
+                | TableOption::OfType
+                | TableOption::Other(_) => "ALTER TABLE",
+            },
+            Self::Rename { object, .. } => return format!("ALTER {} … RENAME", object.kind.keywords()),
+            Self::SetSchema { object, .. } => return format!("ALTER {} … SET SCHEMA", object.kind.keywords()),
+            Self::SetOwner { object, .. } => return format!("ALTER {} … OWNER TO", object.kind.keywords()),
+            Self::Drop(drop) if drop.concurrently => return format!("DROP {} CONCURRENTLY", drop.kind.keywords()),
+            Self::Drop(drop) => return format!("DROP {}", drop.kind.keywords()),
+            Self::CreateIndex(create) if create.concurrently => "CREATE INDEX CONCURRENTLY",
+            Self::CreateIndex(_) => "CREATE INDEX",
+            Self::Reindex { .. } => "REINDEX",
+            Self::CreateView(create) if create.materialized => "CREATE MATERIALIZED VIEW",
+            Self::CreateView(_) => "CREATE VIEW",
+            Self::RefreshView { .. } => "REFRESH MATERIALIZED VIEW",
+            Self::CreateSequence(_) => "CREATE SEQUENCE",
+            Self::AlterSequence(_) => "ALTER SEQUENCE",
+            Self::CreateType(_) => "CREATE TYPE",
+            Self::AlterType { change, .. } => match change {
+                AlterType::AddValue { .. } => "ALTER TYPE … ADD VALUE",
+                AlterType::RenameValue { .. } => "ALTER TYPE … RENAME VALUE",
+                AlterType::AddAttribute { .. } => "ALTER TYPE … ADD ATTRIBUTE",
+                AlterType::DropAttribute { .. } => "ALTER TYPE … DROP ATTRIBUTE",
+                AlterType::AlterAttribute { .. } => "ALTER TYPE … ALTER ATTRIBUTE",
+                AlterType::RenameAttribute { .. } => "ALTER TYPE … RENAME ATTRIBUTE",
+                AlterType::Parameters => "ALTER TYPE",
+            },
+            Self::CreateDomain(_) => "CREATE DOMAIN",
+            Self::AlterDomain { .. } => "ALTER DOMAIN",
+            Self::CreateFunction(create) => return format!("CREATE {}", create.kind.keywords()),
+            Self::CreateTrigger(_) => "CREATE TRIGGER",
+            Self::CreatePolicy(_) => "CREATE POLICY",
+            Self::CreateRule { .. } => "CREATE RULE",
+            Self::CreateSchema { .. } => "CREATE SCHEMA",
+            Self::CreateExtension { .. } => "CREATE EXTENSION",
+            Self::CreateOther { object, .. } => return format!("CREATE {}", object.kind.keywords()),
+            Self::AlterOther { object, .. } => return format!("ALTER {}", object.kind.keywords()),
+            Self::Comment { .. } => "COMMENT",
+            Self::Privilege { what } => return what.clone(),
+            Self::Insert(_) => "INSERT",
+            Self::Update { .. } => "UPDATE",
+            Self::Delete { .. } => "DELETE",
+            Self::Merge { .. } => "MERGE",
+            Self::Truncate { .. } => "TRUNCATE",
+            Self::Copy { .. } => "COPY",
+            Self::Query { .. } => "SELECT",
+            Self::Begin => "BEGIN",
+            Self::Commit { .. } => "COMMIT",
+            Self::Rollback { .. } => "ROLLBACK",
+            Self::Savepoint(_) => "SAVEPOINT",
+            Self::RollbackTo(_) => "ROLLBACK TO",
+            Self::Release(_) => "RELEASE",
+            Self::Set { .. } => "SET",
+            Self::Pragma { .. } => "PRAGMA",
+            Self::Lock { .. } => "LOCK TABLE",
+            Self::Vacuum { .. } => "VACUUM",
+            Self::Analyze { .. } => "ANALYZE",
+            Self::Cluster { .. } => "CLUSTER",
+            Self::Do => "DO",
+            Self::Other { verb } | Self::Opaque { verb, .. } => return verb.clone(),
+        };
+        text.to_owned()
+    }
+
+    /// The user's name for what it is about: `orders`, `orders.note`; None where there is none.
+    pub fn subject(&self) -> Option<String> {
+        Some(match self {
+            Self::CreateTable(create) => create.name.to_string(),
+            Self::AddColumn { table, def, .. } => format!("{}.{}", table.name, def.column.name),
+            Self::DropColumn { table, column, .. } | Self::AlterColumn { table, column, .. } => format!("{}.{column}", table.name),
+            Self::AddConstraint { table, constraint } => match &constraint.name {
+                Some(name) => name.to_string(),
+                None => table.name.to_string(),
+            },
+            Self::DropConstraint { constraint, .. } | Self::ValidateConstraint { constraint, .. } | Self::AlterConstraint { constraint, .. } => {
+                constraint.to_string()
+            }
+            Self::RenameColumn { table, from, .. } => format!("{}.{from}", table.name),
+            Self::RenameConstraint { from, .. } => from.to_string(),
+            Self::AttachPartition { partition, .. } | Self::DetachPartition { partition, .. } => partition.to_string(),
+            Self::SetTableOption { table, .. } => table.name.to_string(),
+            Self::Rename { object, .. }
+            | Self::SetSchema { object, .. }
+            | Self::SetOwner { object, .. }
+            | Self::CreateOther { object, .. }
+            | Self::AlterOther { object, .. }
+            | Self::Comment { object, .. } => object.name.to_string(),
+            Self::Drop(drop) => drop.objects.iter().map(|object| object.name.to_string()).collect::<Vec<_>>().join(", "),
+            Self::CreateIndex(create) => create.name.as_ref()?.to_string(),
+            Self::Reindex { name, .. } => name.as_ref()?.to_string(),
+            Self::CreateView(create) => create.name.to_string(),
+            Self::RefreshView { view, .. } => view.to_string(),
+            Self::CreateSequence(create) => create.name.to_string(),
+            Self::AlterSequence(alter) => alter.name.to_string(),
+            Self::CreateType(create) => create.name.to_string(),
+            Self::AlterType { name, .. } | Self::AlterDomain { name, .. } => name.to_string(),
+            Self::CreateDomain(create) => create.name.to_string(),
+            Self::CreateFunction(create) => create.name.to_string(),
+            Self::CreateTrigger(create) => create.name.to_string(),
+            Self::CreatePolicy(create) => create.name.to_string(),
+            Self::CreateRule { name, .. } | Self::CreateExtension { name, .. } => name.to_string(),
+            Self::CreateSchema { name, .. } => name.as_ref()?.to_string(),
+            Self::Insert(insert) => insert.table.to_string(),
+            Self::Update { table, .. } | Self::Delete { table, .. } | Self::Merge { table } => table.to_string(),
+            Self::Truncate { tables, .. } | Self::Lock { tables, .. } => {
+                tables.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+            }
+            Self::Copy { table, .. } | Self::Cluster { table } => table.as_ref()?.to_string(),
+            Self::Opaque { object, .. } => object.as_ref()?.name.to_string(),
+            Self::Privilege { .. }
+            | Self::Query { .. }
+            | Self::Begin
+            | Self::Commit { .. }
+            | Self::Rollback { .. }
+            | Self::Savepoint(_)
+            | Self::RollbackTo(_)
+            | Self::Release(_)
+            | Self::Set { .. }
+            | Self::Pragma { .. }
+            | Self::Vacuum { .. }
+            | Self::Analyze { .. }
+            | Self::Do
+            | Self::Other { .. } => return None,
+        })
+    }
+
+    /// The two together: ``CREATE TABLE `orders` ``.
+    pub fn title(&self) -> String {
+        match self.subject() {
+            Some(subject) => format!("{} `{subject}`", self.words()),
+            None => self.words(),
+        }
+    }
+}

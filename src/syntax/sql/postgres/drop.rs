@@ -1,12 +1,344 @@
-//! DROP of every kind of object.
+//! DROP, of every kind of object.
 
-use crate::ops::Op;
+use super::expression;
+use crate::ops::{Drop, Guard, Op, Operation};
+use crate::schema::{Ident, Name, ObjectKind, ObjectRef};
 use crate::syntax::sql::cursor::{Cursor, Read};
 
 /// The operations of the statement at the cursor; None where it is none of this family.
 ///
 /// # Errors
 /// When it is one, and something in it was not understood.
-pub fn ops(_cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
-    Ok(None)
+pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
+    let first = cursor.at;
+    if !cursor.eat("DROP") {
+        return Ok(None);
+    }
+    let kind = if cursor.eat_all(&["OWNED", "BY"]) {
+        cursor.list(|cursor| role(cursor).map(|_| ()))?;
+        behaviour(cursor);
+        Operation::Privilege { what: "DROP OWNED".to_owned() }
+    } else {
+        let (kind, shape) = kind(cursor)?;
+        Operation::Drop(drop(cursor, kind, shape)?)
+    };
+    Ok(Some(vec![Op { kind, span: cursor.span_from(first) }]))
+}
+
+/// How the objects of a DROP are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// `a.b, c`.
+    Names,
+    /// `a, b`: no schema.
+    Plain,
+    /// `a ON t`.
+    OnTable,
+    /// `f(integer), g`.
+    Routines,
+    /// `+ (integer, integer)`.
+    Operators,
+    /// `a USING btree`.
+    UsingMethod,
+    /// `(a AS b)`.
+    Cast,
+    /// `FOR type LANGUAGE l`.
+    Transform,
+    /// `a, b` of roles.
+    Roles,
+    /// `FOR role SERVER s`.
+    UserMapping,
+    /// One database.
+    Database,
+    /// One name, and no CASCADE.
+    One,
+}
+
+const KINDS: &[(&[&str], ObjectKind, Shape)] = &[
+    (&["TABLE"], ObjectKind::Table, Shape::Names),
+    (&["INDEX"], ObjectKind::Index, Shape::Names),
+    (&["SEQUENCE"], ObjectKind::Sequence, Shape::Names),
+    (&["VIEW"], ObjectKind::View, Shape::Names),
+    (&["MATERIALIZED", "VIEW"], ObjectKind::MaterializedView, Shape::Names),
+    (&["FOREIGN", "TABLE"], ObjectKind::ForeignTable, Shape::Names),
+    (&["FOREIGN", "DATA", "WRAPPER"], ObjectKind::ForeignDataWrapper, Shape::Plain),
+    (&["TYPE"], ObjectKind::Type, Shape::Names),
+    (&["DOMAIN"], ObjectKind::Domain, Shape::Names),
+    (&["COLLATION"], ObjectKind::Collation, Shape::Names),
+    (&["CONVERSION"], ObjectKind::Conversion, Shape::Names),
+    (&["STATISTICS"], ObjectKind::Statistics, Shape::Names),
+    (&["TEXT", "SEARCH", "CONFIGURATION"], ObjectKind::TextSearchConfiguration, Shape::Names),
+    (&["TEXT", "SEARCH", "DICTIONARY"], ObjectKind::TextSearchDictionary, Shape::Names),
+    (&["TEXT", "SEARCH", "PARSER"], ObjectKind::TextSearchParser, Shape::Names),
+    (&["TEXT", "SEARCH", "TEMPLATE"], ObjectKind::TextSearchTemplate, Shape::Names),
+    (&["FUNCTION"], ObjectKind::Function, Shape::Routines),
+    (&["PROCEDURE"], ObjectKind::Procedure, Shape::Routines),
+    (&["ROUTINE"], ObjectKind::Routine, Shape::Routines),
+    (&["AGGREGATE"], ObjectKind::Aggregate, Shape::Routines),
+    (&["TRIGGER"], ObjectKind::Trigger, Shape::OnTable),
+    (&["POLICY"], ObjectKind::Policy, Shape::OnTable),
+    (&["RULE"], ObjectKind::Rule, Shape::OnTable),
+    (&["SCHEMA"], ObjectKind::Schema, Shape::Plain),
+    (&["EXTENSION"], ObjectKind::Extension, Shape::Plain),
+    (&["PUBLICATION"], ObjectKind::Publication, Shape::Plain),
+    (&["SUBSCRIPTION"], ObjectKind::Subscription, Shape::One),
+    (&["SERVER"], ObjectKind::Server, Shape::Plain),
+    (&["EVENT", "TRIGGER"], ObjectKind::EventTrigger, Shape::Plain),
+    (&["ACCESS", "METHOD"], ObjectKind::AccessMethod, Shape::Plain),
+    (&["LANGUAGE"], ObjectKind::Language, Shape::Plain),
+    (&["PROCEDURAL", "LANGUAGE"], ObjectKind::Language, Shape::Plain),
+    (&["OPERATOR", "CLASS"], ObjectKind::OperatorClass, Shape::UsingMethod),
+    (&["OPERATOR", "FAMILY"], ObjectKind::OperatorFamily, Shape::UsingMethod),
+    (&["OPERATOR"], ObjectKind::Operator, Shape::Operators),
+    (&["CAST"], ObjectKind::Cast, Shape::Cast),
+    (&["TRANSFORM"], ObjectKind::Transform, Shape::Transform),
+    (&["USER", "MAPPING"], ObjectKind::UserMapping, Shape::UserMapping),
+    (&["ROLE"], ObjectKind::Role, Shape::Roles),
+    (&["USER"], ObjectKind::Role, Shape::Roles),
+    (&["GROUP"], ObjectKind::Role, Shape::Roles),
+    (&["DATABASE"], ObjectKind::Database, Shape::Database),
+    (&["TABLESPACE"], ObjectKind::Tablespace, Shape::One),
+];
+
+fn kind(cursor: &mut Cursor<'_>) -> Read<(ObjectKind, Shape)> {
+    match KINDS.iter().find(|(words, ..)| cursor.is_all(words)) {
+        Some((words, kind, shape)) => {
+            cursor.at += words.len();
+            Ok((*kind, *shape))
+        }
+        None => Err(cursor.unread("a kind of object")),
+    }
+}
+
+fn drop(cursor: &mut Cursor<'_>, kind: ObjectKind, shape: Shape) -> Read<Drop> {
+    let concurrently = kind == ObjectKind::Index && cursor.eat("CONCURRENTLY");
+    let guard = if cursor.if_exists() { Guard::IfExists } else { Guard::None };
+    let mut all = Drop {
+        kind,
+        objects: Vec::new(),
+        arguments: Vec::new(),
+        guard,
+        cascade: false,
+        concurrently,
+    };
+    let what = format!("a {}", kind.noun());
+    let many = match shape {
+        Shape::Names | Shape::Plain | Shape::Routines | Shape::Operators | Shape::Roles => true,
+        Shape::OnTable
+        | Shape::UsingMethod
+        | Shape::Cast
+        | Shape::Transform
+        | Shape::UserMapping
+        | Shape::Database
+        | Shape::One => false,
+    };
+    loop {
+        let object = object(cursor, kind, shape, &what, &mut all.arguments)?;
+        all.objects.push(object);
+        if !many || !cursor.eat_symbol(",") {
+            break;
+        }
+    }
+    match shape {
+        Shape::Database => force(cursor)?,
+        Shape::Roles | Shape::UserMapping => {}
+        Shape::One if kind == ObjectKind::Tablespace => {}
+        Shape::Names
+        | Shape::Plain
+        | Shape::OnTable
+        | Shape::Routines
+        | Shape::Operators
+        | Shape::UsingMethod
+        | Shape::Cast
+        | Shape::Transform
+        | Shape::One => all.cascade = behaviour(cursor),
+    }
+    Ok(all)
+}
+
+/// One object; for routines its arguments are added to `arguments`.
+fn object(
+    cursor: &mut Cursor<'_>,
+    kind: ObjectKind,
+    shape: Shape,
+    what: &str,
+    arguments: &mut Vec<Option<Vec<String>>>,
+) -> Read<ObjectRef> {
+    let mut on = None;
+    let name = match shape {
+        Shape::Names => cursor.name(what)?,
+        Shape::Plain | Shape::Database | Shape::One => Name::bare(cursor.ident(what)?),
+        Shape::Roles => Name::bare(role(cursor)?),
+        Shape::OnTable => {
+            let name = Name::bare(cursor.ident(what)?);
+            cursor.expect("ON")?;
+            on = Some(cursor.name("a table")?);
+            name
+        }
+        Shape::Routines => {
+            let name = cursor.name(what)?;
+            arguments.push(signature(cursor)?);
+            name
+        }
+        Shape::Operators => operator(cursor)?,
+        Shape::UsingMethod => {
+            let name = cursor.name(what)?;
+            cursor.expect("USING")?;
+            cursor.ident("an access method")?;
+            name
+        }
+        Shape::Cast => {
+            cursor.expect_symbol("(")?;
+            let from = cursor.data_type()?;
+            cursor.expect("AS")?;
+            let to = cursor.data_type()?;
+            cursor.expect_symbol(")")?;
+            Name::bare(Ident::exact(format!("{from} AS {to}")))
+        }
+        Shape::Transform => {
+            cursor.expect("FOR")?;
+            let ty = cursor.data_type()?;
+            cursor.expect("LANGUAGE")?;
+            let language = cursor.ident("a language")?;
+            Name::bare(Ident::exact(format!("{ty} LANGUAGE {language}")))
+        }
+        Shape::UserMapping => {
+            cursor.expect("FOR")?;
+            let user = role(cursor)?;
+            cursor.expect("SERVER")?;
+            let server = cursor.ident("a server")?;
+            Name::bare(Ident::exact(format!("{user} SERVER {server}")))
+        }
+    };
+    Ok(ObjectRef { kind, name, on })
+}
+
+/// CASCADE or RESTRICT, if one is next; true for the former.
+///
+/// The grammar has it everywhere that it has a list of objects.
+pub fn behaviour(cursor: &mut Cursor<'_>) -> bool {
+    let cascade = cursor.eat("CASCADE");
+    if !cascade {
+        cursor.eat("RESTRICT");
+    }
+    cascade
+}
+
+/// A role, with those that are words of the language.
+///
+/// # Errors
+/// When none is next.
+pub fn role(cursor: &mut Cursor<'_>) -> Read<Ident> {
+    match cursor.eat_any(&["CURRENT_USER", "SESSION_USER", "CURRENT_ROLE", "USER"]) {
+        Some(word) => Ok(Ident::exact(word)),
+        None => cursor.ident("a role"),
+    }
+}
+
+/// `(argument, …)` behind a routine's name: the types that tell it from others of its name; None where nothing is written.
+///
+/// # Errors
+/// When something in it is not understood.
+pub fn signature(cursor: &mut Cursor<'_>) -> Read<Option<Vec<String>>> {
+    if !cursor.eat_symbol("(") {
+        return Ok(None);
+    }
+    let mut types = Vec::new();
+    if cursor.is_symbol("*") && cursor.nth_is_symbol(1, ")") {
+        cursor.at += 2;
+        return Ok(Some(types));
+    }
+    if cursor.eat_symbol(")") {
+        return Ok(Some(types));
+    }
+    loop {
+        if !cursor.is_all(&["ORDER", "BY"]) {
+            types.extend(argument(cursor)?);
+        }
+        // The aggregated arguments of an ordered-set aggregate.
+        if cursor.eat_all(&["ORDER", "BY"]) {
+            continue;
+        }
+        if !cursor.eat_symbol(",") {
+            break;
+        }
+    }
+    cursor.expect_symbol(")")?;
+    Ok(Some(types))
+}
+
+/// `[IN | OUT | INOUT | VARIADIC] [name] type [DEFAULT x | = x]`, where the mode may follow the name; the type, but for OUT.
+fn argument(cursor: &mut Cursor<'_>) -> Read<Option<String>> {
+    let mut mode = argument_mode(cursor);
+    let named = |cursor: &Cursor<'_>| {
+        let mut walk = cursor.clone();
+        let name = walk.ident("an argument").is_ok();
+        let follows = walk.clone();
+        name && !walk.is_any(&["PRECISION", "VARYING", "WITH", "WITHOUT"])
+            && (argument_mode(&mut walk).is_some() || follows.is_ident())
+            && walk.data_type().is_ok()
+            && is_argument_end(&walk)
+    };
+    if named(cursor) {
+        cursor.ident("an argument")?;
+        mode = mode.or(argument_mode(cursor));
+    }
+    let ty = cursor.data_type()?;
+    if cursor.eat("DEFAULT") || cursor.eat_symbol("=") || cursor.eat_symbol(":=") {
+        expression::whole(cursor)?;
+    }
+    Ok((mode != Some("OUT")).then(|| ty.to_string()))
+}
+
+fn argument_mode(cursor: &mut Cursor<'_>) -> Option<&'static str> {
+    // A word that may as well be a name is a mode only before a type.
+    if cursor.nth_is_symbol(1, ",") || cursor.nth_is_symbol(1, ")") {
+        return None;
+    }
+    if cursor.eat_all(&["IN", "OUT"]) {
+        return Some("INOUT");
+    }
+    cursor.eat_any(&["IN", "OUT", "INOUT", "VARIADIC"])
+}
+
+fn is_argument_end(cursor: &Cursor<'_>) -> bool {
+    [",", ")", "=", ":="].iter().any(|symbol| cursor.is_symbol(symbol)) || cursor.is_any(&["DEFAULT", "ORDER"])
+}
+
+/// `schema.+ (integer, NONE)`.
+fn operator(cursor: &mut Cursor<'_>) -> Read<Name> {
+    let first = cursor.at;
+    while !expression::is_operator(cursor) {
+        cursor.any_word("an operator")?;
+        cursor.expect_symbol(".")?;
+    }
+    let schema = if cursor.at > first {
+        let mut schema = cursor.clone();
+        schema.at = cursor.at - 2;
+        Some(schema.any_word("a schema")?)
+    } else {
+        None
+    };
+    let symbol = cursor.text_between(cursor.at, cursor.at + 1);
+    cursor.at += 1;
+    cursor.expect_symbol("(")?;
+    let side = |cursor: &mut Cursor<'_>| {
+        if cursor.eat("NONE") { Ok("NONE".to_owned()) } else { cursor.data_type().map(|ty| ty.to_string()) }
+    };
+    let left = side(cursor)?;
+    cursor.expect_symbol(",")?;
+    let right = side(cursor)?;
+    cursor.expect_symbol(")")?;
+    Ok(Name { schema, ident: Ident::exact(format!("{symbol} ({left}, {right})")) })
+}
+
+/// `[WITH] (FORCE)`.
+fn force(cursor: &mut Cursor<'_>) -> Read<()> {
+    let with = cursor.eat("WITH");
+    if !with && !cursor.is_symbol("(") {
+        return Ok(());
+    }
+    cursor.expect_symbol("(")?;
+    cursor.list(|cursor| cursor.expect("FORCE"))?;
+    cursor.expect_symbol(")")
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::engine::Choice;
-use super::tools::{Found, Order, Piece, Reach, Read, Tool};
+use super::tools::{Found, Order, Piece, Reach, Read, Tool, split_digits};
 use super::tree::{File, Folder, Tree};
 use super::{Migration, Numbering, OrphanDown, Part, Reason, Sequence, Stray, Unread, Wrap};
 use crate::schema::Engine;
@@ -21,6 +21,7 @@ pub fn assemble(
         files.iter().flat_map(|file| read(tree, folder, file).into_iter().map(move |one| (file, one)));
     let mut ups = Vec::new();
     let mut downs = Vec::new();
+    let mut strays: Vec<(&File, Reason)> = Vec::new();
     let mut sequence = Sequence {
         tool,
         directory: folder.path.to_owned(),
@@ -40,7 +41,7 @@ pub fn assemble(
             Found::Down(piece) => downs.push((file, piece)),
             Found::Unread { version } => sequence.unread.push(Unread { version, file: file.id }),
             Found::Companion => sequence.companions.push(file.id),
-            Found::Stray(reason) => sequence.strays.push(Stray { file: file.id, reason }),
+            Found::Stray(reason) => strays.push((file, reason)),
         }
     }
     ups.sort_by(|(left_file, left), (right_file, right)| {
@@ -57,7 +58,15 @@ pub fn assemble(
     });
     sequence.unread.sort_by(|left, right| tool.order.compare(&left.version, &right.version));
     sequence.numbering = numbering(ups.iter().map(|(_, piece)| piece));
-    sequence.strays.extend(odd_widths(sequence.numbering, tool, &ups));
+    strays.extend(odd_widths(sequence.numbering, &ups));
+    strays.sort_by_key(|(file, _)| file.path);
+    sequence.strays = strays
+        .into_iter()
+        .map(|(file, reason)| {
+            let (version, _) = split_digits(file.name.trim_start_matches(['V', 'v']));
+            Stray { file: file.id, version: version.to_owned(), reason }
+        })
+        .collect();
 
     let partner = partners(tool, &ups, &downs);
     let part = |file: &File, piece: &Piece, engine: Engine| Part {
@@ -84,9 +93,11 @@ pub fn assemble(
         });
     }
     for ((file, piece), up) in downs.iter().zip(&partner) {
-        let is_of_unread =
-            sequence.unread.iter().any(|unread| tool.order.compare(&unread.version, &piece.version).is_eq());
-        if up.is_none() && !is_of_unread {
+        let same = |version: &str| tool.order.compare(version, &piece.version).is_eq();
+        // Where one version may stand for several files, one of them may go back for all.
+        let goes_back_for_another = (!tool.unique_versions && ups.iter().any(|(_, up)| same(&up.version)))
+            || sequence.unread.iter().any(|unread| same(&unread.version));
+        if up.is_none() && !goes_back_for_another {
             let engine = choice.of(file);
             sequence.orphan_downs.push(OrphanDown {
                 version: piece.version.clone(),
@@ -144,30 +155,44 @@ fn key(order: Order, version: &str) -> String {
             while numbers.len() > 1 && numbers.last().is_some_and(|last| last.is_empty()) {
                 numbers.pop();
             }
-            numbers.join(".")
+            let letter = version.chars().next_back().filter(char::is_ascii_alphabetic).map(String::from);
+            numbers.join(".") + &letter.unwrap_or_default()
         }
     }
 }
 
 fn numbering<'a>(ups: impl Iterator<Item = &'a Piece>) -> Numbering {
     let versions: Vec<&str> = ups.filter(|up| !up.repeatable).map(|up| up.version.as_str()).collect();
-    let half = |count: usize| count * 2 > versions.len();
-    if versions.is_empty() || half(versions.iter().filter(|version| version.is_empty()).count()) {
+    let count = |is: fn(&str) -> bool| versions.iter().filter(|version| is(version)).count();
+    if versions.is_empty() || count(str::is_empty) * 2 > versions.len() {
         return Numbering::Unnumbered;
     }
-    if half(versions.iter().filter(|version| is_point_in_time(version)).count()) {
+    if count(is_point_in_time) * 2 > versions.len() {
         return Numbering::Timestamp;
     }
-    if half(versions.iter().filter(|version| version.bytes().all(|b| b.is_ascii_digit())).count()) {
-        let mut numbers: Vec<u64> = versions.iter().filter_map(|version| version.parse().ok()).collect();
-        numbers.sort_unstable();
-        let steps: Vec<u64> =
-            numbers.windows(2).map(|pair| pair[1] - pair[0]).filter(|step| *step > 0).collect();
-        // 10, 20, 30, or 100, 201, 305: room is left on purpose.
-        let by_one = steps.iter().filter(|step| **step == 1).count();
-        return if by_one * 2 >= steps.len() { Numbering::Sequential } else { Numbering::Timestamp };
+    if count(is_dotted) * 10 > versions.len() {
+        return Numbering::Dotted;
     }
-    Numbering::Dotted
+    if leaves_room(&versions) { Numbering::Timestamp } else { Numbering::Sequential }
+}
+
+/// More than one number: `1.2`, `2_30_1`, `0.10/03`; not `002_a`.
+fn is_dotted(version: &str) -> bool {
+    version.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).count() > 1
+}
+
+/// 10, 20, 30; or 1023, 1051, 1102, the numbers of tickets. Few numbers show no such habit.
+fn leaves_room(versions: &[&str]) -> bool {
+    let mut numbers: Vec<u64> = versions.iter().filter_map(|version| version.parse().ok()).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let common = numbers.iter().copied().reduce(greatest_common_divisor).unwrap_or(1);
+    let by_one = numbers.windows(2).filter(|pair| pair[1] - pair[0] == 1).count();
+    (numbers.len() > 2 && common >= 5) || (numbers.len() > 6 && by_one * 2 < numbers.len() - 1)
+}
+
+fn greatest_common_divisor(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { greatest_common_divisor(b, a % b) }
 }
 
 /// A date, a date with a time, or seconds since 1970.
@@ -181,13 +206,11 @@ pub fn is_point_in_time(version: &str) -> bool {
 }
 
 /// `9_x` beside `010_y`. Versions that outgrew their width (`1000` after `999`) and histories that never pad are fine.
-fn odd_widths(numbering: Numbering, tool: &Tool, ups: &[(&File, Piece)]) -> Vec<Stray> {
-    if numbering != Numbering::Sequential
-        || !matches!(tool.order, Order::Number | Order::Numbers | Order::Text)
-    {
+fn odd_widths<'f, 'a>(numbering: Numbering, ups: &[(&'f File<'a>, Piece)]) -> Vec<(&'f File<'a>, Reason)> {
+    if numbering != Numbering::Sequential {
         return Vec::new();
     }
-    let versions: Vec<(&File, &str)> = ups
+    let versions: Vec<(&File<'a>, &str)> = ups
         .iter()
         .filter(|(_, up)| {
             !up.repeatable && up.version.bytes().all(|b| b.is_ascii_digit()) && !is_point_in_time(&up.version)
@@ -205,9 +228,8 @@ fn odd_widths(numbering: Numbering, tool: &Tool, ups: &[(&File, Piece)]) -> Vec<
     versions
         .into_iter()
         .filter(|(_, version)| version.len() != usual && (version.len() < usual || version.starts_with('0')))
-        .map(|(file, version)| Stray {
-            file: file.id,
-            reason: Reason::WidthDiffers { has: version.len() as u32, others: usual as u32 },
+        .map(|(file, version)| {
+            (file, Reason::WidthDiffers { has: version.len() as u32, others: usual as u32 })
         })
         .collect()
 }

@@ -101,13 +101,14 @@ fn histories(tree: &Tree, below: &str, asked: &Asked) -> Vec<Sequence> {
     let mut sequences: Vec<Sequence> = Vec::new();
     let mut taken: Vec<(&str, Reach)> = Vec::new();
     for folder in tree.below(below) {
-        if taken.iter().any(|(other, reach)| reaches(*reach, other, folder)) {
+        let is_taken = taken.iter().any(|(other, reach)| reaches(*reach, other, folder));
+        if is_taken || tree.relative(folder.path).split('/').any(is_test_data) {
             continue;
         }
         let Some(recognised) = tools::TOOLS.iter().find(|tool| (tool.recognises)(tree, folder)) else {
             continue;
         };
-        let tool = asked.tool.unwrap_or(recognised);
+        let tool = asked.tool.filter(|tool| tool != recognised).unwrap_or(recognised);
         taken.push((folder.path, tool.reach));
         let sequence = read(tree, folder, tool, asked);
         if !sequence.migrations.is_empty() || !sequence.unread.is_empty() {
@@ -135,6 +136,11 @@ fn assume_like_the_others(tree: &Tree, sequences: &mut [Sequence], asked: &Asked
                 Sequence { engine_from: EngineFrom::Project, ..read(tree, folder, sequence.tool, &asked) };
         }
     }
+}
+
+/// Folders whose histories are there for tests. The one that was asked for may lie in such a folder.
+fn is_test_data(part: &str) -> bool {
+    matches!(part, "testdata" | "fixtures" | "__fixtures__" | "__tests__")
 }
 
 /// Whether the history in `other` has already taken `folder`.

@@ -96,6 +96,7 @@ fn of_folder(
     let unsaid: Vec<&File> =
         sql.iter().filter(|file| !said.iter().any(|(id, ..)| *id == file.id)).copied().collect();
     let mut votes: BTreeMap<Dialect, usize> = BTreeMap::new();
+    let mut known = 0;
     let mut foreign: BTreeMap<&'static str, usize> = BTreeMap::new();
     for file in &unsaid {
         let evidence = Evidence::of(file.source.text());
@@ -103,9 +104,9 @@ fn of_folder(
             *foreign.entry(name).or_default() += 1;
         } else if let Some(dialect) = evidence.most_likely() {
             *votes.entry(dialect).or_default() += 1;
+            known += usize::from(evidence.can_only_be().is_some());
         }
     }
-    let known: usize = votes.values().sum();
     if let Some((name, count)) = foreign.iter().max_by_key(|(_, count)| **count)
         && *count > known
     {
@@ -247,9 +248,9 @@ impl Evidence {
             at += match rest[0] {
                 b'-' if rest.starts_with(b"--") => evidence.comment(&rest[..length_to(rest, b"\n")]),
                 b'/' if rest.starts_with(b"/*") => evidence.comment(&rest[..length_to(rest, b"*/")]),
-                b'\'' => {
+                quote @ (b'\'' | b'"') => {
                     // A quote that never ends hides nothing but itself.
-                    let length = rest[1..].iter().position(|b| *b == b'\'').map_or(1, |end| end + 2);
+                    let length = rest[1..].iter().position(|b| *b == quote).map_or(1, |end| end + 2);
                     before.clear();
                     length
                 }
@@ -293,15 +294,21 @@ impl Evidence {
                 self.only(Dialect::Sqlite)
             }
             // OR REPLACE is anybody's.
-            "ignore" | "abort" if before == "or" => self.only(Dialect::Sqlite),
-            "auto_increment" | "innodb" | "utf8mb4" | "mediumtext" | "longtext" | "mediumint"
-            | "unsigned" => self.only(Dialect::Mysql),
+            "ignore" | "abort" if before == "or" => self.rather(Dialect::Sqlite),
+            "auto_increment" | "innodb" | "utf8mb4" | "mediumtext" | "longtext" | "mediumint" => {
+                self.only(Dialect::Mysql);
+            }
+            "unsigned" if before.ends_with("int") || before == "integer" => self.only(Dialect::Mysql),
+            "lowcardinality" | "mergetree" => self.foreign = Some("ClickHouse"),
             "engine" if next == Some(b'=') => {
                 let value = String::from_utf8_lossy(&rest[..rest.len().min(60)]).to_ascii_lowercase();
-                if value.contains("mergetree") || value.contains("kafka(") || value.contains("distributed(") {
-                    self.foreign = Some("ClickHouse");
-                } else {
-                    self.only(Dialect::Mysql);
+                let value = value.trim_start().trim_start_matches('=').trim_start();
+                match value.split(|c: char| !c.is_ascii_alphanumeric()).next() {
+                    Some("innodb" | "myisam" | "memory" | "aria" | "archive") => self.only(Dialect::Mysql),
+                    Some(name) if name.ends_with("mergetree") || name == "kafka" => {
+                        self.foreign = Some("ClickHouse");
+                    }
+                    Some(_) | None => {}
                 }
             }
             "modify" | "change"
@@ -349,10 +356,11 @@ impl Evidence {
         *self.rather.entry(dialect).or_default() += 1;
     }
 
-    /// The one dialect that would not refuse it.
+    /// The one dialect that would not refuse it, where nothing speaks for another.
     fn can_only_be(&self) -> Option<Dialect> {
         let mut dialects = self.only.keys();
-        dialects.next().copied().filter(|_| dialects.next().is_none())
+        let dialect = dialects.next().copied().filter(|_| dialects.next().is_none())?;
+        self.rather.keys().all(|other| *other == dialect).then_some(dialect)
     }
 
     fn most_likely(&self) -> Option<Dialect> {

@@ -109,10 +109,12 @@ pub enum Numbering {
 }
 
 /// A file that looks like a migration and is not run as such.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Stray {
     /// The file.
     pub file: FileId,
+    /// The number that its name begins with; empty where it begins with none.
+    pub version: String,
     /// What is wrong with it.
     pub reason: Reason,
 }
@@ -215,21 +217,27 @@ impl Sequence {
         }
     }
 
-    /// The numbers that are missing between two that are there. Only where numbers are counted; a leap to another
-    /// way of numbering is none.
+    /// The numbers that are missing between two that are there. Only where numbers are counted and a number is what a
+    /// migration goes by; a leap to another way of numbering is none.
     pub fn gaps(&self) -> Vec<Gap> {
         const LEAP: u64 = 100;
         const LARGEST: u64 = 1_000_000;
-        if self.numbering != Numbering::Sequential {
+        if self.numbering != Numbering::Sequential || !self.tool.unique_versions {
             return Vec::new();
         }
-        let number = |version: &str| version.parse::<u64>().ok().filter(|number| *number < LARGEST);
+        // 002_a and 002_b are both 2.
+        let number = |version: &str| {
+            let (digits, _) = tools::split_digits(version);
+            digits.parse::<u64>().ok().filter(|number| *number < LARGEST)
+        };
+        // A file that is passed over for its name is told of as such, and not once more as a gap.
+        let others = self.unread.iter().map(|unread| &unread.version).chain(self.strays.iter().map(|stray| &stray.version));
         let mut numbers: Vec<(u64, Option<FileId>)> = self
             .migrations
             .iter()
             .filter(|migration| !migration.repeatable)
             .filter_map(|migration| Some((number(&migration.version)?, Some(migration.up.file))))
-            .chain(self.unread.iter().filter_map(|unread| Some((number(&unread.version)?, None))))
+            .chain(others.filter_map(|version| Some((number(version)?, None))))
             .collect();
         numbers.sort_unstable();
         let pairs = numbers.windows(2).filter(|pair| (2..=LEAP).contains(&(pair[1].0 - pair[0].0)));
@@ -244,3 +252,6 @@ impl Sequence {
         dialects
     }
 }
+
+#[cfg(test)]
+mod tests;

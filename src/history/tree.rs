@@ -50,6 +50,7 @@ impl<'a> Tree<'a> {
         for folder in tree.folders.values_mut() {
             folder.files.sort_by_key(|file| file.name);
             folder.files.dedup_by_key(|file| file.path);
+            folder.folders.sort_unstable();
         }
         tree
     }

@@ -12,6 +12,7 @@ pub const TOOL: Tool = Tool {
     down: Downs::Files { name: |up, _| down_path(up) },
     records: true,
     checksums: true,
+    unique_versions: true,
     switch: Some(
         "make `-- atlas:txmode none` the first line, an empty line the second, and put nothing else into the file",
     ),

@@ -3,7 +3,7 @@
 use super::super::tree::{File, Folder, Tree};
 use super::super::{Reason, Switch, Wrap};
 use super::{
-    Downs, Found, Order, Piece, Reach, Tool, is_companion, is_slip_of_extension, lines, sections,
+    Downs, Found, Order, Piece, Reach, Tool, half_have_line, is_companion, is_slip_of_extension, sections,
     split_digits,
 };
 
@@ -14,6 +14,7 @@ pub const TOOL: Tool = Tool {
     down: Downs::Sections { marker: "-- migrate:down" },
     records: true,
     checksums: false,
+    unique_versions: true,
     switch: Some("write `-- migrate:up transaction:false`, and put nothing else into the file"),
     detects_concurrently: false,
     batch: false,
@@ -26,7 +27,7 @@ pub const TOOL: Tool = Tool {
 };
 
 fn recognises(_: &Tree, folder: &Folder) -> bool {
-    folder.sql().any(|file| lines(file).any(|(_, line)| marker(line).is_some_and(|(forward, _)| forward)))
+    half_have_line(folder, |line| marker(line).is_some_and(|(forward, _)| forward))
 }
 
 fn read(_: &Tree, _: &Folder, file: &File) -> Vec<Found> {

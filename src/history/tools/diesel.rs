@@ -1,8 +1,10 @@
 //! Diesel: a folder `2024-01-01-000000_name` for each migration, with `up.sql`, `down.sql` and perhaps a `metadata.toml`.
 
+use super::super::engine::Named;
 use super::super::tree::{File, Folder, Tree, split};
 use super::super::{Reason, Switch, Wrap};
 use super::{Downs, Found, Order, Piece, Reach, Tool, cargo, is_companion, lines, whole};
+use crate::schema::Dialect;
 use crate::text::Span;
 
 /// The tool.
@@ -12,6 +14,7 @@ pub const TOOL: Tool = Tool {
     down: Downs::Files { name: |up, _| down_path(up) },
     records: true,
     checksums: false,
+    unique_versions: true,
     switch: Some(
         "put a `metadata.toml` with `run_in_transaction = false` beside it, and nothing else into the file",
     ),
@@ -23,6 +26,20 @@ pub const TOOL: Tool = Tool {
     wraps: |_| Wrap::Tool,
     recognises,
     read,
+};
+
+/// Hasura: the same folders, told by the settings above them.
+pub const HASURA: Tool = Tool {
+    name: "hasura",
+    title: "Hasura",
+    switch: None,
+    engine: |_, _| Some(Named::Known(Dialect::Postgres)),
+    recognises: |tree, folder| {
+        let settings = tree.upwards(folder.path).find_map(|above| above.file("config.yaml"));
+        recognises(tree, folder)
+            && settings.is_some_and(|file| file.source.text().contains("metadata_directory"))
+    },
+    ..TOOL
 };
 
 fn recognises(tree: &Tree, folder: &Folder) -> bool {

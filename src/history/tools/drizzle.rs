@@ -14,6 +14,7 @@ pub const TOOL: Tool = Tool {
     down: Downs::None,
     records: true,
     checksums: false,
+    unique_versions: false,
     // Every pending file runs in one transaction, and no file can leave it.
     switch: None,
     detects_concurrently: false,

@@ -12,6 +12,7 @@ pub const TOOL: Tool = Tool {
     down: Downs::Files { name: |up, _| down_path(up) },
     records: true,
     checksums: true,
+    unique_versions: true,
     switch: Some("put `executeInTransaction=false` into a file of the same name with `.conf` after it"),
     detects_concurrently: true,
     batch: false,

@@ -12,6 +12,7 @@ pub const TOOL: Tool = Tool {
     down: Downs::Files { name: |up, _| down_path(up) },
     records: true,
     checksums: false,
+    unique_versions: true,
     switch: Some(
         "give the statement a migration of its own: a file with one statement runs outside a transaction",
     ),
@@ -64,15 +65,21 @@ fn read(_: &Tree, _: &Folder, file: &File) -> Vec<Found> {
 }
 
 /// What golang-migrate's own pattern, `^([0-9]+)_(.*)\.(down|up)\.(.*)$`, takes from a name.
-struct Name<'a> {
-    version: &'a str,
-    name: &'a str,
-    forward: bool,
-    is_sql: bool,
+pub(super) struct Name<'a> {
+    pub(super) version: &'a str,
+    pub(super) name: &'a str,
+    pub(super) forward: bool,
+    pub(super) is_sql: bool,
 }
 
-fn parse(file_name: &str) -> Option<Name<'_>> {
-    let (version, rest) = number_and_name(file_name, &['_'])?;
+/// Whether a name without its `.up.sql` is of the form.
+pub(super) fn is_name(name: &str) -> bool {
+    number_and_name(name, &['_']).is_some_and(|(version, _)| name.len() > version.len())
+}
+
+pub(super) fn parse(file_name: &str) -> Option<Name<'_>> {
+    let (version, rest) =
+        number_and_name(file_name, &['_']).filter(|(version, _)| file_name.len() > version.len())?;
     let (up, down) = (rest.rfind(".up."), rest.rfind(".down."));
     let (at, length, forward) = match (up, down) {
         (Some(up), Some(down)) if down > up => (down, 6, false),

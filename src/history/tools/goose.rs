@@ -3,8 +3,8 @@
 use super::super::tree::{File, Folder, Tree};
 use super::super::{Reason, Switch, Wrap};
 use super::{
-    Downs, Found, Order, Piece, Reach, Tool, is_companion, is_slip_of_extension, lines, number_and_name,
-    sections,
+    Downs, Found, Order, Piece, Reach, Tool, half_have_line, is_companion, is_slip_of_extension, lines,
+    number_and_name, sections,
 };
 
 /// The tool.
@@ -14,6 +14,7 @@ pub const TOOL: Tool = Tool {
     down: Downs::Sections { marker: "-- +goose Down" },
     records: true,
     checksums: false,
+    unique_versions: true,
     switch: Some(
         "put `-- +goose NO TRANSACTION` on a line of its own above `-- +goose Up`, and nothing else into the file",
     ),
@@ -28,7 +29,7 @@ pub const TOOL: Tool = Tool {
 };
 
 fn recognises(_: &Tree, folder: &Folder) -> bool {
-    folder.sql().any(|file| lines(file).any(|(_, line)| annotation(line) == Some("up")))
+    half_have_line(folder, |line| annotation(line) == Some("up"))
 }
 
 fn read(_: &Tree, _: &Folder, file: &File) -> Vec<Found> {

@@ -9,7 +9,12 @@ mod drizzle;
 mod flyway;
 mod golang_migrate;
 mod goose;
+mod graphile_migrate;
+mod liquibase;
+mod maragu;
+mod node_pg_migrate;
 mod plain;
+mod pop;
 mod prisma;
 mod refinery;
 mod sql_migrate;
@@ -31,25 +36,33 @@ pub const TOOLS: &[&Tool] = &[
     &dbmate::TOOL,
     &sql_migrate::TOOL,
     &tern::TOOL,
-    &drizzle::TOOL,
+    &graphile_migrate::TOOL,
+    &node_pg_migrate::TOOL,
+    &liquibase::TOOL,
     &drizzle::FOLDERS,
+    &drizzle::TOOL,
     &prisma::TOOL,
+    &diesel::HASURA,
     &diesel::TOOL,
     &supabase::TOOL,
     &refinery::TOOL,
     &flyway::TOOL,
     &sqlx::TOOL,
+    &pop::TOOL,
+    &maragu::TOOL,
     &golang_migrate::TOOL,
     &atlas::TOOL,
+    &plain::VERSION_FOLDERS,
     &plain::TOOL,
 ];
 
 /// The tool for files that are run by hand.
 pub const PLAIN: &Tool = &plain::TOOL;
 
-/// The tool of that name, as written in gander.toml and after `--tool`.
+/// The tool of that name, as written in gander.toml and after `--tool`. Other shapes of a tool carry its name too and
+/// stand before it in the list.
 pub fn by_name(name: &str) -> Option<&'static Tool> {
-    TOOLS.iter().copied().find(|tool| tool.name == name)
+    TOOLS.iter().rev().copied().find(|tool| tool.name == name)
 }
 
 /// A migration tool: how it names files, what it reads in them, and what it does around them.
@@ -65,6 +78,8 @@ pub struct Tool {
     pub records: bool,
     /// Whether it notices that an applied file was changed.
     pub checksums: bool,
+    /// Whether two migrations with one version are a mistake. Some tools go by the whole name.
+    pub unique_versions: bool,
     /// How one migration is run outside a transaction, as a sentence for a help text. `None`: it cannot be.
     pub switch: Option<&'static str>,
     /// Whether it finds statements that refuse a transaction by itself, and opens none then.
@@ -131,12 +146,18 @@ impl Order {
             Self::Number => compare_numbers(left, right),
             Self::Numbers => {
                 let numbers = |text| numbers_of(text).collect::<Vec<_>>();
-                let (left, right) = (numbers(left), numbers(right));
-                let longest = left.len().max(right.len());
+                let (left_numbers, right_numbers) = (numbers(left), numbers(right));
+                let longest = left_numbers.len().max(right_numbers.len());
                 (0..longest)
-                    .map(|i| compare_numbers(left.get(i).unwrap_or(&"0"), right.get(i).unwrap_or(&"0")))
+                    .map(|i| {
+                        compare_numbers(
+                            left_numbers.get(i).unwrap_or(&"0"),
+                            right_numbers.get(i).unwrap_or(&"0"),
+                        )
+                    })
                     .find(|order| order.is_ne())
-                    .unwrap_or(Ordering::Equal)
+                    // 002_a, 002_b
+                    .unwrap_or_else(|| letter_of(left).cmp(&letter_of(right)))
             }
             Self::Text => left.cmp(right),
         }
@@ -145,6 +166,10 @@ impl Order {
 
 fn numbers_of(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty())
+}
+
+fn letter_of(version: &str) -> Option<char> {
+    version.chars().next_back().filter(char::is_ascii_alphabetic)
 }
 
 // Versions may be longer than any integer type.
@@ -247,6 +272,18 @@ pub fn number_and_name<'a>(stem: &'a str, separators: &[char]) -> Option<(&'a st
         Some(c) if separators.contains(&c) => Some((version, &rest[c.len_utf8()..])),
         Some(_) => None,
     }
+}
+
+/// Whether at least half of the numbered SQL files of a folder hold a line of a tool's own. One alone may be a
+/// comment that happens to look like it.
+pub fn half_have_line(folder: &Folder, is_own: impl Fn(&str) -> bool) -> bool {
+    let numbered = folder.sql().filter(|file| file.name.starts_with(|c: char| c.is_ascii_digit()));
+    let (mut all, mut own) = (0, 0);
+    for file in numbered {
+        all += 1;
+        own += usize::from(lines(file).any(|(_, line)| is_own(line)));
+    }
+    own > 0 && own * 2 >= all
 }
 
 /// Directions that are marked in the text: the marker lines, and from each to the next the bytes of a section.

@@ -11,6 +11,7 @@ pub const TOOL: Tool = Tool {
     down: Downs::Files { name: down_path },
     records: false,
     checksums: false,
+    unique_versions: true,
     switch: Some("leave BEGIN and COMMIT out of the file"),
     detects_concurrently: false,
     batch: false,
@@ -22,6 +23,60 @@ pub const TOOL: Tool = Tool {
     read,
 };
 
+/// Folders that count up, with files in them: `0.10/00__name.sql`, `v2/001_name.sql`, `2024/0115_name.sql`.
+pub const VERSION_FOLDERS: Tool = Tool {
+    reach: Reach::FolderEach,
+    recognises: recognises_version_folders,
+    read: read_in_version_folder,
+    ..TOOL
+};
+
+fn recognises_version_folders(tree: &Tree, folder: &Folder) -> bool {
+    if tree.relative(folder.path).split('/').any(says_otherwise) || recognises(tree, folder) {
+        return false;
+    }
+    let versions: Vec<&Folder> = tree
+        .children(folder)
+        .filter(|child| is_version(child.name()) && child.sql().next().is_some())
+        .collect();
+    versions.len() >= 2
+        && (says_migrations(folder.path)
+            || versions.iter().flat_map(|child| child.sql()).any(|file| changes_schema(file.source.text())))
+}
+
+/// `0.10`, `v2`, `2024`, `3.0.1`.
+fn is_version(name: &str) -> bool {
+    let digits = name.strip_prefix(['v', 'V']).unwrap_or(name);
+    !digits.is_empty()
+        && digits.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn read_in_version_folder(tree: &Tree, folder: &Folder, file: &File) -> Vec<Found> {
+    let own = file.folder();
+    if own == folder.path || !is_version(split(own).1) {
+        return vec![Found::Companion];
+    }
+    let mut found = tree.get(own).map_or_else(Vec::new, |own| read(tree, own, file));
+    for one in &mut found {
+        match one {
+            Found::Up(piece) | Found::Down(piece) => {
+                piece.version = format!("{}/{}", split(own).1, piece.version)
+            }
+            // One file for a version needs no number of its own.
+            Found::Stray(Reason::WrongName) => {
+                *one = Found::Up(Piece {
+                    version: split(own).1.to_owned(),
+                    name: file.stem().unwrap_or(file.name).to_owned(),
+                    span: whole(file),
+                    ..Piece::default()
+                });
+            }
+            Found::Stray(_) | Found::Unread { .. } | Found::Companion => {}
+        }
+    }
+    found
+}
+
 /// A folder of files that count up. Where its name does not say that it holds migrations, there must be two of
 /// them, and one must change a schema: lists of queries are numbered too.
 fn recognises(tree: &Tree, folder: &Folder) -> bool {
@@ -29,6 +84,15 @@ fn recognises(tree: &Tree, folder: &Folder) -> bool {
         return false;
     }
     let mut numbered = folder.sql().filter(|file| file.stem().is_some_and(|stem| parse(stem).is_some()));
+    // graphile-migrate's workbench.
+    let is_draft = folder.name() == "current"
+        && tree
+            .upwards(folder.path)
+            .nth(1)
+            .is_some_and(|parent| tree.children(parent).any(|sibling| sibling.name() == "committed"));
+    if is_draft {
+        return false;
+    }
     if says_migrations(folder.path) {
         return numbered.next().is_some();
     }
@@ -119,16 +183,27 @@ fn parse(stem: &str) -> Option<Name<'_>> {
         rest = rest.get(prefix.len()..)?;
     }
     let length = version_length(rest);
+    let length = length + letter_length(&rest[length..]);
     let (version, name) = rest.split_at(length);
     if version.is_empty() {
         return None;
     }
     let name = match name.chars().next() {
         None => "",
-        Some('_' | '-' | '.' | ' ') => name.trim_start_matches(['_', '-', '.', ' ']),
+        Some('_' | '-' | '.' | ' ' | '#') => name.trim_start_matches(['_', '-', '.', ' ', '#']),
         Some(_) => return None,
     };
     Some(Name { version, name, forward })
+}
+
+/// `a_` of `002a_name`, `_a` of `002_a_name`: steps of one version, in the order of their letters.
+fn letter_length(after_number: &str) -> usize {
+    let bytes = after_number.as_bytes();
+    match bytes {
+        [b'_' | b'-', letter, b'_' | b'-', ..] if letter.is_ascii_lowercase() => 2,
+        [letter, b'_' | b'-', ..] if letter.is_ascii_lowercase() => 1,
+        _ => 0,
+    }
 }
 
 /// Digits, or a date, or a dotted version, at the beginning.
@@ -147,7 +222,7 @@ fn version_length(text: &str) -> usize {
             && digits(8) == 2
         {
             end = 10;
-            while let Some(b'-' | b'_' | b'.' | b'T') = bytes.get(end)
+            while let Some(b'-' | b'_' | b'.' | b':' | b'T') = bytes.get(end)
                 && matches!(digits(end + 1), 2 | 4 | 6)
             {
                 end += 1 + digits(end + 1);
@@ -225,6 +300,7 @@ fn says_otherwise(part: &str) -> bool {
                     | "query"
                     | "examples"
                     | "example"
+                    | "sample"
                     | "samples"
                     | "dashboards"
                     | "dashboard"

@@ -13,6 +13,7 @@ pub const TOOL: Tool = Tool {
     down: Downs::None,
     records: true,
     checksums: true,
+    unique_versions: false,
     switch: Some(
         "give the statement a migration of its own: a file with one statement runs outside a transaction",
     ),
@@ -43,12 +44,13 @@ fn recognises(tree: &Tree, folder: &Folder) -> bool {
     })
 }
 
-fn read(_: &Tree, folder: &Folder, file: &File) -> Vec<Found> {
+fn read(tree: &Tree, folder: &Folder, file: &File) -> Vec<Found> {
     if file.folder() == folder.path {
         return if file.is_sql() || is_companion(file.name) { vec![Found::Companion] } else { Vec::new() };
     }
     if file.name != "migration.sql" {
-        return vec![match file.is_sql() && !has_migration(folder, file) {
+        let has_migration = tree.get(file.folder()).is_some_and(|own| own.file("migration.sql").is_some());
+        return vec![match file.is_sql() && !has_migration {
             true => Found::Stray(Reason::WrongName),
             false => Found::Companion,
         }];
@@ -61,12 +63,6 @@ fn read(_: &Tree, folder: &Folder, file: &File) -> Vec<Found> {
         span: whole(file),
         ..Piece::default()
     })]
-}
-
-// The listing of the child is not at hand here; a lone file of another name is what matters.
-fn has_migration(_: &Folder, file: &File) -> bool {
-    !file.name.eq_ignore_ascii_case("migration.sql")
-        && !["migrate.sql", "migrations.sql", "up.sql"].contains(&file.name.to_ascii_lowercase().as_str())
 }
 
 fn engine(tree: &Tree, folder: &Folder) -> Option<Named> {

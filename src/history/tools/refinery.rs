@@ -11,6 +11,7 @@ pub const TOOL: Tool = Tool {
     down: Downs::None,
     records: true,
     checksums: true,
+    unique_versions: true,
     switch: None,
     detects_concurrently: false,
     batch: false,

@@ -11,6 +11,7 @@ pub const TOOL: Tool = Tool {
     down: Downs::Sections { marker: "-- +migrate Down" },
     records: true,
     checksums: false,
+    unique_versions: false,
     switch: Some("write `-- +migrate Up notransaction`, and put nothing else into the file"),
     detects_concurrently: false,
     batch: false,

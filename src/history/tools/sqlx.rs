@@ -15,6 +15,7 @@ pub const TOOL: Tool = Tool {
     down: Downs::Files { name: |up, _| down_path(up) },
     records: true,
     checksums: true,
+    unique_versions: true,
     switch: Some("make `-- no-transaction` the first line of the file, and put nothing else into it"),
     detects_concurrently: false,
     batch: false,

@@ -4,7 +4,7 @@ use super::super::engine::Named;
 use super::super::tree::{File, Folder, Tree};
 use super::super::{Reason, Wrap};
 use super::{
-    Downs, Found, Order, Piece, Reach, Tool, is_companion, is_slip_of_extension, number_and_name, whole,
+    Downs, Found, Order, Piece, Reach, Tool, is_companion, is_slip_of_extension, number_and_name, statement_beginnings, whole,
 };
 use crate::schema::Dialect;
 
@@ -15,10 +15,12 @@ pub const TOOL: Tool = Tool {
     down: Downs::None,
     records: true,
     checksums: false,
+    unique_versions: true,
     switch: Some(
         "give the statement a migration of its own: the first statement of a file runs outside a transaction",
     ),
-    detects_concurrently: false,
+    // Since version 2.109 of its command line.
+    detects_concurrently: true,
     batch: false,
     order: Order::Text,
     reach: Reach::Flat,
@@ -54,8 +56,25 @@ fn read(_: &Tree, _: &Folder, file: &File) -> Vec<Found> {
             version: version.to_owned(),
             name: name.to_owned(),
             span: whole(file),
+            detected: refuses_pipeline(file.source.text()),
             ..Piece::default()
         })],
         _ => vec![Found::Stray(Reason::WrongName)],
     }
+}
+
+/// What Supabase runs by itself, apart from the rest of the file.
+fn refuses_pipeline(text: &str) -> bool {
+    statement_beginnings(text).iter().any(|words| {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        matches!(
+            words.as_slice(),
+            ["CREATE" | "DROP", "INDEX", "CONCURRENTLY", ..]
+                | ["CREATE", "UNIQUE", "INDEX", "CONCURRENTLY", ..]
+                | ["REINDEX", _, "CONCURRENTLY", ..]
+                | ["VACUUM", ..]
+                | ["ALTER", "SYSTEM", ..]
+                | ["CLUSTER", ..]
+        )
+    })
 }

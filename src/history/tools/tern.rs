@@ -18,6 +18,7 @@ pub const TOOL: Tool = Tool {
     down: Downs::Sections { marker: MARKER },
     records: true,
     checksums: false,
+    unique_versions: true,
     switch: Some("put `---- tern: disable-tx ----` on a line of its own, and nothing else into the file"),
     detects_concurrently: false,
     batch: false,

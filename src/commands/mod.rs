@@ -1,0 +1,70 @@
+//! What gander can be told to do: one file per subcommand. `args` holds the command line's types only.
+
+pub mod args;
+pub mod completions;
+mod config;
+mod explain;
+mod lint;
+mod rules;
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use crate::project::UserError;
+use crate::report::terminal;
+use crate::report::{Terminal, unless_closed};
+use args::{Cli, Command, Global};
+
+/// How a run ends.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Exit {
+    /// 0: nothing found at or above the failing severity.
+    Clean,
+    /// 1: findings.
+    Findings,
+    /// 2: wrong usage or configuration, a git error, a file that cannot be read.
+    Error,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Clean => Self::SUCCESS,
+            Exit::Findings => Self::from(1),
+            Exit::Error => Self::from(2),
+        }
+    }
+}
+
+/// Does what the command line says.
+pub fn run(cli: &Cli) -> Exit {
+    let done = match &cli.command {
+        Command::Lint(lint) => lint::run(&cli.global, lint),
+        Command::Explain(explain) => explain::run(explain),
+        Command::Rules => rules::run(),
+        Command::Config(config) => config::run(&cli.global, config),
+        Command::Completions(completions) => completions::run(completions),
+    };
+    done.unwrap_or_else(|error| {
+        complain(&error);
+        Exit::Error
+    })
+}
+
+/// Tells the user what went wrong. The only place that does.
+fn complain(error: &UserError) {
+    // Where standard error is closed too, there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "error: {error}");
+}
+
+/// Prints to standard output. A reader that went away early is no error.
+fn print(text: &str) -> Result<(), UserError> {
+    let mut out = std::io::stdout().lock();
+    unless_closed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+        .map_err(|error| UserError::new("cannot write to standard output").source(error))
+}
+
+/// What standard output can do.
+fn stdout_terminal(global: &Global) -> Terminal {
+    terminal::look(global.color, std::io::stdout().is_terminal(), &|name| std::env::var(name).ok())
+}

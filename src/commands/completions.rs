@@ -1,10 +1,22 @@
 //! `gander completions`: the script that makes a shell complete gander's words.
 
-use super::args::Cli;
+use super::Exit;
+use super::args::{Cli, Completions};
+use crate::project::UserError;
 use crate::report::unless_closed;
 use clap::CommandFactory;
 use clap_complete::Shell;
 use std::io::{self, Write};
+
+/// Prints the script.
+///
+/// # Errors
+/// When standard output cannot be written to.
+pub fn run(completions: &Completions) -> Result<Exit, UserError> {
+    write(completions.shell, &mut io::stdout().lock())
+        .map(|()| Exit::Clean)
+        .map_err(|error| UserError::new("cannot write to standard output").source(error))
+}
 
 /// Writes the script for `shell`.
 ///

@@ -9,6 +9,7 @@ use sqlparser::tokenizer::{Token as Theirs, Whitespace};
 use super::cursor::{Cursor, Read, Unread, string_value, unquote};
 use super::lex::{Token, TokenKind};
 use crate::schema::{Dialect, Expr, Literal, Type};
+use crate::text::Span;
 
 /// Longer expressions are kept as text: deep trees cost stack in the parser, and nobody compares them.
 const LONGEST: usize = 4_000;
@@ -33,7 +34,8 @@ pub fn expr(cursor: &Cursor<'_>, first: usize, last: usize) -> Read<Expr> {
             return Ok(expr);
         }
     }
-    let mut parser = parser(cursor, first, last);
+    let tokens = cursor.tokens[first..last].iter().map(|token| Given { token: *token, instead: None });
+    let mut parser = parser(cursor, tokens);
     match parser.parse_expr() {
         Ok(parsed) if parser.peek_token().token == Theirs::EOF => {
             Ok(lower(cursor.dialect, &parsed).unwrap_or_else(raw))
@@ -45,19 +47,28 @@ pub fn expr(cursor: &Cursor<'_>, first: usize, last: usize) -> Read<Expr> {
     }
 }
 
-/// Where `sqlparser` refuses the cursor's tokens as one whole statement, and what it expected there; None where it takes them.
-pub fn statement_error(cursor: &Cursor<'_>) -> Option<Unread> {
-    let mut parser = parser(cursor, 0, cursor.tokens.len());
+/// A token, and what `sqlparser` is shown instead of it.
+#[derive(Clone, Copy)]
+pub struct Given {
+    /// The token.
+    pub token: Token,
+    /// A word or a symbol.
+    pub instead: Option<&'static str>,
+}
+
+/// Where `sqlparser` refuses `tokens` as one whole statement, and what it expected there; None where it takes them.
+pub fn statement_error(cursor: &Cursor<'_>, tokens: &[Given]) -> Option<Unread> {
+    let mut parser = parser(cursor, tokens.iter().copied());
     let expected = match parser.parse_statement() {
         Ok(_) if parser.peek_token().token == Theirs::EOF => return None,
         Ok(_) => "the end of the statement".to_owned(),
         Err(ParserError::ParserError(message) | ParserError::TokenizerError(message)) => expected(&message),
         Err(ParserError::RecursionLimitExceeded) => return None,
     };
-    let mut here = cursor.clone();
     // It has stepped over the token that it did not want, unless that is left for the next statement.
-    here.at = parser.index().min(cursor.tokens.len().saturating_sub(1));
-    Some(here.unread(expected))
+    let at = parser.index().min(tokens.len().saturating_sub(1));
+    let at = tokens.get(at).map_or_else(Span::default, |given| cursor.map.span(given.token.span));
+    Some(Unread { at, expected })
 }
 
 /// What `Expected: x, found: y` expected.
@@ -66,24 +77,29 @@ fn expected(message: &str) -> String {
     expected.map_or_else(|| "a statement".to_owned(), |(expected, _)| expected.to_owned())
 }
 
-fn parser(cursor: &Cursor<'_>, first: usize, last: usize) -> Parser<'static> {
+fn parser(cursor: &Cursor<'_>, given: impl Iterator<Item = Given>) -> Parser<'static> {
     let parser = match cursor.dialect {
         Dialect::Postgres => Parser::new(&PostgreSqlDialect {}),
         Dialect::Sqlite => Parser::new(&SQLiteDialect {}),
         Dialect::Mysql => Parser::new(&MySqlDialect {}),
     };
-    let mut tokens: Vec<Theirs> = Vec::with_capacity(last - first);
+    let mut tokens: Vec<Theirs> = Vec::with_capacity(given.size_hint().0);
     let mut before: Option<Token> = None;
-    for token in &cursor.tokens[first..last] {
-        let goes_on = before.is_some_and(|before| continues(cursor, before, *token));
-        before = Some(*token);
+    for Given { token, instead } in given {
+        let goes_on = before.is_some_and(|before| continues(cursor, before, token));
+        before = Some(token);
+        if let Some(text) = instead {
+            let word = text.starts_with(|first: char| first.is_ascii_alphabetic());
+            tokens.push(if word { Theirs::make_word(text, None) } else { symbol(cursor.dialect, text) });
+            continue;
+        }
         match tokens.iter_mut().rfind(|token| !matches!(token, Theirs::Whitespace(_))) {
             Some(Theirs::SingleQuotedString(text) | Theirs::EscapedStringLiteral(text)) if goes_on => {
-                text.push_str(&string_value(token.kind, cursor.text_of(*token)).unwrap_or_default());
+                text.push_str(&string_value(token.kind, cursor.text_of(token)).unwrap_or_default());
                 // So that their tokens still count like ours.
                 tokens.push(Theirs::Whitespace(Whitespace::Space));
             }
-            _ => tokens.push(theirs(cursor, *token)),
+            _ => tokens.push(theirs(cursor, token)),
         }
     }
     parser.with_recursion_limit(300).with_tokens(tokens)

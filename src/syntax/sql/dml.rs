@@ -1,16 +1,13 @@
 //! INSERT, UPDATE, DELETE, SELECT and their kin, in every dialect.
 
 use super::cursor::{Cursor, Read};
-use super::lex::{Token, TokenKind};
-use super::{bridge, query, session};
+use super::lex::TokenKind;
+use super::{opinion, query, session};
 use crate::ops::{CreateTable, Guard, Insert, InsertSource, OnConflict, Op, Operation};
 use crate::schema::{Dialect, Expr, Ident, Name, PartitionKind};
 
 /// How many rows of an INSERT are kept.
 const ROWS: usize = 64;
-
-/// Longer statements are not shown to `sqlparser`: they are data.
-const CHECKED: usize = 2_000;
 
 /// The operations of the statement at the cursor; None where it is no statement of this kind.
 ///
@@ -67,30 +64,8 @@ fn statement(cursor: &mut Cursor<'_>, body: bool) -> Read<Vec<Op>> {
     let mut reader = Reader { ops: Vec::new(), own: Vec::new(), body, top: true };
     reader.statement(cursor)?;
     cursor.expect_end()?;
-    check(cursor, first, &reader.own)?;
+    opinion::check(cursor, first, &reader.own)?;
     Ok(reader.ops)
-}
-
-/// A second opinion: `sqlparser` must take what is not `own`.
-fn check(cursor: &Cursor<'_>, first: usize, own: &[(usize, usize)]) -> Read<()> {
-    let mut tokens: Vec<Token> = Vec::new();
-    let mut at = first;
-    let mut own = own.to_vec();
-    own.sort_unstable();
-    for (from, to) in own {
-        if from >= at {
-            tokens.extend_from_slice(&cursor.tokens[at..from]);
-            at = to;
-        }
-    }
-    tokens.extend_from_slice(&cursor.tokens[at..]);
-    if tokens.is_empty() || tokens.len() > CHECKED {
-        return Ok(());
-    }
-    match bridge::statement_error(&Cursor { tokens: &tokens, at: 0, ..cursor.clone() }) {
-        None => Ok(()),
-        Some(unread) => Err(unread),
-    }
 }
 
 /// Reads one statement, with those in its WITH.
@@ -114,9 +89,16 @@ impl Reader {
         let word = word.map(|token| cursor.text_of(token).to_ascii_uppercase()).unwrap_or_default();
         let kind = match word.as_str() {
             "INSERT" | "REPLACE" => self.insert(cursor)?,
-            "UPDATE" => update(cursor)?,
+            "UPDATE" => self.update(cursor)?,
             "DELETE" => delete(cursor)?,
-            "MERGE" => merge(cursor)?,
+            "MERGE" => {
+                let kind = merge(cursor)?;
+                if self.top {
+                    // `sqlparser` knows less of it than the servers do.
+                    self.own.push((first, cursor.at));
+                }
+                kind
+            }
             "TRUNCATE" => {
                 let kind = truncate(cursor)?;
                 self.own.push((first, cursor.at));
@@ -178,9 +160,9 @@ impl Reader {
             cursor.expect("SET")?;
             cursor.any_word("a column")?;
             if cursor.eat("TO") {
-                cursor.at += 1;
+                cursor.skip_until(|cursor| cursor.is("DEFAULT"));
                 cursor.expect("DEFAULT")?;
-                cursor.at += 1;
+                cursor.skip_until(|cursor| cursor.is("USING"));
             }
             cursor.expect("USING")?;
             cursor.any_word("a column")?;
@@ -198,8 +180,9 @@ impl Reader {
         }
         let into = find_into(cursor);
         cursor.skip_rest();
-        if cursor.dialect == Dialect::Postgres && cursor.at == from + 1 {
-            // A SELECT of nothing, which people write where a statement must stand.
+        let bare = cursor.at == from + 1 || self.is_table_command(cursor, from);
+        if cursor.dialect == Dialect::Postgres && bare {
+            // A SELECT of nothing, which people write where a statement must stand; or `TABLE name`.
             self.own.push((from, cursor.at));
         }
         let calls = query::calls(cursor, first, cursor.at);
@@ -248,6 +231,11 @@ impl Reader {
         }
         self.ops.extend(settings.into_iter().map(|kind| Op { kind, span }));
         Ok(())
+    }
+
+    fn is_table_command(&self, cursor: &Cursor<'_>, first: usize) -> bool {
+        let mut walk = Cursor { at: first, ..cursor.clone() };
+        walk.eat("TABLE") && walk.name("a table").is_ok() && walk.is_end()
     }
 
     fn insert(&mut self, cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -311,7 +299,7 @@ impl Reader {
         }
         if cursor.is_all(&["ON", "DUPLICATE"]) {
             cursor.expect_all(&["ON", "DUPLICATE", "KEY", "UPDATE"])?;
-            assignments(cursor)?;
+            self.assignments(cursor)?;
             on_conflict = handled();
         }
         let mut returning = None;
@@ -343,17 +331,7 @@ impl Reader {
         if cursor.dialect == Dialect::Mysql && cursor.eat_symbol(")") {
             return Ok(Vec::new());
         }
-        let columns = cursor.list(|cursor| {
-            let mut column = cursor.ident("a column")?;
-            while cursor.eat_symbol(".") {
-                let field = cursor.any_word("a column")?;
-                if cursor.dialect != Dialect::Postgres {
-                    column = field;
-                }
-            }
-            subscripts(cursor);
-            Ok(column)
-        })?;
+        let columns = cursor.list(assigned)?;
         cursor.expect_symbol(")")?;
         self.own.push((first, cursor.at));
         Ok(columns)
@@ -365,7 +343,7 @@ impl Reader {
         }
         if cursor.dialect == Dialect::Mysql && cursor.eat("SET") {
             let first = cursor.at;
-            assignments(cursor)?;
+            self.assignments(cursor)?;
             let mut walk = Cursor { tokens: &cursor.tokens[..cursor.at], ..cursor.clone() };
             walk.at = first;
             let mut row = Vec::new();
@@ -483,7 +461,7 @@ impl Reader {
         let action = cursor.at;
         cursor.expect_all(&["UPDATE", "SET"])?;
         self.own.push((first + 2, action - 1));
-        assignments(cursor)?;
+        self.assignments(cursor)?;
         if cursor.eat("WHERE") {
             let (from, to) =
                 skip_clause(cursor, |cursor| cursor.is("RETURNING") || cursor.is_all(&["ON", "CONFLICT"]));
@@ -493,6 +471,71 @@ impl Reader {
             self.own.push((first, cursor.at));
         }
         Ok(OnConflict::Handled { target, constraint })
+    }
+
+    /// `a = 1, (b, c) = (…), d.e[1] = 2`: the columns.
+    fn assignments(&mut self, cursor: &mut Cursor<'_>) -> Read<Vec<Ident>> {
+        let mut columns = Vec::new();
+        loop {
+            if cursor.is_symbol("(") {
+                columns.extend(cursor.ident_group("a column")?);
+            } else {
+                let first = cursor.at;
+                columns.push(assigned(cursor)?);
+                self.own.push((first + 1, cursor.at));
+            }
+            if !cursor.eat_symbol("=") && !(cursor.dialect == Dialect::Mysql && cursor.eat_symbol(":=")) {
+                return Err(cursor.unread("`=`"));
+            }
+            let (first, last) = cursor.skip_until(after_set);
+            if first == last {
+                return Err(cursor.unread("an expression"));
+            }
+            if !cursor.eat_symbol(",") {
+                return Ok(columns);
+            }
+        }
+    }
+
+    fn update(&mut self, cursor: &mut Cursor<'_>) -> Read<Operation> {
+        cursor.at += 1;
+        match cursor.dialect {
+            Dialect::Postgres => {}
+            Dialect::Sqlite => {
+                if cursor.eat("OR") {
+                    cursor.any_word("`IGNORE`")?;
+                }
+            }
+            Dialect::Mysql => {
+                cursor.eat("LOW_PRIORITY");
+                cursor.eat("IGNORE");
+            }
+        }
+        cursor.eat("ONLY");
+        let table = cursor.name("a table")?;
+        cursor.eat_symbol("*");
+        let (from, to) = skip_clause(cursor, |cursor| cursor.is("SET"));
+        if cursor.dialect != Dialect::Mysql {
+            let alias = usize::from(
+                cursor
+                    .tokens
+                    .get(from)
+                    .is_some_and(|token| cursor.text_of(*token).eq_ignore_ascii_case("AS")),
+            );
+            let mut walk = cursor.clone();
+            walk.at = from + alias;
+            if alias > 0 || from < to {
+                walk.ident("an alias")?;
+                if walk.at < to && !(cursor.dialect == Dialect::Sqlite && walk.is_any(&["INDEXED", "NOT"])) {
+                    return Err(walk.unread("`SET`"));
+                }
+            }
+        }
+        let joined = cursor.dialect == Dialect::Mysql && to > from + 2;
+        cursor.expect("SET")?;
+        let columns = self.assignments(cursor)?;
+        let limited = joined || rest_limits(cursor);
+        Ok(Operation::Update { table, columns, limited })
     }
 }
 
@@ -543,6 +586,21 @@ fn skip_targets(cursor: &mut Cursor<'_>) -> Read<()> {
     Ok(())
 }
 
+/// A column that is written to: `a`, in PostgreSQL `a.field[1]`, in MySQL `t.a`.
+fn assigned(cursor: &mut Cursor<'_>) -> Read<Ident> {
+    let mut column = cursor.ident("a column")?;
+    loop {
+        subscripts(cursor);
+        if !cursor.eat_symbol(".") {
+            return Ok(column);
+        }
+        let field = cursor.any_word("a column")?;
+        if cursor.dialect != Dialect::Postgres {
+            column = field;
+        }
+    }
+}
+
 fn subscripts(cursor: &mut Cursor<'_>) {
     while cursor.is_symbol("[") {
         cursor.at += 1;
@@ -573,74 +631,6 @@ fn after_set(cursor: &Cursor<'_>) -> bool {
             .and_then(|before| cursor.tokens.get(before))
             .is_some_and(|token| cursor.text_of(*token).eq_ignore_ascii_case("DISTINCT"));
     from || cursor.is_any(&["WHERE", "RETURNING", "ORDER", "LIMIT"]) || cursor.is_all(&["ON", "CONFLICT"])
-}
-
-/// `a = 1, (b, c) = (…), d.e[1] = 2`: the columns.
-fn assignments(cursor: &mut Cursor<'_>) -> Read<Vec<Ident>> {
-    let mut columns = Vec::new();
-    loop {
-        if cursor.is_symbol("(") {
-            columns.extend(cursor.ident_group("a column")?);
-        } else {
-            let mut column = cursor.ident("a column")?;
-            while cursor.eat_symbol(".") {
-                let field = cursor.any_word("a column")?;
-                if cursor.dialect != Dialect::Postgres {
-                    column = field;
-                }
-            }
-            subscripts(cursor);
-            columns.push(column);
-        }
-        if !cursor.eat_symbol("=") && !(cursor.dialect == Dialect::Mysql && cursor.eat_symbol(":=")) {
-            return Err(cursor.unread("`=`"));
-        }
-        let (first, last) = cursor.skip_until(after_set);
-        if first == last {
-            return Err(cursor.unread("an expression"));
-        }
-        if !cursor.eat_symbol(",") {
-            return Ok(columns);
-        }
-    }
-}
-
-fn update(cursor: &mut Cursor<'_>) -> Read<Operation> {
-    cursor.at += 1;
-    match cursor.dialect {
-        Dialect::Postgres => {}
-        Dialect::Sqlite => {
-            if cursor.eat("OR") {
-                cursor.any_word("`IGNORE`")?;
-            }
-        }
-        Dialect::Mysql => {
-            cursor.eat("LOW_PRIORITY");
-            cursor.eat("IGNORE");
-        }
-    }
-    cursor.eat("ONLY");
-    let table = cursor.name("a table")?;
-    cursor.eat_symbol("*");
-    let (from, to) = skip_clause(cursor, |cursor| cursor.is("SET"));
-    if cursor.dialect != Dialect::Mysql {
-        let alias = usize::from(
-            cursor.tokens.get(from).is_some_and(|token| cursor.text_of(*token).eq_ignore_ascii_case("AS")),
-        );
-        let mut walk = cursor.clone();
-        walk.at = from + alias;
-        if alias > 0 || from < to {
-            walk.ident("an alias")?;
-            if walk.at < to && !(cursor.dialect == Dialect::Sqlite && walk.is_any(&["INDEXED", "NOT"])) {
-                return Err(walk.unread("`SET`"));
-            }
-        }
-    }
-    let joined = cursor.dialect == Dialect::Mysql && to > from + 2;
-    cursor.expect("SET")?;
-    let columns = assignments(cursor)?;
-    let limited = joined || rest_limits(cursor);
-    Ok(Operation::Update { table, columns, limited })
 }
 
 fn delete(cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -701,6 +691,12 @@ fn merge(cursor: &mut Cursor<'_>) -> Read<Operation> {
     let table = cursor.name("a table")?;
     skip_clause(cursor, |cursor| cursor.is("USING"));
     cursor.expect("USING")?;
+    skip_clause(cursor, |cursor| cursor.is("WHEN"));
+    cursor.expect("WHEN")?;
+    cursor.eat("NOT");
+    cursor.expect("MATCHED")?;
+    skip_clause(cursor, |cursor| cursor.is("THEN"));
+    cursor.expect("THEN")?;
     cursor.skip_rest();
     Ok(Operation::Merge { table })
 }

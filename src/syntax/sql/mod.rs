@@ -5,6 +5,7 @@ mod cursor;
 mod dml;
 mod lex;
 mod mysql;
+mod opinion;
 mod parts;
 mod plpgsql;
 mod postgres;

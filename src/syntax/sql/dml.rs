@@ -534,7 +534,7 @@ impl Reader {
         let joined = cursor.dialect == Dialect::Mysql && to > from + 2;
         cursor.expect("SET")?;
         let columns = self.assignments(cursor)?;
-        let limited = joined || rest_limits(cursor);
+        let limited = rest_limits(cursor) || joined;
         Ok(Operation::Update { table, columns, limited })
     }
 }

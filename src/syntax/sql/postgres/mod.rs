@@ -1,7 +1,9 @@
 //! PostgreSQL's DDL: which family of statements reads what.
 
 mod alter_table;
+mod clause;
 mod drop;
+mod expression;
 mod function;
 mod index;
 mod other;

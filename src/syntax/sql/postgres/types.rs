@@ -1,12 +1,247 @@
-//! CREATE and ALTER of types and domains.
+//! Types and domains.
 
-use crate::ops::Op;
+use super::clause;
+use crate::ops::{
+    AlterDomain, AlterType, CreateDomain, CreateType, Guard, Op, Operation, TableTarget, TypeDefinition,
+};
+use crate::schema::{Constraint, ConstraintKind, Ident, Name, ObjectKind, Type};
 use crate::syntax::sql::cursor::{Cursor, Read};
 
 /// The operations of the statement at the cursor; None where it is none of this family.
 ///
 /// # Errors
 /// When it is one, and something in it was not understood.
-pub fn ops(_cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
-    Ok(None)
+pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
+    let first = cursor.at;
+    let mut walk = cursor.clone();
+    let kinds = if walk.eat_all(&["CREATE", "TYPE"]) {
+        vec![create_type(&mut walk)?]
+    } else if walk.eat_all(&["ALTER", "TYPE"]) {
+        alter_type(&mut walk)?
+    } else if walk.eat_all(&["CREATE", "DOMAIN"]) {
+        vec![create_domain(&mut walk)?]
+    } else if walk.eat_all(&["ALTER", "DOMAIN"]) {
+        vec![alter_domain(&mut walk)?]
+    } else {
+        return Ok(None);
+    };
+    *cursor = walk;
+    let span = cursor.span_from(first);
+    Ok(Some(kinds.into_iter().map(|kind| Op { kind, span }).collect()))
+}
+
+fn create_type(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let name = cursor.name("a type")?;
+    let definition = if cursor.is_end() {
+        TypeDefinition::Shell
+    } else if cursor.eat("AS") {
+        if cursor.eat("ENUM") {
+            TypeDefinition::Enum(labels(cursor)?)
+        } else if cursor.eat("RANGE") {
+            TypeDefinition::Range(definition(cursor)?)
+        } else {
+            TypeDefinition::Composite(attributes(cursor)?)
+        }
+    } else {
+        TypeDefinition::Base(definition(cursor)?)
+    };
+    Ok(Operation::CreateType(CreateType { name, definition }))
+}
+
+fn labels(cursor: &mut Cursor<'_>) -> Read<Vec<String>> {
+    cursor.expect_symbol("(")?;
+    if cursor.eat_symbol(")") {
+        return Ok(Vec::new());
+    }
+    let labels = cursor.list(label)?;
+    cursor.expect_symbol(")")?;
+    Ok(labels)
+}
+
+fn label(cursor: &mut Cursor<'_>) -> Read<String> {
+    if cursor.is_string() { cursor.string() } else { Err(cursor.unread("a label in quotes")) }
+}
+
+fn definition(cursor: &mut Cursor<'_>) -> Read<String> {
+    let first = cursor.at;
+    clause::definition(cursor)?;
+    Ok(cursor.text_between(first, cursor.at))
+}
+
+fn attributes(cursor: &mut Cursor<'_>) -> Read<Vec<(Ident, Type)>> {
+    cursor.expect_symbol("(")?;
+    if cursor.eat_symbol(")") {
+        return Ok(Vec::new());
+    }
+    let attributes = cursor.list(attribute)?;
+    cursor.expect_symbol(")")?;
+    Ok(attributes)
+}
+
+fn attribute(cursor: &mut Cursor<'_>) -> Read<(Ident, Type)> {
+    let name = cursor.ident("an attribute")?;
+    let ty = cursor.data_type()?;
+    collation(cursor)?;
+    Ok((name, ty))
+}
+
+fn collation(cursor: &mut Cursor<'_>) -> Read<Option<String>> {
+    if !cursor.eat("COLLATE") {
+        return Ok(None);
+    }
+    Ok(Some(cursor.name("a collation")?.text().to_owned()))
+}
+
+fn alter_type(cursor: &mut Cursor<'_>) -> Read<Vec<Operation>> {
+    let name = cursor.name("a type")?;
+    if let Some(kind) = clause::general(cursor, &clause::object(ObjectKind::Type, name.clone()), false)? {
+        return Ok(vec![kind]);
+    }
+    let change = |change| Operation::AlterType { name: name.clone(), change };
+    if cursor.eat_all(&["ADD", "VALUE"]) {
+        return Ok(vec![change(add_value(cursor)?)]);
+    }
+    if cursor.eat_all(&["RENAME", "VALUE"]) {
+        let from = label(cursor)?;
+        cursor.expect("TO")?;
+        return Ok(vec![change(AlterType::RenameValue { from, to: label(cursor)? })]);
+    }
+    if cursor.eat_all(&["RENAME", "ATTRIBUTE"]) {
+        let from = cursor.ident("an attribute")?;
+        cursor.expect("TO")?;
+        let to = cursor.ident("an attribute")?;
+        clause::cascade(cursor);
+        return Ok(vec![change(AlterType::RenameAttribute { from, to })]);
+    }
+    if cursor.eat("SET") {
+        clause::definition(cursor)?;
+        return Ok(vec![change(AlterType::Parameters)]);
+    }
+    let changes = cursor.list(alter_attribute)?;
+    Ok(changes.into_iter().map(change).collect())
+}
+
+fn add_value(cursor: &mut Cursor<'_>) -> Read<AlterType> {
+    let guard = if cursor.if_not_exists() { Guard::IfNotExists } else { Guard::None };
+    let label_text = label(cursor)?;
+    let position = match cursor.eat_any(&["BEFORE", "AFTER"]) {
+        Some(word) => Some((word == "AFTER", label(cursor)?)),
+        None => None,
+    };
+    Ok(AlterType::AddValue { label: label_text, guard, position })
+}
+
+fn alter_attribute(cursor: &mut Cursor<'_>) -> Read<AlterType> {
+    let change = if cursor.eat_all(&["ADD", "ATTRIBUTE"]) {
+        let (name, ty) = attribute(cursor)?;
+        AlterType::AddAttribute { name, ty }
+    } else if cursor.eat_all(&["DROP", "ATTRIBUTE"]) {
+        let guard = if cursor.if_exists() { Guard::IfExists } else { Guard::None };
+        AlterType::DropAttribute { name: cursor.ident("an attribute")?, guard }
+    } else if cursor.eat_all(&["ALTER", "ATTRIBUTE"]) {
+        let name = cursor.ident("an attribute")?;
+        cursor.eat_all(&["SET", "DATA"]);
+        cursor.expect("TYPE")?;
+        let ty = cursor.data_type()?;
+        collation(cursor)?;
+        AlterType::AlterAttribute { name, ty }
+    } else {
+        return Err(cursor.unread("what to change of the type"));
+    };
+    clause::cascade(cursor);
+    Ok(change)
+}
+
+fn create_domain(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let name = cursor.name("a domain")?;
+    cursor.eat("AS");
+    let mut domain = CreateDomain {
+        name,
+        ty: cursor.data_type()?,
+        default: None,
+        constraints: Vec::new(),
+        collation: None,
+    };
+    while !cursor.is_end() {
+        if let Some(collation) = collation(cursor)? {
+            domain.collation = Some(collation);
+        } else if cursor.eat("DEFAULT") {
+            let from = cursor.at;
+            let ends = |cursor: &Cursor<'_>| {
+                cursor.at > from && cursor.is_any(&["CONSTRAINT", "NOT", "NULL", "CHECK", "COLLATE"])
+            };
+            domain.default = Some(cursor.expr_until(ends)?);
+        } else if let Some(constraint) = domain_constraint(cursor)? {
+            domain.constraints.push(constraint);
+        }
+    }
+    Ok(Operation::CreateDomain(Box::new(domain)))
+}
+
+/// `[CONSTRAINT name] CHECK (…) | NOT NULL | NULL`; None for NULL, which demands nothing.
+fn domain_constraint(cursor: &mut Cursor<'_>) -> Read<Option<Constraint>> {
+    let name = if cursor.eat("CONSTRAINT") { Some(cursor.ident("a constraint")?) } else { None };
+    let kind = if cursor.eat("CHECK") {
+        ConstraintKind::Check(cursor.expr_group()?)
+    } else if cursor.eat_all(&["NOT", "NULL"]) {
+        ConstraintKind::NotNull(None)
+    } else if cursor.eat("NULL") {
+        return Ok(None);
+    } else {
+        return Err(cursor.unread("a constraint of the domain"));
+    };
+    let mut attributes = Vec::new();
+    if cursor.eat_all(&["NO", "INHERIT"]) {
+        attributes.push("NO INHERIT".to_owned());
+    }
+    Ok(Some(Constraint { name, kind, not_valid: false, attributes }))
+}
+
+fn alter_domain(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let name = cursor.name("a domain")?;
+    if let Some(kind) = clause::general(cursor, &clause::object(ObjectKind::Domain, name.clone()), false)? {
+        return Ok(kind);
+    }
+    if cursor.eat_all(&["RENAME", "CONSTRAINT"]) {
+        let from = cursor.ident("a constraint")?;
+        cursor.expect("TO")?;
+        let to = cursor.ident("a constraint")?;
+        let table = TableTarget { name, if_exists: false, only: false, kind: ObjectKind::Domain };
+        return Ok(Operation::RenameConstraint { table, from, to });
+    }
+    let change = change_domain(cursor, &name)?;
+    Ok(Operation::AlterDomain { name, change })
+}
+
+fn change_domain(cursor: &mut Cursor<'_>, name: &Name) -> Read<AlterDomain> {
+    if cursor.eat_all(&["SET", "DEFAULT"]) {
+        let (first, last) = cursor.skip_rest();
+        return Ok(AlterDomain::SetDefault(cursor.expr(first, last)?));
+    }
+    if cursor.eat_all(&["DROP", "DEFAULT"]) {
+        return Ok(AlterDomain::DropDefault);
+    }
+    if cursor.eat_all(&["SET", "NOT", "NULL"]) {
+        return Ok(AlterDomain::SetNotNull);
+    }
+    if cursor.eat_all(&["DROP", "NOT", "NULL"]) {
+        return Ok(AlterDomain::DropNotNull);
+    }
+    if cursor.eat("ADD") {
+        let Some(mut constraint) = domain_constraint(cursor)? else {
+            return Err(cursor.unread("a constraint of the domain"));
+        };
+        constraint.not_valid = cursor.eat_all(&["NOT", "VALID"]);
+        return Ok(AlterDomain::AddConstraint(Box::new(constraint)));
+    }
+    if cursor.eat_all(&["DROP", "CONSTRAINT"]) {
+        let guard = if cursor.if_exists() { Guard::IfExists } else { Guard::None };
+        let name = cursor.ident("a constraint")?;
+        clause::cascade(cursor);
+        return Ok(AlterDomain::DropConstraint { name, guard });
+    }
+    if cursor.eat_all(&["VALIDATE", "CONSTRAINT"]) {
+        return Ok(AlterDomain::ValidateConstraint(cursor.ident("a constraint")?));
+    }
+    Err(cursor.unread(format!("what to change of domain `{name}`")))
 }

@@ -1,12 +1,126 @@
 //! Views and materialized views.
 
-use crate::ops::Op;
+use super::clause;
+use crate::ops::{CreateView, Guard, Op, Operation};
+use crate::schema::Name;
 use crate::syntax::sql::cursor::{Cursor, Read};
+use crate::syntax::sql::{dml, query};
 
 /// The operations of the statement at the cursor; None where it is none of this family.
 ///
 /// # Errors
 /// When it is one, and something in it was not understood.
-pub fn ops(_cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
-    Ok(None)
+pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
+    let first = cursor.at;
+    let mut walk = cursor.clone();
+    if !walk.eat("CREATE") {
+        return Ok(None);
+    }
+    let replace = walk.eat_all(&["OR", "REPLACE"]);
+    let temporary = walk.eat_any(&["TEMPORARY", "TEMP"]).is_some();
+    let recursive = walk.eat("RECURSIVE");
+    let plain = walk.eat("VIEW");
+    let materialized =
+        !plain && !replace && !temporary && !recursive && walk.eat_all(&["MATERIALIZED", "VIEW"]);
+    if !plain && !materialized {
+        return Ok(None);
+    }
+    let guard = if materialized && walk.if_not_exists() {
+        Guard::IfNotExists
+    } else if replace {
+        Guard::OrReplace
+    } else {
+        Guard::None
+    };
+    let name = walk.name("a view")?;
+    let columns = if recursive || walk.is_symbol("(") { walk.ident_group("a column")? } else { Vec::new() };
+    if materialized && walk.eat("USING") {
+        walk.ident("an access method")?;
+    }
+    if walk.eat("WITH") {
+        clause::definition(&mut walk)?;
+    }
+    if materialized && walk.eat("TABLESPACE") {
+        walk.ident("a tablespace")?;
+    }
+    walk.expect("AS")?;
+    let from = walk.at;
+    let (last, no_data) = if materialized { data_clause(&walk) } else { (check_option(&walk), false) };
+    let query = body(&walk, from, last, recursive.then_some(&name))?;
+    walk.skip_rest();
+    *cursor = walk;
+    let view = CreateView {
+        materialized,
+        temporary,
+        guard,
+        columns,
+        query: query.text,
+        reads: query.reads,
+        words: query.words,
+        no_data,
+        name,
+    };
+    clause::one(cursor, first, Operation::CreateView(Box::new(view)))
+}
+
+/// What is known of the query of a view.
+struct Body {
+    text: String,
+    reads: Vec<Name>,
+    words: Vec<String>,
+}
+
+fn body(cursor: &Cursor<'_>, first: usize, last: usize, own: Option<&Name>) -> Read<Body> {
+    let mut here = cursor.clone();
+    here.at = first;
+    let starts = here.is_any(&["SELECT", "WITH", "VALUES", "TABLE"]) || here.is_symbol("(");
+    if !starts || first >= last {
+        return Err(here.unread("a query"));
+    }
+    for op in dml::inner(cursor, first, last)? {
+        if !matches!(op.kind, Operation::Query { .. } | Operation::Set { .. }) {
+            return Err(here.unread("a query that only reads"));
+        }
+    }
+    let mut reads = query::reads(cursor, first, last);
+    reads.retain(|read| Some(read) != own);
+    Ok(Body {
+        text: cursor.text_between(first, last),
+        reads,
+        words: cursor.words_between(first, last),
+    })
+}
+
+/// Where the query ends and `WITH [CASCADED | LOCAL] CHECK OPTION` begins.
+fn check_option(cursor: &Cursor<'_>) -> usize {
+    let end = cursor.tokens.len();
+    let tails: &[&[&str]] = &[
+        &["WITH", "CHECK", "OPTION"],
+        &["WITH", "CASCADED", "CHECK", "OPTION"],
+        &["WITH", "LOCAL", "CHECK", "OPTION"],
+    ];
+    tails.iter().find(|tail| ends_with(cursor, tail)).map_or(end, |tail| end - tail.len())
+}
+
+/// Where the query ends and `WITH [NO] DATA` begins, and whether it says NO.
+fn data_clause(cursor: &Cursor<'_>) -> (usize, bool) {
+    let end = cursor.tokens.len();
+    if ends_with(cursor, &["WITH", "NO", "DATA"]) {
+        (end - 3, true)
+    } else if ends_with(cursor, &["WITH", "DATA"]) {
+        (end - 2, false)
+    } else {
+        (end, false)
+    }
+}
+
+fn ends_with(cursor: &Cursor<'_>, tail: &[&str]) -> bool {
+    let mut here = cursor.clone();
+    match cursor.tokens.len().checked_sub(tail.len()) {
+        Some(at) if at >= cursor.at => {
+            here.at = at;
+            here.is_all(tail)
+        }
+        _ => false,
+    }
 }

@@ -1,0 +1,273 @@
+//! Clauses that many statements share: roles, options, settings, operators, and the changes that any object takes.
+
+use crate::ops::{Op, Operation};
+use crate::schema::{Ident, Name, ObjectKind, ObjectRef};
+use crate::syntax::sql::cursor::{Cursor, Read, is_reserved};
+use crate::syntax::sql::lex::TokenKind;
+
+/// An object that belongs to no table.
+pub const fn object(kind: ObjectKind, name: Name) -> ObjectRef {
+    ObjectRef { kind, name, on: None }
+}
+
+/// An object that has no name of its own but is told by what it is made of: a cast, a user mapping.
+pub fn described(kind: ObjectKind, text: String) -> ObjectRef {
+    object(kind, Name::bare(Ident::exact(text)))
+}
+
+/// The one operation of a statement that began at token `first`.
+pub fn one(cursor: &Cursor<'_>, first: usize, kind: Operation) -> Read<Option<Vec<Op>>> {
+    Ok(Some(vec![Op { kind, span: cursor.span_from(first) }]))
+}
+
+/// RENAME TO, OWNER TO, SET SCHEMA: None where something else is next.
+///
+/// # Errors
+/// When one of them is next, and something in it was not understood.
+pub fn general(cursor: &mut Cursor<'_>, object: &ObjectRef, if_exists: bool) -> Read<Option<Operation>> {
+    if cursor.eat_all(&["RENAME", "TO"]) {
+        let to = cursor.ident("a new name")?;
+        return Ok(Some(Operation::Rename { object: object.clone(), to, if_exists }));
+    }
+    if cursor.eat_all(&["OWNER", "TO"]) {
+        return Ok(Some(Operation::SetOwner { object: object.clone(), to: role(cursor)? }));
+    }
+    if cursor.eat_all(&["SET", "SCHEMA"]) {
+        let to = cursor.ident("a schema")?;
+        return Ok(Some(Operation::SetSchema { object: object.clone(), to, if_exists }));
+    }
+    Ok(None)
+}
+
+/// An ALTER that changes nothing that is compared: all that was read since token `first` says what.
+pub fn alter_other(cursor: &Cursor<'_>, object: ObjectRef, first: usize) -> Operation {
+    Operation::AlterOther { object, what: capitals(cursor, first, cursor.at) }
+}
+
+/// Tokens `first..last` in single spaces, their words in capitals.
+pub fn capitals(cursor: &Cursor<'_>, first: usize, last: usize) -> String {
+    let mut out = String::new();
+    let mut end = None;
+    for token in &cursor.tokens[first..last.min(cursor.tokens.len())] {
+        if end.is_some_and(|end| end < token.span.start) {
+            out.push(' ');
+        }
+        let text = cursor.text_of(*token);
+        if token.kind == TokenKind::Word {
+            out.push_str(&text.to_ascii_uppercase());
+        } else {
+            out.push_str(text);
+        }
+        end = Some(token.span.end);
+    }
+    out
+}
+
+/// A role: a name, or CURRENT_USER and its kin.
+///
+/// # Errors
+/// When none is next.
+pub fn role(cursor: &mut Cursor<'_>) -> Read<String> {
+    if let Some(word) = cursor.eat_any(&["CURRENT_USER", "CURRENT_ROLE", "SESSION_USER"]) {
+        return Ok(word.to_owned());
+    }
+    Ok(cursor.ident("a role")?.text().to_owned())
+}
+
+/// `a, b`: roles.
+///
+/// # Errors
+/// When none is next.
+pub fn roles(cursor: &mut Cursor<'_>) -> Read<Vec<String>> {
+    cursor.list(role)
+}
+
+/// CASCADE or RESTRICT, if one is next: whether CASCADE.
+pub fn cascade(cursor: &mut Cursor<'_>) -> bool {
+    cursor.eat("CASCADE") || {
+        cursor.eat("RESTRICT");
+        false
+    }
+}
+
+/// A number with or without a sign, or what will be filled in as one.
+///
+/// # Errors
+/// When none is next.
+pub fn number(cursor: &mut Cursor<'_>) -> Read<()> {
+    if !cursor.eat_symbol("-") {
+        cursor.eat_symbol("+");
+    }
+    match cursor.nth(0).map(|token| token.kind) {
+        Some(TokenKind::Number | TokenKind::Parameter | TokenKind::Placeholder) => {
+            cursor.at += 1;
+            Ok(())
+        }
+        _ => Err(cursor.unread("a number")),
+    }
+}
+
+/// `(name = value, name, …)`: storage parameters, or what a type, an operator or an aggregate is made of. Each name in
+/// lower case, with the tokens of its value.
+///
+/// # Errors
+/// When it is not there.
+pub fn definition(cursor: &mut Cursor<'_>) -> Read<Vec<(String, Option<(usize, usize)>)>> {
+    cursor.expect_symbol("(")?;
+    let all = cursor.list(|cursor| {
+        let mut name = cursor.any_word("an option")?.text().to_ascii_lowercase();
+        while cursor.eat_symbol(".") {
+            name = format!("{name}.{}", cursor.any_word("an option")?.text().to_ascii_lowercase());
+        }
+        if !cursor.eat_symbol("=") {
+            return Ok((name, None));
+        }
+        let first = cursor.at;
+        value(cursor)?;
+        Ok((name, Some((first, cursor.at))))
+    })?;
+    cursor.expect_symbol(")")?;
+    Ok(all)
+}
+
+/// `(name, name, …)`: parameters to be reset.
+///
+/// # Errors
+/// When it is not there.
+pub fn parameter_names(cursor: &mut Cursor<'_>) -> Read<()> {
+    definition(cursor).map(|_| ())
+}
+
+/// The value of an option: a string, a number, a word, an operator, a type or a function's name.
+fn value(cursor: &mut Cursor<'_>) -> Read<()> {
+    if cursor.is_string() {
+        return cursor.string().map(|_| ());
+    }
+    if cursor.is("OPERATOR") && cursor.nth_is_symbol(1, "(") {
+        cursor.at += 2;
+        operator(cursor)?;
+        return cursor.expect_symbol(")");
+    }
+    let Some(token) = cursor.nth(0) else { return Err(cursor.unread("a value")) };
+    match token.kind {
+        TokenKind::Number | TokenKind::Parameter | TokenKind::Placeholder => {
+            cursor.at += 1;
+            Ok(())
+        }
+        TokenKind::Symbol if matches!(cursor.text_of(token), "-" | "+") && !cursor.nth_is_symbol(1, ",") => {
+            if cursor.nth_is_symbol(1, ")") { operator(cursor).map(|_| ()) } else { number(cursor) }
+        }
+        TokenKind::Symbol => operator(cursor).map(|_| ()),
+        TokenKind::Word if is_reserved(cursor.text_of(token)) => {
+            cursor.at += 1;
+            Ok(())
+        }
+        TokenKind::Word | TokenKind::Quoted => cursor.data_type().map(|_| ()),
+        TokenKind::String
+        | TokenKind::EscapeString
+        | TokenKind::PrefixString
+        | TokenKind::Dollar
+        | TokenKind::Comment
+        | TokenKind::Meta => Err(cursor.unread("a value")),
+    }
+}
+
+/// An operator, with or without its schema.
+///
+/// # Errors
+/// When none is next.
+pub fn operator(cursor: &mut Cursor<'_>) -> Read<Name> {
+    let mut schema = None;
+    while cursor.nth_is_symbol(1, ".") {
+        schema = Some(cursor.any_word("an operator")?);
+        cursor.at += 1;
+    }
+    match cursor.nth(0) {
+        Some(token)
+            if token.kind == TokenKind::Symbol
+                && cursor.text_of(token).bytes().all(|byte| b"+-*/<>=~!@#%^&|`?".contains(&byte)) =>
+        {
+            cursor.at += 1;
+            Ok(Name { schema, ident: Ident::exact(cursor.text_of(token)) })
+        }
+        _ => Err(cursor.unread("an operator")),
+    }
+}
+
+/// `OPTIONS ([ADD | SET | DROP] name 'value', …)`, if it is next.
+///
+/// # Errors
+/// When it is next, and something in it was not understood.
+pub fn foreign_options(cursor: &mut Cursor<'_>) -> Read<bool> {
+    if !cursor.eat("OPTIONS") {
+        return Ok(false);
+    }
+    cursor.expect_symbol("(")?;
+    cursor.list(|cursor| {
+        let named = |cursor: &Cursor<'_>| {
+            cursor.nth(1).is_some_and(|token| matches!(token.kind, TokenKind::Word | TokenKind::Quoted))
+        };
+        let drop = cursor.is("DROP") && named(cursor);
+        if drop || (cursor.is_any(&["ADD", "SET"]) && named(cursor)) {
+            cursor.at += 1;
+        }
+        cursor.any_word("an option")?;
+        if drop {
+            return Ok(());
+        }
+        if cursor.nth(0).is_some_and(|token| token.kind == TokenKind::Parameter) {
+            cursor.at += 1;
+            return Ok(());
+        }
+        cursor.string().map(|_| ())
+    })?;
+    cursor.expect_symbol(")")?;
+    Ok(true)
+}
+
+/// `SET name = value` or `RESET name` of a function, a role or a database, if it is next.
+///
+/// # Errors
+/// When it is next, and something in it was not understood.
+pub fn setting(cursor: &mut Cursor<'_>) -> Read<bool> {
+    let reset = cursor.is("RESET");
+    if !reset && !cursor.is("SET") {
+        return Ok(false);
+    }
+    cursor.at += 1;
+    if reset && cursor.eat("ALL") {
+        return Ok(true);
+    }
+    let words: &[&[&str]] =
+        &[&["TIME", "ZONE"], &["SESSION", "AUTHORIZATION"], &["XML", "OPTION"], &["ROLE"], &["NAMES"]];
+    let special = words.iter().find(|words| {
+        cursor.is_all(words) && !cursor.nth_is(words.len(), "TO") && !cursor.nth_is_symbol(words.len(), "=")
+    });
+    match special {
+        Some(words) => cursor.at += words.len(),
+        None => {
+            cursor.any_word("a setting")?;
+            while cursor.eat_symbol(".") {
+                cursor.any_word("a setting")?;
+            }
+        }
+    }
+    if reset || cursor.eat_all(&["FROM", "CURRENT"]) {
+        return Ok(true);
+    }
+    if special.is_none() && !cursor.eat("TO") && !cursor.eat_symbol("=") {
+        return Err(cursor.unread("`TO`"));
+    }
+    cursor.list(|cursor| {
+        if cursor.is_string() {
+            return cursor.string().map(|_| ());
+        }
+        match cursor.nth(0).map(|token| token.kind) {
+            Some(TokenKind::Word | TokenKind::Quoted | TokenKind::Placeholder) => {
+                cursor.any_word("a value").map(|_| ())
+            }
+            _ => number(cursor),
+        }
+    })?;
+    Ok(true)
+}

@@ -1,6 +1,6 @@
 //! DROP, of every kind of object.
 
-use super::expression;
+use super::{clause, expression};
 use crate::ops::{Drop, Guard, Op, Operation};
 use crate::schema::{Ident, Name, ObjectKind, ObjectRef};
 use crate::syntax::sql::cursor::{Cursor, Read};
@@ -15,8 +15,8 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
         return Ok(None);
     }
     let kind = if cursor.eat_all(&["OWNED", "BY"]) {
-        cursor.list(|cursor| role(cursor).map(|_| ()))?;
-        behaviour(cursor);
+        clause::roles(cursor)?;
+        clause::cascade(cursor);
         Operation::Privilege { what: "DROP OWNED".to_owned() }
     } else {
         let (kind, shape) = kind(cursor)?;
@@ -113,14 +113,8 @@ fn kind(cursor: &mut Cursor<'_>) -> Read<(ObjectKind, Shape)> {
 fn drop(cursor: &mut Cursor<'_>, kind: ObjectKind, shape: Shape) -> Read<Drop> {
     let concurrently = kind == ObjectKind::Index && cursor.eat("CONCURRENTLY");
     let guard = if cursor.if_exists() { Guard::IfExists } else { Guard::None };
-    let mut all = Drop {
-        kind,
-        objects: Vec::new(),
-        arguments: Vec::new(),
-        guard,
-        cascade: false,
-        concurrently,
-    };
+    let mut all =
+        Drop { kind, objects: Vec::new(), arguments: Vec::new(), guard, cascade: false, concurrently };
     let what = format!("a {}", kind.noun());
     let many = match shape {
         Shape::Names | Shape::Plain | Shape::Routines | Shape::Operators | Shape::Roles => true,
@@ -151,7 +145,7 @@ fn drop(cursor: &mut Cursor<'_>, kind: ObjectKind, shape: Shape) -> Read<Drop> {
         | Shape::UsingMethod
         | Shape::Cast
         | Shape::Transform
-        | Shape::One => all.cascade = behaviour(cursor),
+        | Shape::One => all.cascade = clause::cascade(cursor),
     }
     Ok(all)
 }
@@ -168,7 +162,7 @@ fn object(
     let name = match shape {
         Shape::Names => cursor.name(what)?,
         Shape::Plain | Shape::Database | Shape::One => Name::bare(cursor.ident(what)?),
-        Shape::Roles => Name::bare(role(cursor)?),
+        Shape::Roles => Name::bare(Ident::exact(clause::role(cursor)?)),
         Shape::OnTable => {
             let name = Name::bare(cursor.ident(what)?);
             cursor.expect("ON")?;
@@ -204,35 +198,13 @@ fn object(
         }
         Shape::UserMapping => {
             cursor.expect("FOR")?;
-            let user = role(cursor)?;
+            let user = if cursor.eat("USER") { "USER".to_owned() } else { clause::role(cursor)? };
             cursor.expect("SERVER")?;
             let server = cursor.ident("a server")?;
             Name::bare(Ident::exact(format!("{user} SERVER {server}")))
         }
     };
     Ok(ObjectRef { kind, name, on })
-}
-
-/// CASCADE or RESTRICT, if one is next; true for the former.
-///
-/// The grammar has it everywhere that it has a list of objects.
-pub fn behaviour(cursor: &mut Cursor<'_>) -> bool {
-    let cascade = cursor.eat("CASCADE");
-    if !cascade {
-        cursor.eat("RESTRICT");
-    }
-    cascade
-}
-
-/// A role, with those that are words of the language.
-///
-/// # Errors
-/// When none is next.
-pub fn role(cursor: &mut Cursor<'_>) -> Read<Ident> {
-    match cursor.eat_any(&["CURRENT_USER", "SESSION_USER", "CURRENT_ROLE", "USER"]) {
-        Some(word) => Ok(Ident::exact(word)),
-        None => cursor.ident("a role"),
-    }
 }
 
 /// `(argument, …)` behind a routine's name: the types that tell it from others of its name; None where nothing is written.
@@ -302,25 +274,13 @@ fn argument_mode(cursor: &mut Cursor<'_>) -> Option<&'static str> {
 }
 
 fn is_argument_end(cursor: &Cursor<'_>) -> bool {
-    [",", ")", "=", ":="].iter().any(|symbol| cursor.is_symbol(symbol)) || cursor.is_any(&["DEFAULT", "ORDER"])
+    [",", ")", "=", ":="].iter().any(|symbol| cursor.is_symbol(symbol))
+        || cursor.is_any(&["DEFAULT", "ORDER"])
 }
 
 /// `schema.+ (integer, NONE)`.
 fn operator(cursor: &mut Cursor<'_>) -> Read<Name> {
-    let first = cursor.at;
-    while !expression::is_operator(cursor) {
-        cursor.any_word("an operator")?;
-        cursor.expect_symbol(".")?;
-    }
-    let schema = if cursor.at > first {
-        let mut schema = cursor.clone();
-        schema.at = cursor.at - 2;
-        Some(schema.any_word("a schema")?)
-    } else {
-        None
-    };
-    let symbol = cursor.text_between(cursor.at, cursor.at + 1);
-    cursor.at += 1;
+    let Name { schema, ident: symbol } = clause::operator(cursor)?;
     cursor.expect_symbol("(")?;
     let side = |cursor: &mut Cursor<'_>| {
         if cursor.eat("NONE") { Ok("NONE".to_owned()) } else { cursor.data_type().map(|ty| ty.to_string()) }

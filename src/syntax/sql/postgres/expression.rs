@@ -1,5 +1,6 @@
 //! Where an expression ends, and whether it is one: operands and operators in turn, as PostgreSQL's grammar has them.
 
+use super::clause;
 use crate::schema::Expr;
 use crate::syntax::sql::cursor::{Cursor, Read};
 use crate::syntax::sql::lex::TokenKind;
@@ -46,18 +47,10 @@ pub fn group(cursor: &mut Cursor<'_>) -> Read<Expr> {
 pub fn operator(cursor: &mut Cursor<'_>) -> Read<()> {
     if cursor.is("OPERATOR") && cursor.nth_is_symbol(1, "(") {
         cursor.at += 2;
-        while !is_operator(cursor) {
-            cursor.any_word("an operator")?;
-            cursor.expect_symbol(".")?;
-        }
-        cursor.at += 1;
+        clause::operator(cursor)?;
         return cursor.expect_symbol(")");
     }
-    if !is_operator(cursor) {
-        return Err(cursor.unread("an operator"));
-    }
-    cursor.at += 1;
-    Ok(())
+    clause::operator(cursor).map(|_| ())
 }
 
 /// Whether an operator is next: a symbol that is no punctuation.
@@ -209,10 +202,7 @@ fn operand(cursor: &mut Cursor<'_>, words: Words, deep: u32) -> Read<()> {
             cursor.at += 1;
             Ok(())
         }
-        TokenKind::String
-        | TokenKind::EscapeString
-        | TokenKind::PrefixString
-        | TokenKind::Dollar => {
+        TokenKind::String | TokenKind::EscapeString | TokenKind::PrefixString | TokenKind::Dollar => {
             strings(cursor);
             Ok(())
         }

@@ -1,6 +1,6 @@
 //! CREATE INDEX, and the keys that constraints and partitions have too.
 
-use super::{expression, table};
+use super::{clause, expression, table};
 use crate::ops::{CreateIndex, Guard, Op, Operation};
 use crate::schema::{Expr, IndexKey, Name};
 use crate::syntax::sql::cursor::{Cursor, Read};
@@ -36,7 +36,7 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
     let include = if cursor.eat("INCLUDE") { cursor.ident_group("a column name")? } else { Vec::new() };
     let nulls_not_distinct = table::nulls_not_distinct(cursor)?;
     if cursor.eat("WITH") {
-        table::parameters(cursor)?;
+        clause::definition(cursor)?;
     }
     if cursor.eat("TABLESPACE") {
         cursor.ident("a tablespace")?;
@@ -72,7 +72,7 @@ pub fn key(cursor: &mut Cursor<'_>) -> Read<IndexKey> {
     if class {
         cursor.name("an operator class")?;
         if cursor.is_symbol("(") {
-            table::parameters(cursor)?;
+            clause::definition(cursor)?;
         }
     }
     cursor.eat_any(&["ASC", "DESC"]);

@@ -1,14 +1,13 @@
 //! CREATE TABLE, with its columns and constraints.
 
-use super::{expression, index};
+use super::{clause, expression, index, sequence};
 use crate::ops::{ColumnDef, ConstraintDef, CreateTable, Guard, Op, Operation};
 use crate::schema::{
     Column, Constraint, ConstraintKind, ForeignKey, Generated, GeneratedKind, Ident, Identity, Name,
-    PartitionKind, ReferentialAction, Type,
+    PartitionKind, ReferentialAction,
 };
 use crate::syntax::sql::cursor::{Cursor, Read};
 use crate::syntax::sql::dml;
-use crate::syntax::sql::lex::TokenKind;
 
 /// The operations of the statement at the cursor; None where it is none of this family.
 ///
@@ -153,14 +152,17 @@ fn tail(cursor: &mut Cursor<'_>, table: &mut CreateTable) -> Read<()> {
     let first = cursor.at;
     if cursor.is("WITH") && cursor.nth_is_symbol(1, "(") {
         cursor.at += 1;
-        parameters(cursor)?;
+        clause::definition(cursor)?;
         push_option(cursor, first, table);
     } else if cursor.eat_all(&["WITHOUT", "OIDS"]) || cursor.eat_all(&["WITH", "OIDS"]) {
         push_option(cursor, first, table);
     }
     let first = cursor.at;
     if cursor.eat_all(&["ON", "COMMIT"]) {
-        if !cursor.eat("DROP") && !cursor.eat_all(&["DELETE", "ROWS"]) && !cursor.eat_all(&["PRESERVE", "ROWS"]) {
+        if !cursor.eat("DROP")
+            && !cursor.eat_all(&["DELETE", "ROWS"])
+            && !cursor.eat_all(&["PRESERVE", "ROWS"])
+        {
             return Err(cursor.unread("`DROP`, `DELETE ROWS` or `PRESERVE ROWS`"));
         }
         push_option(cursor, first, table);
@@ -175,15 +177,13 @@ fn tail(cursor: &mut Cursor<'_>, table: &mut CreateTable) -> Read<()> {
         cursor.expect("SERVER")?;
         cursor.ident("a server")?;
         push_option(cursor, first, table);
-        if cursor.is("OPTIONS") {
-            generic_options(cursor)?;
-        }
+        clause::foreign_options(cursor)?;
     }
     Ok(())
 }
 
 fn push_option(cursor: &Cursor<'_>, first: usize, table: &mut CreateTable) {
-    table.options.push(cursor.text_between(first, cursor.at).to_uppercase());
+    table.options.push(clause::capitals(cursor, first, cursor.at));
 }
 
 /// One element of a table: a column, a constraint, or LIKE.
@@ -272,7 +272,7 @@ pub fn partition_bound(cursor: &mut Cursor<'_>) -> Read<bool> {
             if cursor.eat_any(&["MODULUS", "REMAINDER"]).is_none() {
                 return Err(cursor.unread("`MODULUS` or `REMAINDER`"));
             }
-            number(cursor)
+            clause::number(cursor)
         })?;
         cursor.expect_symbol(")")?;
     } else if cursor.eat("FROM") {
@@ -349,12 +349,11 @@ pub fn column_def(cursor: &mut Cursor<'_>) -> Read<ColumnDef> {
 /// # Errors
 /// When something in it is not understood.
 pub fn column_constraints(cursor: &mut Cursor<'_>, def: &mut ColumnDef) -> Read<()> {
-    // Attributes belong to what was written just before them.
-    let mut attributes = Attributes::default();
     loop {
         let named = cursor.is("CONSTRAINT");
         let name = constraint_name(cursor)?;
         let columns = vec![def.column.name.clone()];
+        let mut more = Vec::new();
         let kind = if cursor.is("NOT") && cursor.nth_is(1, "NULL") {
             cursor.at += 2;
             def.column.not_null = Some(true);
@@ -379,16 +378,9 @@ pub fn column_constraints(cursor: &mut Cursor<'_>, def: &mut ColumnDef) -> Read<
             index_settings(cursor)?;
             Some(ConstraintKind::PrimaryKey { columns, using_index: None })
         } else if cursor.is("REFERENCES") {
-            let (key, more) = references(cursor, columns)?;
-            let constraint = Constraint {
-                name,
-                kind: ConstraintKind::ForeignKey(key),
-                not_valid: false,
-                attributes: more,
-            };
-            attributes = Attributes::all(cursor)?;
-            def.constraints.push(attributes.on(constraint));
-            continue;
+            let (key, attributes) = references(cursor, columns)?;
+            more = attributes;
+            Some(ConstraintKind::ForeignKey(key))
         } else if named {
             return Err(cursor.unread("a constraint"));
         } else if cursor.eat("COLLATE") {
@@ -402,14 +394,15 @@ pub fn column_constraints(cursor: &mut Cursor<'_>, def: &mut ColumnDef) -> Read<
             }
             continue;
         } else if cursor.is("OPTIONS") && cursor.nth_is_symbol(1, "(") {
-            generic_options(cursor)?;
+            clause::foreign_options(cursor)?;
             continue;
         } else {
             return Ok(());
         };
-        attributes = Attributes::all(cursor)?;
+        // They belong to what was written just before them.
+        let attributes = Attributes::all(cursor)?;
         if let Some(kind) = kind {
-            let constraint = Constraint { name, kind, not_valid: false, attributes: Vec::new() };
+            let constraint = Constraint { name, kind, not_valid: false, attributes: more };
             def.constraints.push(attributes.on(constraint));
         }
     }
@@ -448,72 +441,8 @@ pub fn identity_options(cursor: &mut Cursor<'_>) -> Read<()> {
     if !cursor.eat_symbol("(") {
         return Ok(());
     }
-    while !cursor.eat_symbol(")") {
-        if !sequence_option(cursor)? {
-            return Err(cursor.unread("`)`"));
-        }
-    }
-    Ok(())
-}
-
-/// One option of a sequence; false where none is next.
-///
-/// # Errors
-/// When it is broken off.
-pub fn sequence_option(cursor: &mut Cursor<'_>) -> Read<bool> {
-    if cursor.eat("AS") {
-        cursor.data_type()?;
-    } else if cursor.eat("INCREMENT") {
-        cursor.eat("BY");
-        number(cursor)?;
-    } else if cursor.eat("START") {
-        cursor.eat("WITH");
-        number(cursor)?;
-    } else if cursor.eat_any(&["MINVALUE", "MAXVALUE", "CACHE"]).is_some() {
-        number(cursor)?;
-    } else if cursor.eat("NO") {
-        if cursor.eat_any(&["MINVALUE", "MAXVALUE", "CYCLE"]).is_none() {
-            return Err(cursor.unread("`MINVALUE`, `MAXVALUE` or `CYCLE`"));
-        }
-    } else if cursor.eat_all(&["SEQUENCE", "NAME"]) {
-        cursor.name("a sequence")?;
-    } else if cursor.eat_all(&["OWNED", "BY"]) {
-        cursor.name("a column")?;
-    } else if cursor.eat("RESTART") {
-        if cursor.eat("WITH") || cursor.nth(0).is_some_and(|token| token.kind == TokenKind::Number) {
-            number(cursor)?;
-        }
-    } else if cursor.eat_any(&["CYCLE", "LOGGED", "UNLOGGED"]).is_none() {
-        return Ok(false);
-    }
-    Ok(true)
-}
-
-/// A number, with a sign or not.
-///
-/// # Errors
-/// When none is next.
-pub fn number(cursor: &mut Cursor<'_>) -> Read<()> {
-    if !cursor.eat_symbol("-") {
-        cursor.eat_symbol("+");
-    }
-    let there = cursor.nth(0).is_some_and(|token| match token.kind {
-        TokenKind::Number | TokenKind::Parameter | TokenKind::Placeholder => true,
-        TokenKind::Word
-        | TokenKind::Quoted
-        | TokenKind::String
-        | TokenKind::EscapeString
-        | TokenKind::PrefixString
-        | TokenKind::Dollar
-        | TokenKind::Symbol
-        | TokenKind::Comment
-        | TokenKind::Meta => false,
-    });
-    if !there {
-        return Err(cursor.unread("a number"));
-    }
-    cursor.at += 1;
-    Ok(())
+    sequence::options(cursor, true)?;
+    cursor.expect_symbol(")")
 }
 
 /// DEFERRABLE and its kin, behind a constraint.
@@ -593,7 +522,11 @@ pub fn table_constraint(cursor: &mut Cursor<'_>) -> Read<ConstraintDef> {
         ConstraintKind::NotNull(Some(column_name(cursor)?))
     } else if cursor.eat("UNIQUE") {
         if let Some(index) = using_index(cursor)? {
-            ConstraintKind::Unique { columns: Vec::new(), nulls_not_distinct: false, using_index: Some(index) }
+            ConstraintKind::Unique {
+                columns: Vec::new(),
+                nulls_not_distinct: false,
+                using_index: Some(index),
+            }
         } else {
             let nulls_not_distinct = nulls_not_distinct(cursor)?;
             let columns = key_columns(cursor, &mut more)?;
@@ -647,13 +580,13 @@ fn key_columns(cursor: &mut Cursor<'_>, more: &mut Vec<String>) -> Read<Vec<Iden
     let columns = cursor.list(column_name)?;
     let first = cursor.at;
     if cursor.eat_all(&["WITHOUT", "OVERLAPS"]) {
-        more.push(cursor.text_between(first, cursor.at).to_uppercase());
+        more.push(clause::capitals(cursor, first, cursor.at));
     }
     cursor.expect_symbol(")")?;
     let first = cursor.at;
     if cursor.eat("INCLUDE") {
         cursor.ident_group("a column name")?;
-        more.push(cursor.text_between(first, cursor.at).to_uppercase());
+        more.push(clause::capitals(cursor, first, cursor.at));
     }
     index_settings(cursor)?;
     Ok(columns)
@@ -663,7 +596,7 @@ fn key_columns(cursor: &mut Cursor<'_>, more: &mut Vec<String>) -> Read<Vec<Iden
 fn index_settings(cursor: &mut Cursor<'_>) -> Read<()> {
     if cursor.is("WITH") && cursor.nth_is_symbol(1, "(") {
         cursor.at += 1;
-        parameters(cursor)?;
+        clause::definition(cursor)?;
     }
     if cursor.eat_all(&["USING", "INDEX", "TABLESPACE"]) {
         cursor.ident("a tablespace")?;
@@ -720,7 +653,7 @@ fn references(cursor: &mut Cursor<'_>, columns: Vec<Ident>) -> Read<(ForeignKey,
         let sets = matches!(action, ReferentialAction::SetNull | ReferentialAction::SetDefault);
         if sets && cursor.is_symbol("(") {
             cursor.ident_group("a column name")?;
-            more.push(cursor.text_between(first, cursor.at).to_uppercase());
+            more.push(clause::capitals(cursor, first, cursor.at));
         }
     }
     Ok((key, more))
@@ -763,54 +696,4 @@ fn exclude(cursor: &mut Cursor<'_>) -> Read<ConstraintKind> {
         expression::group(cursor)?;
     }
     Ok(ConstraintKind::Exclude(cursor.text_between(first, cursor.at)))
-}
-
-/// `(fillfactor = 70, toast.autovacuum_enabled, …)`: storage parameters.
-///
-/// # Errors
-/// When something in it is not understood.
-pub fn parameters(cursor: &mut Cursor<'_>) -> Read<()> {
-    cursor.expect_symbol("(")?;
-    cursor.list(|cursor| {
-        cursor.any_word("a parameter")?;
-        if cursor.eat_symbol(".") {
-            cursor.any_word("a parameter")?;
-        }
-        if cursor.eat_symbol("=") {
-            parameter_value(cursor)?;
-        }
-        Ok(())
-    })?;
-    cursor.expect_symbol(")")
-}
-
-fn parameter_value(cursor: &mut Cursor<'_>) -> Read<()> {
-    if cursor.is_string() {
-        return cursor.string().map(|_| ());
-    }
-    if cursor.nth(0).is_some_and(|token| matches!(token.kind, TokenKind::Word | TokenKind::Quoted)) {
-        return cursor.any_word("a value").map(|_| ());
-    }
-    number(cursor)
-}
-
-/// `OPTIONS (ADD name 'value', …)` of what is foreign.
-///
-/// # Errors
-/// When something in it is not understood.
-pub fn generic_options(cursor: &mut Cursor<'_>) -> Read<()> {
-    cursor.expect("OPTIONS")?;
-    cursor.expect_symbol("(")?;
-    cursor.list(|cursor| {
-        if cursor.is("DROP") && !cursor.nth(1).is_some_and(|token| token.kind == TokenKind::String) {
-            cursor.at += 1;
-            return cursor.any_word("an option").map(|_| ());
-        }
-        if cursor.is_any(&["ADD", "SET"]) && !cursor.nth(1).is_some_and(|token| token.kind == TokenKind::String) {
-            cursor.at += 1;
-        }
-        cursor.any_word("an option")?;
-        cursor.string().map(|_| ())
-    })?;
-    cursor.expect_symbol(")")
 }

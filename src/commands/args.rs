@@ -41,9 +41,11 @@ pub struct Cli {
 #[derive(Args, Clone, PartialEq, Debug)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {
-    /// When to use colours. `auto`: on a terminal; NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE are heeded
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", value_parser = colors(), hide_possible_values = true)]
-    #[arg(help = "When to use colours: auto, always, never")]
+    /// When to use colours: auto, always, never
+    ///
+    /// `auto` is: on a terminal, unless NO_COLOR is set, or where FORCE_COLOR or CLICOLOR_FORCE is.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", value_parser = colors())]
+    #[arg(hide_possible_values = true)]
     pub color: Color,
     /// Read this file instead of looking for gander.toml
     #[arg(long, global = true, value_name = "FILE", conflicts_with = "no_config")]

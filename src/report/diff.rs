@@ -50,10 +50,6 @@ fn write_change(change: &Change, reader: Reader, out: &mut impl Write) -> io::Re
     let mut header = vec![format!("diff --git {} {}", quoted("a/", from), quoted("b/", change.to))];
     if change.from.is_none() {
         header.push("new file mode 100644".to_owned());
-        if change.after.is_empty() {
-            // Without contents there is no other line that tells git what this is.
-            header.push("index 0000000..e69de29".to_owned());
-        }
     } else if from != change.to {
         if change.before == change.after {
             header.push("similarity index 100%".to_owned());
@@ -186,7 +182,7 @@ fn quoted(prefix: &str, path: &str) -> String {
 
 /// A path with blanks ends with a tab in `---` and `+++` lines, as git writes it: else a date could be read into it.
 fn ended(path: String) -> String {
-    if path.contains(' ') && !path.starts_with('"') { path + "\t" } else { path }
+    if path.contains(' ') { path + "\t" } else { path }
 }
 
 #[cfg(test)]
@@ -250,6 +246,17 @@ mod tests {
             "diff --git a/a.sql b/a.sql\n--- a/a.sql\n+++ b/a.sql\n@@ -2,6 +2,6 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n"
         );
         assert_eq!(bytes(&[change("a.sql", before, before)]), b"");
+    }
+
+    #[test]
+    fn what_git_would_forgive_is_right_all_the_same() {
+        let new = Change { from: None, to: "my \"new\".sql", before: b"", after: b"x" };
+        assert_eq!(
+            String::from_utf8_lossy(&bytes(&[new, change("with blank.sql", b"a\n", b"")])),
+            "diff --git \"a/my \\\"new\\\".sql\" \"b/my \\\"new\\\".sql\"\nnew file mode 100644\n--- /dev/null\n\
+             +++ \"b/my \\\"new\\\".sql\"\t\n@@ -0,0 +1 @@\n+x\n\\ No newline at end of file\n\
+             diff --git a/with blank.sql b/with blank.sql\n--- a/with blank.sql\t\n+++ b/with blank.sql\t\n@@ -1 +0,0 @@\n-a\n"
+        );
     }
 
     #[test]

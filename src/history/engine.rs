@@ -317,6 +317,8 @@ impl Evidence {
                 self.rather(Dialect::Mysql);
             }
             "tinyint" => self.rather(Dialect::Mysql),
+            // PostgreSQL's is called bytea.
+            "blob" => self.rather(Dialect::Sqlite),
             "dbo" | "nvarchar" | "sp_rename" | "uniqueidentifier" => self.foreign = Some("SQL Server"),
             "varchar2" | "nvarchar2" => self.foreign = Some("Oracle"),
             "concurrently" | "plpgsql" => self.only(Dialect::Postgres),

@@ -217,12 +217,12 @@ impl Sequence {
         }
     }
 
-    /// The numbers that are missing between two that are there. Only where numbers are counted and a number is what a
-    /// migration goes by; a leap to another way of numbering is none.
+    /// The numbers that are missing between two that are there. Only where numbers are counted and the tool's
+    /// users do not leave any out; a leap to another way of numbering is none.
     pub fn gaps(&self) -> Vec<Gap> {
         const LEAP: u64 = 100;
         const LARGEST: u64 = 1_000_000;
-        if self.numbering != Numbering::Sequential || !self.tool.unique_versions {
+        if self.numbering != Numbering::Sequential || self.tool.gaps {
             return Vec::new();
         }
         // 002_a and 002_b are both 2.
@@ -242,6 +242,21 @@ impl Sequence {
         numbers.sort_unstable();
         let pairs = numbers.windows(2).filter(|pair| (2..=LEAP).contains(&(pair[1].0 - pair[0].0)));
         pairs.filter_map(|pair| Some(Gap { first: pair[0].0 + 1, last: pair[1].0 - 1, before: pair[1].1? })).collect()
+    }
+
+    /// Migrations that carry the version of another one, each with the up file of the one before it. Not where a file for
+    /// each database has the same version, nor where plain files name the release that they belong to.
+    pub fn duplicates(&self) -> Vec<(&Migration, FileId)> {
+        let names_releases = !self.tool.records && self.numbering == Numbering::Dotted;
+        if !self.tool.unique_versions || names_releases {
+            return Vec::new();
+        }
+        let versioned: Vec<&Migration> =
+            self.migrations.iter().filter(|m| !m.repeatable && !m.version.is_empty()).collect();
+        let pairs = versioned.windows(2).filter(|pair| {
+            self.compare(&pair[0].version, &pair[1].version).is_eq() && pair[0].engine.dialect == pair[1].engine.dialect
+        });
+        pairs.map(|pair| (pair[1], pair[0].up.file)).collect()
     }
 
     /// The dialects that its files are written in.

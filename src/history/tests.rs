@@ -216,13 +216,17 @@ fn folders_named_after_versions_are_one_history() {
             ("store/migration/sqlite/0.10/00__b.sql", TABLE),
             ("store/migration/sqlite/0.9/01__a.sql", TABLE),
             ("store/migration/sqlite/0.9/00__z.sql", TABLE),
+            ("store/migration/sqlite/0.9/seed.sql", ""),
+            ("store/migration/sqlite/v1.0/base.sql", TABLE),
         ],
         "
 plain in store/migration/sqlite: sqlite, Dotted
   0.9/00 z: 0.9/00__z.sql Nobody
   0.9/01 a: 0.9/01__a.sql Nobody
   0.10/00 b: 0.10/00__b.sql Nobody
+  v1.0 base: v1.0/base.sql Nobody
   beside LATEST.sql
+  beside 0.9/seed.sql
 ",
     );
 }
@@ -269,6 +273,39 @@ fn gaps_are_counted_where_numbers_are_counted() {
     let misnamed =
         [("m/1_a.up.sql", TABLE), ("m/2_b_up.sql", ""), ("m/3_c.up.sql", TABLE), ("m/4_d.up.sql", TABLE)];
     assert_eq!(gaps(&misnamed), [], "told of as a stray");
+}
+
+#[test]
+fn versions_are_taken_twice_only_where_they_are_unique() {
+    let duplicates = |files: &[(&str, &str)]| {
+        let (sources, histories) = discovered(files, &Asked::NOTHING);
+        let path = |file: FileId| sources.get(file).path.clone();
+        histories[0]
+            .duplicates()
+            .iter()
+            .map(|(second, first)| (path(*first), path(second.up.file)))
+            .collect::<Vec<_>>()
+    };
+    let pair = |first: &str, second: &str| vec![(first.to_owned(), second.to_owned())];
+    assert_eq!(
+        duplicates(&[
+            ("migrations/001_a.sql", TABLE),
+            ("migrations/1_b.sql", TABLE),
+            ("migrations/002_c.sql", TABLE)
+        ]),
+        pair("migrations/001_a.sql", "migrations/1_b.sql")
+    );
+    assert_eq!(
+        duplicates(&[("db/V1__a.sql", TABLE), ("db/V1.0__b.sql", TABLE)]),
+        pair("db/V1__a.sql", "db/V1.0__b.sql")
+    );
+    assert_eq!(duplicates(&[("migrations/002_a_x.sql", TABLE), ("migrations/002_b_y.sql", TABLE)]), []);
+    assert_eq!(duplicates(&[("migrations/1.2.0_x.sql", TABLE), ("migrations/1.2.0_y.sql", TABLE)]), []);
+    assert_eq!(duplicates(&[("m/1_x.sql", "-- +migrate Up\n"), ("m/1_y.sql", "-- +migrate Up\n")]), []);
+    let readme = "| File | Database |\n|--|--|\n| 001_a.sql | SQLite |\n| 001_b.sql | PostgreSQL |\n";
+    let files =
+        [("migrations/README.md", readme), ("migrations/001_a.sql", TABLE), ("migrations/001_b.sql", TABLE)];
+    assert_eq!(duplicates(&files), []);
 }
 
 #[test]

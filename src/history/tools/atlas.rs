@@ -13,6 +13,7 @@ pub const TOOL: Tool = Tool {
     records: true,
     checksums: true,
     unique_versions: true,
+    gaps: false,
     switch: Some(
         "make `-- atlas:txmode none` the first line, an empty line the second, and put nothing else into the file",
     ),

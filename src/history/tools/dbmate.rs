@@ -15,6 +15,7 @@ pub const TOOL: Tool = Tool {
     records: true,
     checksums: false,
     unique_versions: true,
+    gaps: false,
     switch: Some("write `-- migrate:up transaction:false`, and put nothing else into the file"),
     detects_concurrently: false,
     batch: false,

@@ -15,6 +15,7 @@ pub const TOOL: Tool = Tool {
     records: true,
     checksums: false,
     unique_versions: false,
+    gaps: true,
     // Every pending file runs in one transaction, and no file can leave it.
     switch: None,
     detects_concurrently: false,

@@ -13,6 +13,7 @@ pub const TOOL: Tool = Tool {
     records: true,
     checksums: true,
     unique_versions: true,
+    gaps: true,
     switch: Some("put `executeInTransaction=false` into a file of the same name with `.conf` after it"),
     detects_concurrently: true,
     batch: false,

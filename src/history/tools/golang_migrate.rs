@@ -13,6 +13,7 @@ pub const TOOL: Tool = Tool {
     records: true,
     checksums: false,
     unique_versions: true,
+    gaps: false,
     switch: Some(
         "give the statement a migration of its own: a file with one statement runs outside a transaction",
     ),

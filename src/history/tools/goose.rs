@@ -15,6 +15,7 @@ pub const TOOL: Tool = Tool {
     records: true,
     checksums: false,
     unique_versions: true,
+    gaps: false,
     switch: Some(
         "put `-- +goose NO TRANSACTION` on a line of its own above `-- +goose Up`, and nothing else into the file",
     ),

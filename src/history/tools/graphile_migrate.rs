@@ -14,6 +14,7 @@ pub const TOOL: Tool = Tool {
     records: true,
     checksums: true,
     unique_versions: true,
+    gaps: false,
     switch: Some("write `--! no-transaction` at the top, and put nothing else into the file"),
     detects_concurrently: false,
     batch: false,

@@ -13,6 +13,7 @@ pub const TOOL: Tool = Tool {
     records: true,
     checksums: true,
     unique_versions: false,
+    gaps: true,
     switch: Some(
         "write `runInTransaction:false` after the changeset's name, and put nothing else into the changeset",
     ),

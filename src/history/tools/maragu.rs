@@ -13,6 +13,7 @@ pub const TOOL: Tool = Tool {
     records: true,
     checksums: false,
     unique_versions: false,
+    gaps: false,
     switch: None,
     detects_concurrently: false,
     batch: false,

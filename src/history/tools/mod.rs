@@ -36,6 +36,8 @@ pub const TOOLS: &[&Tool] = &[
     &dbmate::TOOL,
     &sql_migrate::TOOL,
     &tern::TOOL,
+    // Before drizzle, which can be told to put its files there.
+    &supabase::TOOL,
     &graphile_migrate::TOOL,
     &node_pg_migrate::TOOL,
     &liquibase::TOOL,
@@ -44,7 +46,6 @@ pub const TOOLS: &[&Tool] = &[
     &prisma::TOOL,
     &diesel::HASURA,
     &diesel::TOOL,
-    &supabase::TOOL,
     &refinery::TOOL,
     &flyway::TOOL,
     &sqlx::TOOL,
@@ -80,6 +81,8 @@ pub struct Tool {
     pub checksums: bool,
     /// Whether two migrations with one version are a mistake. Some tools go by the whole name.
     pub unique_versions: bool,
+    /// Whether a missing number is nothing odd: versions are spread over several folders, or do not matter.
+    pub gaps: bool,
     /// How one migration is run outside a transaction, as a sentence for a help text. `None`: it cannot be.
     pub switch: Option<&'static str>,
     /// Whether it finds statements that refuse a transaction by itself, and opens none then.

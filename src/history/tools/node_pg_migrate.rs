@@ -14,6 +14,7 @@ pub const TOOL: Tool = Tool {
     records: true,
     checksums: false,
     unique_versions: false,
+    gaps: true,
     switch: Some("write the migration in JavaScript, with `pgm.noTransaction()`"),
     detects_concurrently: false,
     batch: true,

@@ -12,6 +12,7 @@ pub const TOOL: Tool = Tool {
     records: false,
     checksums: false,
     unique_versions: true,
+    gaps: false,
     switch: Some("leave BEGIN and COMMIT out of the file"),
     detects_concurrently: false,
     batch: false,
@@ -56,21 +57,18 @@ fn read_in_version_folder(tree: &Tree, folder: &Folder, file: &File) -> Vec<Foun
     if own == folder.path || !is_version(split(own).1) {
         return vec![Found::Companion];
     }
-    let mut found = tree.get(own).map_or_else(Vec::new, |own| read(tree, own, file));
+    let Some(home) = tree.get(own) else { return Vec::new() };
+    let (_, version) = split(own);
+    // One file for a version needs no number of its own.
+    let is_numbered = |file: &File| file.stem().and_then(parse).is_some();
+    if let Some(stem) = file.stem().filter(|_| !home.sql().any(is_numbered)) {
+        let (version, name) = (version.to_owned(), stem.to_owned());
+        return vec![Found::Up(Piece { version, name, span: whole(file), ..Piece::default() })];
+    }
+    let mut found = read(tree, home, file);
     for one in &mut found {
         match one {
-            Found::Up(piece) | Found::Down(piece) => {
-                piece.version = format!("{}/{}", split(own).1, piece.version)
-            }
-            // One file for a version needs no number of its own.
-            Found::Stray(Reason::WrongName) => {
-                *one = Found::Up(Piece {
-                    version: split(own).1.to_owned(),
-                    name: file.stem().unwrap_or(file.name).to_owned(),
-                    span: whole(file),
-                    ..Piece::default()
-                });
-            }
+            Found::Up(piece) | Found::Down(piece) => piece.version = format!("{version}/{}", piece.version),
             Found::Stray(_) | Found::Unread { .. } | Found::Companion => {}
         }
     }

@@ -16,6 +16,7 @@ pub const TOOL: Tool = Tool {
     checksums: false,
     // One for each database.
     unique_versions: false,
+    gaps: true,
     switch: None,
     detects_concurrently: false,
     batch: false,

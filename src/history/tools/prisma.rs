@@ -14,6 +14,7 @@ pub const TOOL: Tool = Tool {
     records: true,
     checksums: true,
     unique_versions: false,
+    gaps: true,
     switch: Some(
         "give the statement a migration of its own: a file with one statement runs outside a transaction",
     ),

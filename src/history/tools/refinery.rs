@@ -12,6 +12,7 @@ pub const TOOL: Tool = Tool {
     records: true,
     checksums: true,
     unique_versions: true,
+    gaps: false,
     switch: None,
     detects_concurrently: false,
     batch: false,

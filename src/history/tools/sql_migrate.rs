@@ -12,6 +12,7 @@ pub const TOOL: Tool = Tool {
     records: true,
     checksums: false,
     unique_versions: false,
+    gaps: true,
     switch: Some("write `-- +migrate Up notransaction`, and put nothing else into the file"),
     detects_concurrently: false,
     batch: false,

@@ -4,7 +4,8 @@ use super::super::engine::Named;
 use super::super::tree::{File, Folder, Tree};
 use super::super::{Reason, Wrap};
 use super::{
-    Downs, Found, Order, Piece, Reach, Tool, is_companion, is_slip_of_extension, number_and_name, statement_beginnings, whole,
+    Downs, Found, Order, Piece, Reach, Tool, is_companion, is_slip_of_extension, number_and_name,
+    statement_beginnings, whole,
 };
 use crate::schema::Dialect;
 
@@ -16,6 +17,7 @@ pub const TOOL: Tool = Tool {
     records: true,
     checksums: false,
     unique_versions: true,
+    gaps: false,
     switch: Some(
         "give the statement a migration of its own: the first statement of a file runs outside a transaction",
     ),

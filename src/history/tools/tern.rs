@@ -19,6 +19,7 @@ pub const TOOL: Tool = Tool {
     records: true,
     checksums: false,
     unique_versions: true,
+    gaps: false,
     switch: Some("put `---- tern: disable-tx ----` on a line of its own, and nothing else into the file"),
     detects_concurrently: false,
     batch: false,

@@ -20,6 +20,8 @@ pub mod diagnostic;
 pub mod rules;
 /// Rules × steps → findings.
 pub mod lint;
+/// Remedies → edits, and which of them go together.
+pub mod fix;
 /// Findings as people and machines read them.
 pub mod report;
 /// Trees of files: work tree, index, commit.

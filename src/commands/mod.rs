@@ -4,6 +4,7 @@ pub mod args;
 pub mod completions;
 mod config;
 mod explain;
+mod fixing;
 mod lint;
 mod rules;
 

@@ -2,6 +2,8 @@
 
 mod suppress;
 
+pub use suppress::nearest;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;

@@ -1,13 +1,20 @@
 //! The project: its settings, its files, and which of its migrations are history and which are judged.
 
+pub mod canonical;
 pub mod config;
 pub mod error;
 pub mod files;
+pub mod histories;
 pub mod judged;
+pub mod open;
+pub mod selection;
+pub mod write;
+pub mod settings;
 
 use std::path::{Component, Path, PathBuf};
 
 pub use error::UserError;
+pub use open::{Opening, Project, open};
 
 /// `path` as seen from the directory `base`, with forward slashes: `sql/a.sql`, `../a.sql`, `.` for `base`
 /// itself. Both are absolute; `.` and `..` in them are taken literally away.

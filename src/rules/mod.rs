@@ -86,6 +86,16 @@ pub fn by_id(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.id == id)
 }
 
+/// The address of a rule's page.
+pub fn url(id: &str) -> String {
+    format!("{}/blob/main/rules/{id}.md", env!("CARGO_PKG_REPOSITORY"))
+}
+
+/// The category of a rule.
+pub fn category(id: &str) -> String {
+    by_id(id).map_or_else(String::new, |rule| rule.page().category)
+}
+
 /// Takes what a rule has to say.
 pub struct Cx<'a> {
     rule: &'static Rule,

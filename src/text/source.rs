@@ -127,6 +127,17 @@ impl Sources {
         self.files.iter().position(|source| source.path == path).map(|i| FileId(i as u32))
     }
 
+    /// Gives a file other bytes; gives back what it was.
+    pub fn replace(&mut self, id: FileId, bytes: Vec<u8>) -> Source {
+        let path = self.get(id).path.clone();
+        std::mem::replace(&mut self.files[id.0 as usize], Source::new(path, bytes))
+    }
+
+    /// Puts back what [`Sources::replace`] gave.
+    pub fn put_back(&mut self, id: FileId, source: Source) {
+        self.files[id.0 as usize] = source;
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.files.len()

@@ -15,6 +15,7 @@ mod split;
 mod sqlite;
 mod statement;
 mod types;
+pub mod write;
 
 pub use cursor::{Cursor, Read, Unread, is_reserved, string_value, unquote};
 pub use lex::{Lexer, Token, TokenKind};

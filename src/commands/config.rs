@@ -1,0 +1,88 @@
+//! `gander config`: the settings in force and where each came from, and what was recognised.
+
+use std::fmt::Write;
+
+use super::args::{Config as Arguments, Global};
+use super::{Exit, lint, print};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::lint::Selection;
+use crate::project::config::CommandLine;
+use crate::project::files::State;
+use crate::project::{Opening, Project, UserError, open, selection};
+use crate::rules::{self, Cx};
+use crate::text::{Place, Span};
+
+/// Prints them.
+///
+/// # Errors
+/// When the project or its configuration cannot be read.
+pub fn run(global: &Global, arguments: &Arguments) -> Result<Exit, UserError> {
+    let project = open(Opening {
+        choice: lint::choice(global),
+        line: CommandLine { engine: arguments.target.engine, tool: arguments.target.tool.clone(), ..CommandLine::default() },
+        state: State::WorkTree,
+        paths: &[],
+        instead: None,
+    })?;
+    let mut text = String::new();
+    let rows = project.config.settings();
+    let key_width = rows.iter().map(|(key, ..)| key.chars().count()).max().unwrap_or(0);
+    for (key, value, origin) in rows {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{key:key_width$} = {value}  # {origin}");
+    }
+    for one in project.histories()? {
+        let sequence = &one.sequence;
+        let place = if sequence.directory.is_empty() { "." } else { &sequence.directory };
+        let _ = writeln!(text, "\n[[history]]  # {}", if project.config.histories.is_empty() { "found" } else { "configured" });
+        let _ = writeln!(text, "path = \"{place}\"");
+        let _ = writeln!(text, "tool = \"{}\"", sequence.tool.name);
+        let _ = writeln!(text, "engine = \"{}\"  # {}", sequence.engine, engine_from(sequence.engine_from));
+        let canonical: Vec<String> =
+            one.canonical.iter().map(|file| format!("\"{}\"", project.files.sources.get(file.file).path)).collect();
+        let _ = writeln!(text, "canonical = [{}]", canonical.join(", "));
+        let _ = writeln!(text, "# {} migrations", sequence.migrations.len());
+    }
+    print(&text)?;
+    Ok(Exit::Clean)
+}
+
+const fn engine_from(from: crate::history::EngineFrom) -> &'static str {
+    use crate::history::EngineFrom as From;
+    match from {
+        From::Asked => "asked for",
+        From::Comment => "said in the files",
+        From::Registry => "said in the README's table",
+        From::Directory => "the directory's name",
+        From::Tool => "the tool's settings",
+        From::Text => "what the files say",
+        From::Project => "what the other histories are written for",
+        From::Assumed => "assumed: nothing says otherwise",
+    }
+}
+
+/// Findings about lines of gander.toml that match nothing.
+pub(super) fn unmatched(project: &Project, on: &Selection) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    let (Some(rule), Some(file)) = (rules::by_id("unmatched-config").filter(|rule| on.is_on(rule.id)), &project.config.file) else {
+        return out;
+    };
+    let Some(id) = project.files.sources.find(&crate::project::relative_to(&file.path, &project.root)) else { return out };
+    let mut cx = Cx::new(rule, Severity::Warning, false, &mut out);
+    for name in project.config.unknown_rules(selection::is_known) {
+        let Some(span) = name.span() else { continue };
+        let help = match crate::lint::nearest(&name.value) {
+            Some(nearest) => format!("Did you mean `{nearest}`? `gander rules` lists them all."),
+            None => "`gander rules` lists the rules.".to_owned(),
+        };
+        cx.report(Place::new(id, span), format!("there is no rule or category `{}`, so this line does nothing", name.value)).help(help);
+    }
+    for glob in project.config.file_globs() {
+        if !project.files.files.keys().any(|path| glob.matches(path)) {
+            let span = Span::new(glob.span.start, glob.span.end);
+            cx.report(Place::new(id, span), format!("no file fits `{}`, so this line does nothing", glob.text))
+                .help("Correct the pattern, or take the line away.");
+        }
+    }
+    out
+}

@@ -1,0 +1,261 @@
+//! `gander lint`: judges migrations, and writes fixes.
+
+use std::collections::BTreeSet;
+use std::io::{Read, Write};
+
+use super::args::{FailOn, Global, Lint, Output};
+use super::{Exit, complain, stdout_terminal};
+use crate::diagnostic::Diagnostic;
+use crate::history::replay;
+use crate::lint::{self, History, Input};
+use crate::project::config::{self, Choice, CommandLine};
+use crate::project::files::State;
+use crate::project::judged::{Narrowing, Selection, Trees};
+use crate::project::{Opening, Project, UserError, canonical, open, selection};
+use crate::report::{self, Report, Summary};
+
+/// What a run found.
+pub(super) struct Judged {
+    /// The findings, sorted.
+    pub findings: Vec<Diagnostic>,
+    /// The counts.
+    pub summary: Summary,
+    /// Files that stand on the base branch as they are: fixes leave them alone.
+    pub applied: BTreeSet<crate::text::FileId>,
+    /// Notes for people: what was recognised, what could not be judged.
+    pub notes: Vec<Note>,
+}
+
+/// A line for people.
+pub(super) struct Note {
+    pub text: String,
+    /// Only with `--verbose`.
+    pub verbose: bool,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// When the project, the configuration or git cannot be read.
+pub fn run(global: &Global, lint: &Lint) -> Result<Exit, UserError> {
+    let mut project = open(Opening {
+        choice: choice(global),
+        line: command_line(lint),
+        state: if lint.scope.staged { State::Index } else { State::WorkTree },
+        paths: &lint.paths,
+        instead: instead(lint)?,
+    })?;
+    let trees = trees(&project, lint)?;
+    let mut judged = judge(&project, &trees, lint)?;
+    let mut exit = Exit::Clean;
+    for problem in &project.files.problems {
+        complain(problem);
+        exit = Exit::Error;
+    }
+    if lint.fixing.diff || lint.fixing.fix || lint.fixing.unsafe_fixes {
+        exit = exit.max(super::fixing::run(&mut project, &trees, global, lint, &mut judged)?);
+    }
+    if !lint.fixing.diff {
+        say(&project, global, lint, &judged)?;
+    }
+    Ok(exit.max(if fails(&project, lint, &judged) { Exit::Findings } else { Exit::Clean }))
+}
+
+/// Judges the project as its files stand.
+pub(super) fn judge(project: &Project, trees: &Trees, lint: &Lint) -> Result<Judged, UserError> {
+    let planned = project.histories()?;
+    let sources = &project.files.sources;
+    let wanted = wanted(project, lint);
+    let mut notes = Vec::new();
+    let mut histories = Vec::new();
+    let mut summary = Summary { files: sources.len(), ..Summary::default() };
+    let mut everything_applied = BTreeSet::new();
+    for one in &planned {
+        let sequence = &one.sequence;
+        notes.extend(recognised(sequence));
+        if sequence.foreign_database.is_some() {
+            continue;
+        }
+        let mut applied = BTreeSet::new();
+        let mut judged = BTreeSet::new();
+        let mut stand = |file: crate::text::FileId, version: Option<&str>| {
+            let standing = trees.standing(&sources.get(file).path, version, &wanted);
+            if standing.applied && !standing.edited {
+                applied.insert(file);
+            }
+            if standing.judged {
+                judged.insert(file);
+            }
+            standing.judged
+        };
+        for migration in &sequence.migrations {
+            let up = stand(migration.up.file, Some(&migration.version));
+            let down = migration.down.is_some_and(|down| stand(down.file, Some(&migration.version)));
+            summary.migrations += 1;
+            if up || down { summary.judged += 1 } else { summary.history += 1 }
+        }
+        for orphan in &sequence.orphan_downs {
+            stand(orphan.part.file, Some(&orphan.version));
+        }
+        for stray in &sequence.strays {
+            stand(stray.file, None);
+        }
+        for file in &one.canonical {
+            stand(file.file, None);
+        }
+        everything_applied.extend(applied.iter().copied());
+        let replay = replay::replay(sequence, sources);
+        let is_judged = |part: &replay::PartRun| judged.contains(&part.part.file);
+        summary.statements += replay
+            .runs
+            .iter()
+            .flat_map(|run| std::iter::once(&run.up).chain(&run.down))
+            .filter(|part| is_judged(part))
+            .map(|part| part.script.statements.len())
+            .sum::<usize>();
+        let canonical = canonical::read(project, trees, one)?;
+        histories.push(History {
+            replay,
+            applied,
+            judged,
+            base_known: trees.base.is_some(),
+            own_objects_only: lint.scope.all,
+            canonical,
+            settings: one.settings.clone(),
+        });
+    }
+    let on = selection::selection(&project.config, sources);
+    let verdict = lint::lint(&Input { sources, histories: &histories, selection: &on });
+    let mut findings = verdict.findings;
+    findings.extend(super::config::unmatched(project, &on));
+    crate::fix::write_out(&mut findings, sources, &histories);
+    let counted = Summary::count(&findings);
+    let summary = Summary {
+        errors: counted.errors,
+        warnings: counted.warnings,
+        advice: counted.advice,
+        fixable: counted.fixable,
+        unsafe_fixable: counted.unsafe_fixable,
+        suppressed: verdict.suppressed,
+        ..summary
+    };
+    Ok(Judged { findings, summary, applied: everything_applied, notes })
+}
+
+/// What was recognised, and what of it cannot be judged.
+fn recognised(sequence: &crate::history::Sequence) -> Vec<Note> {
+    let place = if sequence.directory.is_empty() { "." } else { &sequence.directory };
+    let mut notes = Vec::new();
+    if let Some(database) = sequence.foreign_database {
+        notes.push(Note { text: format!("{place}: these migrations are for {database}, which gander does not know; they were not judged"), verbose: false });
+        return notes;
+    }
+    notes.push(Note {
+        text: format!("{place}: {} migrations of {} for {}", sequence.migrations.len(), sequence.tool.title, sequence.engine),
+        verbose: true,
+    });
+    if !sequence.unread.is_empty() {
+        let text = format!("{place}: {} migrations are no SQL and were not read", sequence.unread.len());
+        notes.push(Note { text, verbose: false });
+    }
+    notes
+}
+
+pub(super) fn choice(global: &Global) -> Choice {
+    match (&global.config, global.no_config) {
+        (_, true) => Choice::None,
+        (Some(path), false) => Choice::File(path.clone()),
+        (None, false) => Choice::Nearest,
+    }
+}
+
+fn command_line(lint: &Lint) -> CommandLine {
+    let given = |names: &Vec<String>| (!names.is_empty()).then(|| names.iter().map(|name| name.trim().to_owned()).collect());
+    CommandLine {
+        select: given(&lint.rules.select),
+        extend_select: given(&lint.rules.extend_select),
+        ignore: given(&lint.rules.ignore),
+        fail_on: lint.rules.fail_on.map(|fail_on| match fail_on {
+            FailOn::AtLeast(severity) => config::FailOn::Severity(severity),
+            FailOn::Never => config::FailOn::Never,
+        }),
+        engine: lint.target.engine,
+        tool: lint.target.tool.clone(),
+    }
+}
+
+fn instead(lint: &Lint) -> Result<Option<(&std::path::Path, Vec<u8>)>, UserError> {
+    let Some(path) = &lint.scope.stdin_filename else { return Ok(None) };
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .lock()
+        .read_to_end(&mut bytes)
+        .map_err(|error| UserError::new("cannot read standard input").source(error))?;
+    Ok(Some((path, bytes)))
+}
+
+fn trees(project: &Project, lint: &Lint) -> Result<Trees, UserError> {
+    let narrowing = match (&lint.scope.since, lint.scope.staged) {
+        (Some(revision), _) => Narrowing::Since(revision),
+        (None, true) => Narrowing::Staged,
+        (None, false) => Narrowing::Nothing,
+    };
+    let named: Vec<String> = project.config.paths().into_iter().map(|path| path.value).collect();
+    let base = project.config.base.value.as_deref();
+    Trees::read(&project.files, project.repo.as_ref(), &project.root, base, narrowing, &named)
+}
+
+fn wanted(project: &Project, lint: &Lint) -> Selection {
+    Selection {
+        all: lint.scope.all,
+        targets: project.files.targets.clone(),
+        start_after: project.config.start_after.value.clone(),
+    }
+}
+
+fn fails(project: &Project, lint: &Lint, judged: &Judged) -> bool {
+    if lint.rules.exit_zero {
+        return false;
+    }
+    match project.config.lint.fail_on.value {
+        config::FailOn::Never => false,
+        config::FailOn::Severity(least) => judged.findings.iter().any(|finding| finding.severity >= least),
+    }
+}
+
+/// Writes the reports: one to standard output, the others where `--output` says.
+fn say(project: &Project, global: &Global, lint: &Lint, judged: &Judged) -> Result<(), UserError> {
+    for note in judged.notes.iter().filter(|note| !global.quiet && (global.verbose || !note.verbose)) {
+        // Where standard error is closed, there is nobody to tell.
+        let _ = writeln!(std::io::stderr(), "note: {}", note.text);
+    }
+    let display = |path: &str| project.display(path);
+    let root = |path: &str| project.in_repository(path);
+    let mut report = Report {
+        sources: &project.files.sources,
+        findings: &judged.findings,
+        summary: judged.summary,
+        display_path: &display,
+        root_path: &root,
+        rule_url: crate::rules::url,
+        rule_category: crate::rules::category,
+        terminal: stdout_terminal(global),
+        quiet: global.quiet,
+    };
+    let Output { output_format, output, statistics } = &lint.output;
+    let mut out = std::io::stdout().lock();
+    let written = if *statistics {
+        report::write_statistics(&report, &mut out)
+    } else {
+        report::write(&report, *output_format, &mut out)
+    };
+    written.map_err(|error| UserError::new("cannot write to standard output").source(error))?;
+    report.terminal.color = false;
+    report.terminal.hyperlinks = false;
+    for file in output {
+        let cannot = |error: std::io::Error| UserError::new(format!("cannot write {}", file.path.display())).source(error);
+        let mut out = std::fs::File::create(&file.path).map_err(cannot)?;
+        report::write(&report, file.format, &mut out).map_err(cannot)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,63 @@
+//! Writes a file so that nobody ever sees half of it: to a temporary file beside it, then renamed over it.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use super::UserError;
+
+/// Replaces the content of a file, which must still be `before`. Its mode stays.
+///
+/// # Errors
+/// When it was changed meanwhile, or cannot be written; the old content stands then.
+pub fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), UserError> {
+    let cannot = |error: std::io::Error| UserError::new(format!("cannot write {}", path.display())).source(error);
+    // A symbolic link stays one: what it points to is replaced.
+    let path = fs::canonicalize(path).map_err(cannot)?;
+    if fs::read(&path).map_err(cannot)? != before {
+        return Err(UserError::new(format!("{} was not fixed: it is not what was judged", path.display()))
+            .help("it has changes that are not staged, or somebody wrote it meanwhile; run gander again without --staged"));
+    }
+    let mode = fs::metadata(&path).map_err(cannot)?.permissions();
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let beside = path.with_file_name(format!(".{name}.gander-{}", std::process::id()));
+    let written = fs::File::create_new(&beside)
+        .and_then(|mut file| {
+            file.write_all(after)?;
+            file.sync_all()
+        })
+        .and_then(|()| fs::set_permissions(&beside, mode))
+        .and_then(|()| fs::rename(&beside, &path));
+    written.map_err(|error| {
+        // What could not be written whole is taken away again; if even that fails, the first error says why.
+        let _ = fs::remove_file(&beside);
+        cannot(error)
+    })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn the_mode_stays_and_nothing_is_left_beside() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("a.sql");
+        fs::write(&path, "old").expect("written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("mode set");
+        replace(&path, b"old", b"new").expect("replaced");
+        assert_eq!(fs::read(&path).expect("read"), b"new");
+        assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o640);
+        assert_eq!(fs::read_dir(directory.path()).expect("listed").count(), 1);
+    }
+
+    #[test]
+    fn a_file_that_changed_meanwhile_is_left_alone() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("a.sql");
+        fs::write(&path, "other").expect("written");
+        assert!(replace(&path, b"old", b"new").is_err());
+        assert_eq!(fs::read(&path).expect("read"), b"other");
+    }
+}

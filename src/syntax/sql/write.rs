@@ -1,0 +1,328 @@
+//! Writes SQL: into a statement that stands, token by token so that nothing else changes, and new statements.
+
+use super::lex::{Lexer, Token, TokenKind};
+use super::cursor::is_reserved;
+use crate::ops::{AlterColumn, AlterDomain, AlterType, Drop, Guard, Operation, TableTarget};
+use crate::schema::{Dialect, Ident, Name, ObjectKind};
+use crate::text::{Edit, Source, Span};
+
+/// The tokens of a span, comments left out.
+fn tokens(source: &Source, span: Span, dialect: Dialect) -> Vec<Token> {
+    Lexer::new(source.text(), span, dialect).filter(|token| !matches!(token.kind, TokenKind::Comment | TokenKind::Meta)).collect()
+}
+
+fn is(source: &Source, token: Token, word: &str) -> bool {
+    token.kind == TokenKind::Word && source.slice(token.span).eq_ignore_ascii_case(word)
+}
+
+/// `words` in the case in which the statement at `span` begins.
+fn cased(source: &Source, span: Span, words: &str) -> String {
+    let lower = source.slice(span).chars().find(char::is_ascii_alphabetic).is_some_and(|c| c.is_ascii_lowercase());
+    if lower { words.to_ascii_lowercase() } else { words.to_owned() }
+}
+
+/// The first token behind these keywords, in their order, with others perhaps between them.
+fn behind<'a>(source: &Source, tokens: &'a [Token], words: &[&str]) -> Option<&'a [Token]> {
+    let mut rest = tokens;
+    for word in words {
+        let at = rest.iter().position(|token| is(source, *token, word))?;
+        rest = &rest[at + 1..];
+    }
+    Some(rest)
+}
+
+/// Gives the operation at `span` the guard that its grammar has.
+pub fn add_guard(source: &Source, span: Span, operation: &Operation, dialect: Dialect) -> Option<Edit> {
+    let all = tokens(source, span, dialect);
+    let insert = |at: &Token, words: &str| Some(Edit::insert(at.span.start, format!("{} ", cased(source, span, words))));
+    let kind_words = |kind: ObjectKind| kind.keywords().split(' ').collect::<Vec<_>>();
+    let before_name = |rest: &[Token], guard: &str| {
+        let skipped = rest.iter().find(|token| !is(source, **token, "CONCURRENTLY"))?;
+        insert(skipped, guard)
+    };
+    match operation {
+        Operation::CreateTable(_) => before_name(behind(source, &all, &["TABLE"])?, "IF NOT EXISTS"),
+        Operation::CreateIndex(_) => before_name(behind(source, &all, &["INDEX"])?, "IF NOT EXISTS"),
+        Operation::CreateView(create) if create.materialized || dialect == Dialect::Sqlite => {
+            before_name(behind(source, &all, &["VIEW"])?, "IF NOT EXISTS")
+        }
+        Operation::CreateTrigger(_) if dialect == Dialect::Sqlite => before_name(behind(source, &all, &["TRIGGER"])?, "IF NOT EXISTS"),
+        Operation::CreateSequence(_) => before_name(behind(source, &all, &["SEQUENCE"])?, "IF NOT EXISTS"),
+        Operation::CreateSchema { .. } => before_name(behind(source, &all, &["SCHEMA"])?, "IF NOT EXISTS"),
+        Operation::CreateExtension { .. } => before_name(behind(source, &all, &["EXTENSION"])?, "IF NOT EXISTS"),
+        Operation::CreateOther { object, .. } if !matches!(object.kind, ObjectKind::Language | ObjectKind::Transform) => {
+            before_name(behind(source, &all, &kind_words(object.kind))?, "IF NOT EXISTS")
+        }
+        Operation::AddColumn { .. } => {
+            let rest = behind(source, &all, &["ADD"])?;
+            let rest = if rest.first().is_some_and(|token| is(source, *token, "COLUMN")) { &rest[1..] } else { rest };
+            insert(rest.first()?, "IF NOT EXISTS")
+        }
+        Operation::AlterType { change: AlterType::AddValue { .. }, .. } => {
+            insert(behind(source, &all, &["ADD", "VALUE"])?.first()?, "IF NOT EXISTS")
+        }
+        Operation::Drop(drop) => before_name(behind(source, &all, &kind_words(drop.kind))?, "IF EXISTS"),
+        Operation::DropColumn { .. } => {
+            let rest = behind(source, &all, &["DROP"])?;
+            let rest = if rest.first().is_some_and(|token| is(source, *token, "COLUMN")) { &rest[1..] } else { rest };
+            insert(rest.first()?, "IF EXISTS")
+        }
+        Operation::DropConstraint { .. } | Operation::AlterDomain { change: AlterDomain::DropConstraint { .. }, .. } => {
+            insert(behind(source, &all, &["DROP", "CONSTRAINT"])?.first()?, "IF EXISTS")
+        }
+        Operation::AlterType { change: AlterType::DropAttribute { .. }, .. } => {
+            insert(behind(source, &all, &["DROP", "ATTRIBUTE"])?.first()?, "IF EXISTS")
+        }
+        Operation::CreateView(_)
+        | Operation::CreateFunction(_)
+        | Operation::CreateRule { .. }
+        | Operation::CreateTrigger(_)
+        | Operation::CreateOther { .. } => insert(behind(source, &all, &["CREATE"])?.first()?, "OR REPLACE"),
+        _ => None,
+    }
+}
+
+/// Lets the statement at `span` run CONCURRENTLY.
+pub fn concurrently(source: &Source, span: Span, operation: &Operation, dialect: Dialect) -> Option<Edit> {
+    let all = tokens(source, span, dialect);
+    let rest = match operation {
+        Operation::CreateIndex(_) | Operation::Drop(_) => behind(source, &all, &["INDEX"])?,
+        Operation::Reindex { kind, .. } => behind(source, &all, &["REINDEX", kind.keywords()])?,
+        _ => return None,
+    };
+    Some(Edit::insert(rest.first()?.span.start, format!("{} ", cased(source, span, "CONCURRENTLY"))))
+}
+
+/// Lets an INSERT leave rows alone that are there. `span`: the statement without its semicolon.
+pub fn on_conflict_do_nothing(source: &Source, span: Span, returning: Option<Span>, key: &[Ident]) -> Edit {
+    let columns = if key.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", key.iter().map(|column| quote(column, Dialect::Postgres)).collect::<Vec<_>>().join(", "))
+    };
+    let on = cased(source, span, "ON CONFLICT");
+    let nothing = cased(source, span, "DO NOTHING");
+    match returning {
+        Some(returning) => Edit::insert(returning.start, format!("{on}{columns} {nothing} ")),
+        None => Edit::insert(span.end, format!(" {on}{columns} {nothing}")),
+    }
+}
+
+/// The blanks before the statement on its line.
+fn indentation(source: &Source, at: u32) -> &str {
+    let line = source.line_span(source.position(at).line);
+    let before = source.slice(Span::new(line.start, at));
+    let blanks = before.len() - before.trim_start().len();
+    &before[..blanks]
+}
+
+/// Puts statements before the one that begins at `at`, each on a line of its own.
+pub fn before(source: &Source, at: u32, operations: &[Operation], dialect: Dialect) -> Option<Edit> {
+    let mut text = String::new();
+    for operation in operations {
+        text.push_str(&statement(operation, dialect)?);
+        text.push(';');
+        text.push_str(source.line_ending());
+        text.push_str(indentation(source, at));
+    }
+    Some(Edit::insert(at, text))
+}
+
+/// Puts a statement into a DO block that takes the error that it exists already. `whole`: with its semicolon.
+pub fn handle_duplicate(source: &Source, span: Span, whole: Span) -> Vec<Edit> {
+    let end = source.line_ending();
+    let quote = if source.slice(span).contains("$$") { "$do$" } else { "$$" };
+    let indent = indentation(source, span.start);
+    let semicolon = if whole.end > span.end { "" } else { ";" };
+    vec![
+        Edit::insert(span.start, format!("DO {quote} BEGIN{end}{indent}    ")),
+        Edit::insert(
+            whole.end,
+            format!("{semicolon}{end}{indent}EXCEPTION WHEN duplicate_object THEN NULL;{end}{indent}END {quote};"),
+        ),
+    ]
+}
+
+/// Puts BEGIN before the first statement of a part and COMMIT behind everything. `first`: where that statement begins;
+/// `last`: the end of the last statement, and whether it has its semicolon.
+pub fn wrap(source: &Source, part: Span, comments: &[Span], first: u32, last: (u32, bool)) -> Vec<Edit> {
+    let end = source.line_ending();
+    let mut edits = vec![Edit::insert(begin_at(source, part, comments, first), format!("BEGIN;{end}{end}"))];
+    edits.extend(commit_at_end(source, part, last));
+    edits
+}
+
+/// Puts COMMIT behind everything of a part.
+pub fn commit_at_end(source: &Source, part: Span, last: (u32, bool)) -> Vec<Edit> {
+    let end = source.line_ending();
+    let mut edits = Vec::new();
+    let (last_end, has_semicolon) = last;
+    if !has_semicolon {
+        edits.push(Edit::insert(last_end, ";"));
+    }
+    let text = source.slice(part);
+    let used = part.start + text.trim_end().len() as u32;
+    let rest = source.slice(Span::new(used, part.end));
+    // What blank lines stand at the end stay behind COMMIT only where the part goes on (a section of a file).
+    let line_end = if rest.starts_with("\r\n") { 2 } else { u32::from(rest.starts_with('\n')) };
+    let at = used + line_end;
+    let text = if line_end == 0 { format!("{end}{end}COMMIT;{end}") } else { format!("{end}COMMIT;{end}") };
+    edits.push(Edit::insert(at, text));
+    edits
+}
+
+/// Where BEGIN goes: above the first statement and the comments that stand right on top of it, unless those are the header,
+/// the first thing in the part.
+fn begin_at(source: &Source, part: Span, comments: &[Span], first: u32) -> u32 {
+    let line_start = |at: u32| source.line_span(source.position(at).line).start.max(part.start);
+    let mut at = line_start(first);
+    let header = comments.first().map(|comment| comment.start).filter(|start| source.slice(Span::new(part.start, *start)).trim().is_empty());
+    let mut top = at;
+    for comment in comments.iter().rev().filter(|comment| comment.end <= first) {
+        let between = source.slice(Span::new(comment.end, top));
+        if !between.trim().is_empty() || between.matches('\n').count() > 1 {
+            break;
+        }
+        top = line_start(comment.start);
+        if Some(comment.start) == header {
+            return at;
+        }
+    }
+    if top < at {
+        at = top;
+    }
+    at
+}
+
+/// Takes a statement or comment away, with its line where nothing else stands on it.
+pub fn remove(source: &Source, span: Span) -> Edit {
+    let first = source.line_span(source.position(span.start).line);
+    let last = source.line_span(source.position(span.end.saturating_sub(1).max(span.start)).line);
+    let before = source.slice(Span::new(first.start, span.start));
+    let after = source.slice(Span::new(span.end, last.end));
+    if !before.trim().is_empty() || !after.trim().is_empty() {
+        // Beside other text only the blanks before it go.
+        let blanks = before.len() - before.trim_end().len();
+        return Edit::delete(Span::new(span.start - blanks as u32, span.end));
+    }
+    let mut end = last.end;
+    // No hole is left: a blank line behind goes too where one, or nothing, stands before.
+    let above = source.slice(Span::new(0, first.start));
+    let hole = above.trim_start_matches('\u{feff}').is_empty() || above.ends_with("\n\n") || above.ends_with("\n\r\n");
+    let next = source.line_span(source.position(end).line);
+    if hole && end < source.text().len() as u32 && source.slice(next).trim().is_empty() {
+        end = next.end;
+    }
+    Edit::delete(Span::new(first.start, end))
+}
+
+/// Takes items out of the comma-separated list that they stand in, each with one comma.
+pub fn remove_listed(source: &Source, items: &[Span]) -> Vec<Edit> {
+    let text = source.text();
+    let one = |item: &Span| {
+        let after = &text[item.end as usize..];
+        let blank = after.len() - after.trim_start().len();
+        if after[blank..].starts_with(',') {
+            let rest = &after[blank + 1..];
+            let more = rest.len() - rest.trim_start_matches(' ').len();
+            return Edit::delete(Span::new(item.start, item.end + (blank + 1 + more) as u32));
+        }
+        let before = &text[..item.start as usize];
+        let start = before.trim_end().strip_suffix(',').map_or(item.start as usize, str::len);
+        Edit::delete(Span::new(start as u32, item.end))
+    };
+    items.iter().map(one).collect()
+}
+
+/// An identifier as the dialect wants it written: in quotes where it must be.
+pub fn quote(ident: &Ident, dialect: Dialect) -> String {
+    let text = ident.text();
+    let plain = !text.is_empty()
+        && !text.as_bytes()[0].is_ascii_digit()
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || (dialect != Dialect::Postgres && b.is_ascii_uppercase()))
+        && !is_reserved(text);
+    match (plain, dialect) {
+        (true, _) => text.to_owned(),
+        (false, Dialect::Mysql) => format!("`{}`", text.replace('`', "``")),
+        (false, Dialect::Postgres | Dialect::Sqlite) => format!("\"{}\"", text.replace('"', "\"\"")),
+    }
+}
+
+/// A name with its schema, quoted where it must be.
+pub fn name(name: &Name, dialect: Dialect) -> String {
+    match &name.schema {
+        Some(schema) => format!("{}.{}", quote(schema, dialect), quote(&name.ident, dialect)),
+        None => quote(&name.ident, dialect),
+    }
+}
+
+/// A statement for an operation, without its semicolon. None for operations that nobody has to write yet.
+pub fn statement(operation: &Operation, dialect: Dialect) -> Option<String> {
+    let alter = |table: &TableTarget| format!("ALTER TABLE {}", name(&table.name, dialect));
+    let guarded = |guard: Guard| match guard {
+        Guard::IfExists => " IF EXISTS",
+        Guard::None | Guard::IfNotExists | Guard::OrReplace => "",
+    };
+    Some(match operation {
+        Operation::Drop(drop) => drop_statement(drop, dialect),
+        Operation::DropConstraint { table, constraint, guard, .. } => {
+            format!("{} DROP CONSTRAINT{} {}", alter(table), guarded(*guard), quote(constraint, dialect))
+        }
+        Operation::DropColumn { table, column, guard, .. } => {
+            format!("{} DROP COLUMN{} {}", alter(table), guarded(*guard), quote(column, dialect))
+        }
+        Operation::AlterColumn { table, column, change } => {
+            let what = match change {
+                AlterColumn::SetNotNull => "SET NOT NULL",
+                AlterColumn::DropNotNull => "DROP NOT NULL",
+                AlterColumn::DropDefault => "DROP DEFAULT",
+                AlterColumn::Type { .. }
+                | AlterColumn::SetDefault(_)
+                | AlterColumn::AddIdentity
+                | AlterColumn::SetIdentity
+                | AlterColumn::DropIdentity(_)
+                | AlterColumn::SetExpression(_)
+                | AlterColumn::DropExpression(_)
+                | AlterColumn::Option(_)
+                | AlterColumn::Redefine(_) => return None,
+            };
+            format!("{} ALTER COLUMN {} {what}", alter(table), quote(column, dialect))
+        }
+        // The value is the author's to find.
+        Operation::Update { table, columns, .. } => {
+            let column = quote(columns.first()?, dialect);
+            format!("UPDATE {} SET {column} = … WHERE {column} IS NULL", name(table, dialect))
+        }
+        _ => return None,
+    })
+}
+
+fn drop_statement(drop: &Drop, dialect: Dialect) -> String {
+    let objects: Vec<String> = drop
+        .objects
+        .iter()
+        .map(|object| match &object.on {
+            Some(table) => format!("{} ON {}", name(&object.name, dialect), name(table, dialect)),
+            None => name(&object.name, dialect),
+        })
+        .collect();
+    let concurrently = if drop.concurrently { " CONCURRENTLY" } else { "" };
+    let guard = if drop.guard == Guard::IfExists { " IF EXISTS" } else { "" };
+    let cascade = if drop.cascade { " CASCADE" } else { "" };
+    format!("DROP {}{concurrently}{guard} {}{cascade}", drop.kind.keywords(), objects.join(", "))
+}
+
+/// The text of an action with its NOT NULL taken away.
+pub fn without_not_null(source: &Source, span: Span, dialect: Dialect) -> String {
+    let all = tokens(source, span, dialect);
+    let pair = all.windows(2).find(|pair| is(source, pair[0], "NOT") && is(source, pair[1], "NULL"));
+    let text = source.slice(span);
+    match pair {
+        Some(pair) => {
+            let from = (pair[0].span.start - span.start) as usize;
+            let to = (pair[1].span.end - span.start) as usize;
+            format!("{}{}", text[..from].trim_end(), &text[to..])
+        }
+        None => text.to_owned(),
+    }
+}

@@ -9,7 +9,6 @@ pub mod judged;
 pub mod open;
 pub mod selection;
 pub mod write;
-pub mod settings;
 
 use std::path::{Component, Path, PathBuf};
 

@@ -50,11 +50,7 @@ fn is_next(cursor: &Cursor<'_>) -> bool {
     while walk.eat_symbol("(") {
         brackets = true;
     }
-    let own = match cursor.dialect {
-        Dialect::Postgres => false,
-        Dialect::Sqlite => walk.is("REPLACE"),
-        Dialect::Mysql => walk.is("REPLACE"),
-    };
+    let own = cursor.dialect != Dialect::Postgres && walk.is("REPLACE");
     walk.is_any(&["SELECT", "VALUES", "WITH", "TABLE"])
         || (!brackets && (own || walk.is_any(&["INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "CALL"])))
 }
@@ -220,7 +216,11 @@ impl Reader {
                 return Ok(());
             }
         }
-        let span = cursor.span_from(from.min(first));
+        let span = cursor.span_from(first);
+        if cursor.dialect == Dialect::Sqlite && locks_rows(cursor, from) {
+            self.ops.push(Op { kind: Operation::Other { verb: "SELECT FOR UPDATE".to_owned() }, span });
+            return Ok(());
+        }
         let settings: Vec<Operation> = calls
             .iter()
             .filter(|call| matches!(call.name.as_str(), "set_config" | "pg_catalog.set_config"))
@@ -532,6 +532,9 @@ impl Reader {
             }
         }
         let joined = cursor.dialect == Dialect::Mysql && to > from + 2;
+        if joined && (from..to).any(|at| cursor.text_of(cursor.tokens[at]) == ",") {
+            self.own.push((from, to));
+        }
         cursor.expect("SET")?;
         let columns = self.assignments(cursor)?;
         let limited = rest_limits(cursor) || joined;
@@ -566,6 +569,13 @@ fn query_is_next(cursor: &Cursor<'_>) -> bool {
 
 fn is_query_group(cursor: &Cursor<'_>) -> bool {
     query_is_next(cursor) && cursor.is_symbol("(")
+}
+
+/// `SELECT … FOR UPDATE`, which SQLite does not have.
+fn locks_rows(cursor: &Cursor<'_>, first: usize) -> bool {
+    let mut walk = Cursor { at: first, ..cursor.clone() };
+    skip_clause(&mut walk, |cursor| cursor.is("FOR"));
+    walk.eat("FOR") && walk.is_any(&["UPDATE", "SHARE", "NO", "KEY"])
 }
 
 /// The INTO of a SELECT at the cursor, outside of brackets.

@@ -45,7 +45,7 @@ fn plainer(cursor: &Cursor<'_>, tokens: &[Given]) -> Vec<Given> {
         let instead = match cursor.dialect {
             Dialect::Postgres => postgres(&mut walk, &mut out),
             Dialect::Sqlite => sqlite(&mut walk, &out),
-            Dialect::Mysql => Step::Keep,
+            Dialect::Mysql => plain_word(&walk),
         };
         match instead {
             Step::Keep => out.push(Given { token, instead: None }),
@@ -291,7 +291,21 @@ fn is_join_using(walk: &Cursor<'_>, out: &[Given]) -> bool {
         .is_some_and(|before| walk.text_of(out[before].token).eq_ignore_ascii_case("USING"))
 }
 
+/// Words that start a construct for `sqlparser`, and name a column in SQLite and MySQL.
+fn plain_word(walk: &Cursor<'_>) -> Step {
+    let constant = walk.nth(1).is_some_and(|next| {
+        !matches!(next.kind, TokenKind::Symbol | TokenKind::Word) || matches!(walk.text_of(next), "(" | "[")
+    });
+    if !constant && walk.is_any(&["INTERVAL", "ARRAY", "STRUCT", "MAP", "PRIOR"]) {
+        return Step::Instead("x");
+    }
+    Step::Keep
+}
+
 fn sqlite(walk: &mut Cursor<'_>, out: &[Given]) -> Step {
+    if matches!(plain_word(walk), Step::Instead(_)) {
+        return Step::Instead("x");
+    }
     let before = out.last().map(|given| given.token);
     if walk.is_any(&["GLOB", "REGEXP", "MATCH"]) && !walk.nth_is_symbol(1, "(") {
         return Step::Instead("LIKE");

@@ -15,9 +15,15 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
     let Some(word) = cursor.nth(0).filter(|token| token.kind == TokenKind::Word) else { return Ok(None) };
     let kind = match cursor.text_of(word).to_ascii_uppercase().as_str() {
         "SET" => return set(cursor).map(Some),
-        "EXPLAIN" | "DESCRIBE" | "DESC" => return explain(cursor).map(Some),
+        "EXPLAIN" => return explain(cursor).map(Some),
         "BEGIN" => begin(cursor)?,
-        "START" if cursor.nth_is(1, "TRANSACTION") => begin(cursor)?,
+        "START" if cursor.nth_is(1, "TRANSACTION") => match begin(cursor)? {
+            // SQLite has only BEGIN: it refuses this.
+            _ if cursor.dialect == Dialect::Sqlite => {
+                Operation::Other { verb: "START TRANSACTION".to_owned() }
+            }
+            begin => begin,
+        },
         "COMMIT" | "END" => end(cursor, false)?,
         "ROLLBACK" | "ABORT" => end(cursor, true)?,
         "SAVEPOINT" => {
@@ -542,7 +548,7 @@ fn copy(cursor: &mut Cursor<'_>) -> Read<Operation> {
         Some("TO") => false,
         _ => return Err(cursor.unread("`FROM` or `TO`")),
     };
-    if cursor.eat("PROGRAM") || !cursor.eat_any(&["STDIN", "STDOUT"]).is_some() {
+    if cursor.eat("PROGRAM") || cursor.eat_any(&["STDIN", "STDOUT"]).is_none() {
         if cursor.is_string() {
             cursor.at += 1;
         } else {

@@ -138,7 +138,10 @@ impl<'a> Splitter<'a> {
                         return true;
                     }
                 }
-                TokenKind::Symbol if self.text_of(token) == ";" && self.delimiter.is_none() => {
+                TokenKind::Symbol
+                    if self.text_of(token) == ";"
+                        && (self.delimiter.is_none() || first == self.out.tokens.len()) =>
+                {
                     if first == self.out.tokens.len() {
                         self.piece(PieceKind::Between, token.span);
                         return true;
@@ -148,6 +151,13 @@ impl<'a> Splitter<'a> {
                         return true;
                     }
                     self.out.tokens.push(token);
+                }
+                // The client sends what stands before the DELIMITER as one; the server takes it apart at semicolons.
+                TokenKind::Symbol
+                    if self.text_of(token) == ";" && !self.is_word(self.out.tokens[first], "CREATE") =>
+                {
+                    self.finish(first, Some(token.span));
+                    return true;
                 }
                 TokenKind::Word
                     if first == self.out.tokens.len()
@@ -218,8 +228,12 @@ impl<'a> Splitter<'a> {
 
     fn finish(&mut self, first: usize, terminator: Option<Span>) {
         let last = self.out.tokens.len();
+        let mut whole = self.out.tokens[first].span.cover(self.out.tokens[last - 1].span);
+        whole = terminator.map_or(whole, |terminator| whole.cover(terminator));
+        // A semicolon can also stand before MySQL's DELIMITER.
+        let ends = self.out.tokens[first + 1..last].iter().rev();
+        let last = last - ends.take_while(|token| self.text_of(**token) == ";").count();
         let span = self.out.tokens[first].span.cover(self.out.tokens[last - 1].span);
-        let whole = terminator.map_or(span, |terminator| span.cover(terminator));
         self.piece(PieceKind::Statement(self.out.statements.len() as u32), whole);
         self.out.statements.push(Range { first, last, span, whole });
         let copies = self.dialect == Dialect::Postgres
@@ -389,7 +403,12 @@ mod tests {
         let text = "DELIMITER //\nCREATE TRIGGER a BEFORE INSERT ON t FOR EACH ROW SET x = 1; //\nDELIMITER ;\nSELECT 1; # x;\n";
         assert_eq!(
             statements(text, Dialect::Mysql),
-            ["CREATE TRIGGER a BEFORE INSERT ON t FOR EACH ROW SET x = 1;", "SELECT 1"]
+            ["CREATE TRIGGER a BEFORE INSERT ON t FOR EACH ROW SET x = 1", "SELECT 1"]
+        );
+        let text = "DELIMITER //\nDROP TRIGGER a;\nCREATE TRIGGER a AFTER UPDATE ON t FOR EACH ROW BEGIN SET x = 1; END;\n//\n";
+        assert_eq!(
+            statements(text, Dialect::Mysql),
+            ["DROP TRIGGER a", "CREATE TRIGGER a AFTER UPDATE ON t FOR EACH ROW BEGIN SET x = 1; END"]
         );
     }
 

@@ -1,8 +1,8 @@
-//! SQLite's own DDL. What SQLite does not have is read as PostgreSQL, so that it can be named.
+//! SQLite's own DDL. What SQLite does not have is read as PostgreSQL or MySQL, so that it can be named.
 
 use super::cursor::{Cursor, Read};
 use super::lex::TokenKind;
-use super::{dml, parts, postgres};
+use super::{dml, mysql, parts, postgres};
 use crate::ops::{
     ColumnDef, ConstraintDef, CreateIndex, CreateTable, CreateTrigger, Drop, Guard, Op, Operation,
     TableTarget,
@@ -23,9 +23,15 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
         cursor.at = own.at;
         return result;
     }
-    let mut theirs = Cursor { dialect: Dialect::Postgres, ..cursor.clone() };
-    if let Ok(Some(ops)) = postgres::ops(&mut theirs) {
-        if theirs.is_end() {
+    for dialect in [Dialect::Postgres, Dialect::Mysql] {
+        let mut theirs = Cursor { dialect, ..cursor.clone() };
+        let read = match dialect {
+            Dialect::Postgres => postgres::ops(&mut theirs),
+            Dialect::Sqlite | Dialect::Mysql => mysql::ops(&mut theirs),
+        };
+        if let Ok(Some(ops)) = read
+            && theirs.is_end()
+        {
             cursor.at = theirs.at;
             return Ok(Some(ops));
         }

@@ -15,7 +15,7 @@ pub const TOOL: Tool = Tool {
     records: true,
     checksums: false,
     unique_versions: true,
-    gaps: false,
+    gaps: true,
     switch: Some(
         "put a `metadata.toml` with `run_in_transaction = false` beside it, and nothing else into the file",
     ),

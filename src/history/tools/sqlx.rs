@@ -16,7 +16,7 @@ pub const TOOL: Tool = Tool {
     records: true,
     checksums: true,
     unique_versions: true,
-    gaps: false,
+    gaps: true,
     switch: Some("make `-- no-transaction` the first line of the file, and put nothing else into it"),
     detects_concurrently: false,
     batch: false,

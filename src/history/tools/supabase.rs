@@ -17,7 +17,7 @@ pub const TOOL: Tool = Tool {
     records: true,
     checksums: false,
     unique_versions: true,
-    gaps: false,
+    gaps: true,
     switch: Some(
         "give the statement a migration of its own: the first statement of a file runs outside a transaction",
     ),

@@ -63,6 +63,8 @@ pub struct Session {
     pub file: FileId,
     /// Who opened the transaction that is open.
     pub transaction: Transaction,
+    /// The file is sent as one query: what follows a COMMIT is one transaction again.
+    pub one_query: bool,
     /// Where unqualified names are looked for and made; the first is where they are made.
     pub search_path: Vec<Ident>,
     /// Settings made so far, in lower case, with whether they were LOCAL.
@@ -84,6 +86,7 @@ impl Session {
             engine,
             file,
             transaction,
+            one_query: transaction == Transaction::Implicit,
             search_path: vec![home],
             settings: BTreeMap::new(),
             at_begin: None,

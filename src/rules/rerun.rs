@@ -15,9 +15,12 @@ pub fn is_question(step: &StepFacts<'_>, cx: &Cx<'_>) -> bool {
     if part.canonical || !part.tool().records || cx.asked_for {
         return true;
     }
-    // A lone statement of a file that goes as one query happens or does not: nothing is left half done.
-    let alone = part.run.part.wrap == Wrap::Implicit && part.statements().len() == 1;
-    !step.in_transaction() && !alone
+    // A lone statement happens or does not: nothing is left half done. Only an index that is built CONCURRENTLY leaves an
+    // invalid one behind when it fails.
+    let lone = part.statements().len() == 1;
+    let leaves_something = part.run.part.wrap != Wrap::Implicit
+        && step.statement().ops.iter().any(|op| matches!(&op.kind, Operation::CreateIndex(create) if create.concurrently));
+    !step.in_transaction() && (!lone || leaves_something)
 }
 
 /// Advice where ten or more earlier migrations could have guarded such a statement and none did: the team has another way.

@@ -10,6 +10,8 @@ pub struct Source {
     text: String,
     raw: Option<Vec<u8>>,
     lines: Vec<u32>,
+    /// Then columns are bytes, and a line of a megabyte costs nothing to count in.
+    ascii: bool,
 }
 
 /// A line and a column, both counted from 1; columns count characters.
@@ -33,7 +35,8 @@ impl Source {
         };
         let mut lines = vec![0];
         lines.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1));
-        Self { path: path.into(), text, raw, lines }
+        let ascii = text.is_ascii();
+        Self { path: path.into(), text, raw, lines, ascii }
     }
 
     /// The text. As long as the bytes; what is no UTF-8 stands as `?`.
@@ -160,6 +163,14 @@ mod tests {
         assert_eq!(source.position(3), LineColumn { line: 1, column: 3 });
         assert_eq!(source.position(6), LineColumn { line: 2, column: 1 });
         assert_eq!(source.position(99), LineColumn { line: 2, column: 3 });
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_column() {
+        let source = Source::new("a.sql", "\u{feff}SELECT".as_bytes().to_vec());
+        assert_eq!(source.position(0), LineColumn { line: 1, column: 1 });
+        assert_eq!(source.position(3), LineColumn { line: 1, column: 1 });
+        assert_eq!(source.position(5), LineColumn { line: 1, column: 3 });
     }
 
     #[test]

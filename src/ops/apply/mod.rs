@@ -381,6 +381,9 @@ impl Step<'_> {
         self.session.settings.retain(|_, (_, local)| !*local);
         if chain && self.session.in_transaction() {
             self.session.at_begin = Some(Box::new(self.catalog.clone()));
+        } else if self.session.one_query {
+            self.session.at_begin = Some(Box::new(self.catalog.clone()));
+            self.session.transaction = Transaction::Implicit;
         } else {
             self.session.at_begin = None;
             self.session.transaction = Transaction::None;

@@ -1,6 +1,8 @@
 //! Reading a repository through libgit2.
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use git2::{ErrorClass, ErrorCode, ObjectType, Oid, Repository, TreeWalkMode, TreeWalkResult};
@@ -181,7 +183,8 @@ fn file_with_bytes_of(entry: &Entry, limit: u64, root: &Path) -> Option<Vec<u8>>
     if !metadata.is_file() || metadata.len() > limit {
         return None;
     }
-    let bytes = std::fs::read(&path).ok()?;
+    let mut bytes = vec![0; usize::try_from(metadata.len()).ok()?];
+    File::open(&path).ok()?.read_exact(&mut bytes).ok()?;
     (ObjectId::of_blob(&bytes)? == entry.id).then_some(bytes)
 }
 

@@ -2,6 +2,8 @@
 
 mod guard;
 
+use std::collections::BTreeMap;
+
 use super::cursor::{Cursor, Read, string_value};
 use super::lex::{Lexer, Token, TokenKind};
 use super::statement::{self, Around, Out};
@@ -57,7 +59,7 @@ pub fn read(cursor: &Cursor<'_>, index: u32, around: &Around, out: &mut Out) {
     let tokens = inside.tokens(&mut out.comments);
     let mut cursor = Cursor::new(&inside.text, &tokens, Dialect::Postgres, &inside.map);
     let around = Around { when: around.when.clone(), within: Some(index), depth: around.depth + 1 };
-    let mut reader = Reader { out, around };
+    let mut reader = Reader { out, around, known: BTreeMap::new() };
     if let Err(unread) = reader.body(&mut cursor) {
         let first = cursor.at.min(tokens.len().saturating_sub(1));
         let rest = Cursor { at: first, ..cursor };
@@ -130,6 +132,8 @@ impl Inside {
 struct Reader<'o> {
     out: &'o mut Out,
     around: Around,
+    /// Variables that say whether something is there.
+    known: BTreeMap<String, guard::Test>,
 }
 
 impl Reader<'_> {
@@ -161,7 +165,7 @@ impl Reader<'_> {
                 if cursor.is_end() {
                     return Err(cursor.unread("`BEGIN`"));
                 }
-                to_semicolon(cursor);
+                self.declaration(cursor);
                 cursor.expect_symbol(";")?;
             }
         }
@@ -183,6 +187,17 @@ impl Reader<'_> {
         }
         self.around.depth -= 1;
         Ok(())
+    }
+
+    /// `v boolean := EXISTS (…)`.
+    fn declaration(&mut self, cursor: &mut Cursor<'_>) {
+        let first = cursor.at;
+        let (_, last) = to_semicolon(cursor);
+        let mut walk = Cursor { tokens: &cursor.tokens[..last], at: first, ..cursor.clone() };
+        let Ok(name) = walk.any_word("a variable") else { return };
+        until(&mut walk, |cursor| cursor.is("DEFAULT") || cursor.is_symbol(":=") || cursor.is_symbol("="));
+        let test = (!walk.is_end()).then(|| guard::test(cursor, walk.at + 1, last, &self.known));
+        self.remember(name.key().to_owned(), test);
     }
 
     fn deeper(&mut self, cursor: &Cursor<'_>) -> Read<()> {
@@ -230,11 +245,13 @@ impl Reader<'_> {
 
     /// Statements up to the word that ends them.
     fn statements(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
+        let depth = self.around.when.len();
         loop {
             while cursor.eat_symbol(";") {}
             let ends =
                 cursor.is_end() || cursor.is_any(&["END", "EXCEPTION", "ELSE", "ELSIF", "ELSEIF", "WHEN"]);
             if ends && !is_assignment(cursor) {
+                self.around.when.truncate(depth);
                 return Ok(());
             }
             self.label(cursor)?;
@@ -249,7 +266,7 @@ impl Reader<'_> {
         let word = cursor.nth(0).filter(|token| token.kind == TokenKind::Word);
         let word = word.map(|token| cursor.text_of(token).to_ascii_uppercase()).unwrap_or_default();
         if is_assignment(cursor) {
-            to_semicolon(cursor);
+            self.assignment(cursor);
             return Ok(());
         }
         match word.as_str() {
@@ -274,6 +291,49 @@ impl Reader<'_> {
         }
     }
 
+    /// `v := EXISTS (…)`: what the variable says from here on.
+    fn assignment(&mut self, cursor: &mut Cursor<'_>) {
+        let name = cursor.any_word("a variable").map(|name| name.key().to_owned());
+        let plain = cursor.is_symbol(":=") || cursor.is_symbol("=");
+        let from = cursor.at + 1;
+        let (_, last) = to_semicolon(cursor);
+        if let Ok(name) = name {
+            self.remember(name, plain.then(|| guard::test(cursor, from, last, &self.known)));
+        }
+    }
+
+    fn remember(&mut self, name: String, test: Option<guard::Test>) {
+        match test.filter(|test| test.is_known() && self.around.when.is_empty()) {
+            Some(test) => self.known.insert(name, test),
+            None => self.known.remove(&name),
+        };
+    }
+
+    /// `SELECT EXISTS (…) INTO v`.
+    fn selected(&mut self, cursor: &Cursor<'_>, first: usize, last: usize) {
+        let mut walk = Cursor { tokens: &cursor.tokens[..last], at: first, ..cursor.clone() };
+        until(&mut walk, |cursor| cursor.is("INTO"));
+        let into = walk.at;
+        if !walk.eat("INTO") {
+            return;
+        }
+        walk.eat("STRICT");
+        let mut names = Vec::new();
+        while let Ok(name) = walk.any_word("a variable") {
+            names.push(name.key().to_owned());
+            if !walk.eat_symbol(",") {
+                break;
+            }
+        }
+        match names.as_slice() {
+            [name] if walk.is_end() => {
+                let test = guard::test(cursor, first + 1, into, &self.known);
+                self.remember(name.clone(), Some(test));
+            }
+            names => names.iter().for_each(|name| self.remember(name.clone(), None)),
+        }
+    }
+
     /// `IF … THEN … ELSIF … THEN … ELSE … END IF`.
     fn branches(&mut self, cursor: &mut Cursor<'_>) -> Read<()> {
         self.deeper(cursor)?;
@@ -282,7 +342,7 @@ impl Reader<'_> {
         let mut not: Vec<Condition> = Vec::new();
         loop {
             let test = to_then(cursor);
-            let mut test = guard::test(cursor, test.0, test.1);
+            let mut test = guard::test(cursor, test.0, test.1, &self.known);
             cursor.expect("THEN")?;
             let first = self.out.statements.len();
             let mut when = not.clone();
@@ -301,11 +361,17 @@ impl Reader<'_> {
             if cursor.eat("ELSIF") || cursor.eat("ELSEIF") {
                 continue;
             }
-            if cursor.eat("ELSE") {
+            let otherwise = cursor.eat("ELSE");
+            if otherwise {
                 self.under(&not, |reader| reader.statements(cursor))?;
             }
+            let leaves = !otherwise && not.len() == 1 && leaves(cursor);
             cursor.expect_all(&["END", "IF"])?;
             self.around.depth -= 1;
+            if leaves {
+                // What follows in this block runs only where the condition was false.
+                self.around.when.append(&mut not);
+            }
             return Ok(());
         }
     }
@@ -414,6 +480,9 @@ impl Reader<'_> {
         let inside = Cursor { tokens: &cursor.tokens[..last], at: first, ..cursor.clone() };
         let whole = whole(cursor, cursor.span_from(first));
         let mut walk = inside.clone();
+        if inside.is("SELECT") {
+            self.selected(cursor, first, last);
+        }
         match dml::in_body(&mut walk).transpose() {
             Some(ops) => statement::push(&inside, whole, ops, &self.around, self.out),
             None => statement::read(&inside, whole, &self.around, self.out),
@@ -495,6 +564,17 @@ fn is_assignment(cursor: &Cursor<'_>) -> bool {
             return walk.is_symbol(":=") || walk.is_symbol("=");
         }
     }
+}
+
+/// Whether the last statement before the cursor is RETURN.
+fn leaves(cursor: &Cursor<'_>) -> bool {
+    let end = cursor.at.checked_sub(1);
+    let Some(end) = end.filter(|end| cursor.text_of(cursor.tokens[*end]) == ";") else { return false };
+    let before = cursor.tokens[..end].iter().rposition(|token| {
+        let text = cursor.text_of(*token);
+        text == ";" || (token.kind == TokenKind::Word && text.eq_ignore_ascii_case("THEN"))
+    });
+    before.is_some_and(|before| Cursor { at: before + 1, ..cursor.clone() }.is("RETURN"))
 }
 
 /// Whether the tokens from `first` to the cursor raise an error: `RAISE;` or `RAISE EXCEPTION …`, which is what RAISE does unless told otherwise.

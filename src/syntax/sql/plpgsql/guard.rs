@@ -1,25 +1,39 @@
 //! Conditions of a DO block that ask the catalog whether something is there.
 
+use std::collections::BTreeMap;
+
 use super::super::cursor::{Cursor, string_value};
 use super::super::lex::{Lexer, TokenKind};
 use super::super::query;
 use crate::ops::{Condition, Operation, Statement};
-use crate::schema::{Dialect, Ident, Name, ObjectKind, ObjectRef};
+use crate::schema::{ConstraintKind, Dialect, Ident, Name, ObjectKind, ObjectRef};
 use crate::text::{Map, Span};
 
 /// What a condition asks, joined by AND.
+#[derive(Clone)]
 pub struct Test {
     parts: Vec<Part>,
 }
 
 /// One term of a condition.
+#[derive(Clone)]
 struct Part {
     condition: Condition,
-    /// Whether only a relation's name is known, not whether it is a table, an index or a view.
-    relation: bool,
+    /// Whether the name may belong to several kinds: a relation is a table, an index or a view, a type may be a domain.
+    loose: bool,
 }
 
 impl Test {
+    /// One that cannot be told.
+    fn unknown() -> Self {
+        Self { parts: vec![Part { condition: Condition::Unknown, loose: false }] }
+    }
+
+    /// Whether it asks for one object.
+    pub fn is_known(&self) -> bool {
+        self.parts.len() == 1 && self.parts[0].condition != Condition::Unknown
+    }
+
     /// What holds where the condition is true.
     pub fn holds(&self) -> Vec<Condition> {
         self.parts.iter().map(|part| part.condition.clone()).collect()
@@ -34,13 +48,17 @@ impl Test {
         }
     }
 
-    /// Where only a relation's name was asked for, the statements that it guards tell what it is. Says whether that changed something.
+    /// Where the name may belong to several kinds, the statements that it guards tell which. Says whether that changed something.
     pub fn name_kind(&mut self, statements: &[Statement]) -> bool {
         let mut changed = false;
-        for part in self.parts.iter_mut().filter(|part| part.relation) {
-            let (Condition::IfAbsent(object) | Condition::IfExists(object)) = &mut part.condition else { continue };
+        for part in self.parts.iter_mut().filter(|part| part.loose) {
+            let (Condition::IfAbsent(object) | Condition::IfExists(object)) = &mut part.condition else {
+                continue;
+            };
             let ops = statements.iter().flat_map(|statement| &statement.ops);
-            let Some(kind) = ops.filter_map(|op| kind_of(&op.kind, &object.name.ident)).next() else { continue };
+            let Some(kind) = ops.filter_map(|op| kind_of(&op.kind, &object.name.ident)).next() else {
+                continue;
+            };
             changed |= object.kind != kind;
             object.kind = kind;
         }
@@ -48,32 +66,50 @@ impl Test {
     }
 }
 
-/// The kind of relation that an operation makes, drops or changes under this name.
+/// The kind of the object that an operation makes, drops, renames or uses under this name.
 fn kind_of(operation: &Operation, name: &Ident) -> Option<ObjectKind> {
-    match operation {
-        Operation::CreateIndex(index) => {
-            index.name.as_ref().is_some_and(|own| own.ident == *name).then_some(ObjectKind::Index)
+    let (own, kind) = match operation {
+        Operation::CreateIndex(index) => (&index.name.as_ref()?.ident, ObjectKind::Index),
+        Operation::CreateView(view) if view.materialized => (&view.name.ident, ObjectKind::MaterializedView),
+        Operation::CreateView(view) => (&view.name.ident, ObjectKind::View),
+        Operation::CreateSequence(sequence) => (&sequence.name.ident, ObjectKind::Sequence),
+        Operation::CreateTable(table) => (&table.name.ident, ObjectKind::Table),
+        Operation::CreateDomain(domain) => (&domain.name.ident, ObjectKind::Domain),
+        Operation::CreateFunction(function) => (&function.name.ident, function.kind),
+        Operation::CreateOther { object, .. }
+        | Operation::Rename { object, .. }
+        | Operation::AlterOther { object, .. } => (&object.name.ident, object.kind),
+        Operation::Drop(drop) => {
+            (&drop.objects.iter().find(|object| object.name.ident == *name)?.name.ident, drop.kind)
         }
-        Operation::CreateView(view) if view.name.ident == *name => {
-            Some(if view.materialized { ObjectKind::MaterializedView } else { ObjectKind::View })
-        }
-        Operation::CreateSequence(sequence) => (sequence.name.ident == *name).then_some(ObjectKind::Sequence),
-        Operation::Drop(drop) => drop.objects.iter().any(|object| object.name.ident == *name).then_some(drop.kind),
-        Operation::Rename { object, .. } => (object.name.ident == *name).then_some(object.kind),
-        _ => None,
-    }
+        Operation::AddConstraint { constraint, .. } => match &constraint.kind {
+            ConstraintKind::PrimaryKey { using_index: Some(index), .. }
+            | ConstraintKind::Unique { using_index: Some(index), .. } => (index, ObjectKind::Index),
+            ConstraintKind::PrimaryKey { .. }
+            | ConstraintKind::Unique { .. }
+            | ConstraintKind::Check(_)
+            | ConstraintKind::ForeignKey(_)
+            | ConstraintKind::Exclude(_)
+            | ConstraintKind::NotNull(_) => return None,
+        },
+        // No other operation says what kind a name is of.
+        _ => return None,
+    };
+    (own == name).then_some(kind)
 }
 
-/// What tokens `first..last` ask.
-pub fn test(cursor: &Cursor<'_>, first: usize, last: usize) -> Test {
-    let unknown = || Part { condition: Condition::Unknown, relation: false };
+/// What tokens `first..last` ask; `known` are the variables that say whether something is there.
+pub fn test(cursor: &Cursor<'_>, first: usize, last: usize, known: &BTreeMap<String, Test>) -> Test {
+    let unknown = || Part { condition: Condition::Unknown, loose: false };
     let (first, last) = unbracket(cursor, first, last);
     if !split(cursor, first, last, "OR").1.is_empty() {
-        return Test { parts: vec![unknown()] };
+        return Test::unknown();
     }
     let (head, rest) = split(cursor, first, last, "AND");
-    let mut parts: Vec<Part> =
-        std::iter::once(head).chain(rest).map(|(from, to)| part(cursor, from, to).unwrap_or_else(unknown)).collect();
+    let mut parts: Vec<Part> = std::iter::once(head)
+        .chain(rest)
+        .map(|(from, to)| part(cursor, from, to, known).unwrap_or_else(unknown))
+        .collect();
     // One Unknown says as much as many.
     if let Some(known) = parts.iter().position(|part| part.condition == Condition::Unknown) {
         let mut at = 0;
@@ -127,7 +163,7 @@ fn split(cursor: &Cursor<'_>, first: usize, last: usize, word: &str) -> (Tokens,
     (head, all)
 }
 
-fn part(cursor: &Cursor<'_>, first: usize, last: usize) -> Option<Part> {
+fn part(cursor: &Cursor<'_>, first: usize, last: usize, known: &BTreeMap<String, Test>) -> Option<Part> {
     let (mut first, mut last) = unbracket(cursor, first, last);
     let mut there = true;
     let mut walk = cursor.clone();
@@ -148,14 +184,24 @@ fn part(cursor: &Cursor<'_>, first: usize, last: usize) -> Option<Part> {
         }
     }
     let mut walk = Cursor { tokens: &cursor.tokens[..last], at: first, ..cursor.clone() };
-    let (object, relation) = if walk.eat("EXISTS") {
+    if let Some(test) = variable(&walk, known) {
+        let mut part = test.parts.first()?.clone();
+        if !there {
+            part.condition = test.fails();
+        }
+        return Some(part);
+    }
+    let (object, loose) = if walk.eat("EXISTS") {
         let (from, to) = walk.group().ok()?;
         walk.expect_end().ok()?;
         looked_for(cursor, from, to)?
     } else if walk.is_symbol("(") {
         // `(SELECT count(*) …) = 0`, `(SELECT 1 …) IS NULL`
         let (from, to) = walk.group().ok()?;
-        let counts = cursor.tokens.get(from + 1).is_some_and(|token| cursor.text_of(*token).eq_ignore_ascii_case("count"));
+        let counts = cursor
+            .tokens
+            .get(from + 1)
+            .is_some_and(|token| cursor.text_of(*token).eq_ignore_ascii_case("count"));
         let end = walk.text_between(walk.at, last).to_ascii_uppercase().replace(' ', "");
         match (counts, end.as_str()) {
             (true, "=0" | "<1") | (false, "ISNULL") => there = !there,
@@ -167,7 +213,13 @@ fn part(cursor: &Cursor<'_>, first: usize, last: usize) -> Option<Part> {
         if walk.is("PG_CATALOG") && walk.nth_is_symbol(1, ".") {
             walk.at += 2;
         }
-        let kind = match walk.eat_any(&["to_regclass", "to_regtype", "to_regnamespace", "to_regproc", "to_regrole"])? {
+        let kind = match walk.eat_any(&[
+            "to_regclass",
+            "to_regtype",
+            "to_regnamespace",
+            "to_regproc",
+            "to_regrole",
+        ])? {
             "to_regclass" => ObjectKind::Table,
             "to_regtype" => ObjectKind::Type,
             "to_regnamespace" => ObjectKind::Schema,
@@ -184,10 +236,20 @@ fn part(cursor: &Cursor<'_>, first: usize, last: usize) -> Option<Part> {
             return None;
         }
         walk.expect_end().ok()?;
-        (ObjectRef { kind, name, on: None }, kind == ObjectKind::Table)
+        (ObjectRef { kind, name, on: None }, true)
     };
     let condition = if there { Condition::IfExists(object) } else { Condition::IfAbsent(object) };
-    Some(Part { condition, relation })
+    Some(Part { condition, loose })
+}
+
+/// What the variable that is the whole condition says: `v`, `v = true`, `v IS TRUE`.
+fn variable<'k>(walk: &Cursor<'_>, known: &'k BTreeMap<String, Test>) -> Option<&'k Test> {
+    let mut walk = walk.clone();
+    let test = known.get(walk.any_word("a variable").ok()?.key())?;
+    if walk.eat_symbol("=") || walk.eat("IS") {
+        walk.expect("TRUE").ok()?;
+    }
+    walk.is_end().then_some(test)
 }
 
 /// A name inside of a string, as `regclass` reads it.
@@ -266,13 +328,14 @@ struct Pins {
     schema: Option<Ident>,
 }
 
-/// The object that the query `first..last` looks for in the catalog; and whether it is some relation, of which kind cannot be told.
+/// The object that the query `first..last` looks for in the catalog; and whether its kind is only likely.
 fn looked_for(cursor: &Cursor<'_>, first: usize, last: usize) -> Option<(ObjectRef, bool)> {
     let tables = query::reads(cursor, first, last);
     let catalogs = !tables.is_empty()
         && tables.iter().all(|table| {
             let schema = table.schema.as_ref().map(Ident::key);
-            matches!(schema, Some("information_schema" | "pg_catalog")) || table.ident.key().starts_with("pg_")
+            matches!(schema, Some("information_schema" | "pg_catalog"))
+                || table.ident.key().starts_with("pg_")
         });
     if !catalogs {
         return None;
@@ -287,7 +350,8 @@ fn looked_for(cursor: &Cursor<'_>, first: usize, last: usize) -> Option<(ObjectR
     };
     let (column, mut kind, text) =
         NAMES.iter().find_map(|(column, kind)| value(column).map(|text| (*column, *kind, text)))?;
-    let mut relation = false;
+    let mut loose =
+        matches!(kind, ObjectKind::Type | ObjectKind::Function | ObjectKind::Role) && column != "enumlabel";
     match column {
         "relname" => {
             let relkind = value("relkind");
@@ -300,7 +364,7 @@ fn looked_for(cursor: &Cursor<'_>, first: usize, last: usize) -> Option<(ObjectR
                 Some(_) => ObjectKind::Table,
                 None if reads("pg_index") => ObjectKind::Index,
                 None => {
-                    relation = true;
+                    loose = true;
                     ObjectKind::Table
                 }
             };
@@ -321,9 +385,11 @@ fn looked_for(cursor: &Cursor<'_>, first: usize, last: usize) -> Option<(ObjectR
     let mut schema = pins.schema.clone();
     if of.is_none() && column != "relname" {
         let names: &[&str] = match kind {
-            ObjectKind::Column | ObjectKind::Constraint | ObjectKind::Policy | ObjectKind::Rule | ObjectKind::Index => {
-                &["table_name", "tablename", "relname"]
-            }
+            ObjectKind::Column
+            | ObjectKind::Constraint
+            | ObjectKind::Policy
+            | ObjectKind::Rule
+            | ObjectKind::Index => &["table_name", "tablename", "relname"],
             ObjectKind::Trigger => &["event_object_table", "relname"],
             ObjectKind::Type if column == "enumlabel" => &["typname"],
             _ => &[],
@@ -348,7 +414,18 @@ fn looked_for(cursor: &Cursor<'_>, first: usize, last: usize) -> Option<(ObjectR
         }
     }
     // These narrow the kind, not the object.
-    for name in ["table_catalog", "constraint_catalog", "contype", "constraint_type", "typtype", "prokind", "table_type", "routine_type", "relkind", "lanname"] {
+    for name in [
+        "table_catalog",
+        "constraint_catalog",
+        "contype",
+        "constraint_type",
+        "typtype",
+        "prokind",
+        "table_type",
+        "routine_type",
+        "relkind",
+        "lanname",
+    ] {
         value(name);
     }
     if !pins.equal.is_empty() {
@@ -356,7 +433,11 @@ fn looked_for(cursor: &Cursor<'_>, first: usize, last: usize) -> Option<(ObjectR
     }
     let belongs = matches!(
         kind,
-        ObjectKind::Column | ObjectKind::Constraint | ObjectKind::Policy | ObjectKind::Rule | ObjectKind::Trigger
+        ObjectKind::Column
+            | ObjectKind::Constraint
+            | ObjectKind::Policy
+            | ObjectKind::Rule
+            | ObjectKind::Trigger
     ) || column == "enumlabel";
     if kind == ObjectKind::Column && of.is_none() {
         return None;
@@ -370,14 +451,29 @@ fn looked_for(cursor: &Cursor<'_>, first: usize, last: usize) -> Option<(ObjectR
         name.schema = schema.filter(|_| kind != ObjectKind::Schema);
         of = None;
     }
-    Some((ObjectRef { kind, name, on: of }, relation))
+    Some((ObjectRef { kind, name, on: of }, loose))
 }
 
 /// Collects what the conditions of a query pin down; None when one of them asks something else.
 fn pin_query(cursor: &Cursor<'_>, first: usize, last: usize, pins: &mut Pins) -> Option<()> {
     const CLAUSES: &[&str] = &[
-        "FROM", "JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "NATURAL", "WHERE", "ON", "GROUP", "ORDER", "LIMIT", "UNION",
-        "EXCEPT", "INTERSECT", "HAVING",
+        "FROM",
+        "JOIN",
+        "INNER",
+        "LEFT",
+        "RIGHT",
+        "FULL",
+        "CROSS",
+        "NATURAL",
+        "WHERE",
+        "ON",
+        "GROUP",
+        "ORDER",
+        "LIMIT",
+        "UNION",
+        "EXCEPT",
+        "INTERSECT",
+        "HAVING",
     ];
     let mut walk = Cursor { tokens: &cursor.tokens[..last], at: first, ..cursor.clone() };
     while !walk.is_end() {
@@ -509,7 +605,10 @@ fn pin(cursor: &Cursor<'_>, first: usize, last: usize, pins: &mut Pins) -> Optio
 }
 
 fn is_schema(column: &str) -> bool {
-    column.ends_with("schema") || column.ends_with("schemaname") || column == "nspname" || column.ends_with("namespace")
+    column.ends_with("schema")
+        || column.ends_with("schemaname")
+        || column == "nspname"
+        || column.ends_with("namespace")
 }
 
 /// `a`, `t.a`, `a::text`, `lower(a)`: the column.

@@ -42,64 +42,66 @@ pub enum Named {
 pub fn choose(tree: &Tree, folder: &Folder, tool: &Tool, files: &[File], asked: &Asked) -> Choice {
     let registry = registry(folder);
     let sql: Vec<&File> = files.iter().filter(|file| file.is_sql()).collect();
-    let mut said: Vec<(FileId, Engine, EngineFrom)> = Vec::new();
+    let mut said: BTreeMap<FileId, (Engine, EngineFrom)> = BTreeMap::new();
     for file in &sql {
         let answer = (asked.engine)(file.path)
             .map(|engine| (engine, EngineFrom::Asked))
             .or_else(|| comment(file).map(|engine| (engine, EngineFrom::Comment)))
             .or_else(|| registry.get(file.name).map(|dialect| (Engine::of(*dialect), EngineFrom::Registry)))
             .or_else(|| below_root(file, folder).map(|dialect| (Engine::of(dialect), EngineFrom::Directory)));
-        said.extend(answer.map(|(engine, from)| (file.id, engine, from)));
+        said.extend(answer.map(|answer| (file.id, answer)));
     }
-    let (engine, from, foreign, doubtful) = match of_folder(tree, folder, tool, &sql, &said) {
-        (Named::Known(dialect), from) => (Engine::of(dialect), from, None, from >= EngineFrom::Text),
-        (Named::Foreign(name), from) => (Engine::of(Dialect::Postgres), from, Some(name), false),
+    let of_others = |engine: Engine| {
+        said.iter()
+            .filter(move |(_, (other, _))| *other != engine)
+            .map(|(file, (other, _))| (*file, *other))
+            .collect()
     };
-    // A version that was asked for holds for the whole folder, and so does the one answer that all files share.
-    let (engine, from) = match said.first() {
-        Some((_, first, why))
-            if said.len() == sql.len() && said.iter().all(|(_, engine, _)| engine == first) =>
-        {
-            (*first, *why)
+    // The one answer that all files share, with its version, is the folder's.
+    if let Some((engine, from)) = said.values().next().copied()
+        && said.len() == sql.len()
+        && said.values().all(|(other, _)| *other == engine)
+    {
+        let foreign = match directory(folder.path) {
+            Some(Named::Foreign(name)) if from > EngineFrom::Registry => Some(name),
+            Some(Named::Foreign(_) | Named::Known(_)) | None => None,
+        };
+        return Choice { engine, from, foreign, others: BTreeMap::new() };
+    }
+    let settled = directory(folder.path)
+        .map(|named| (named, EngineFrom::Directory))
+        .or_else(|| (tool.engine)(tree, folder).map(|named| (named, EngineFrom::Tool)));
+    match settled {
+        Some((Named::Known(dialect), from)) => {
+            let engine = Engine::of(dialect);
+            Choice { engine, from, foreign: None, others: of_others(engine) }
         }
-        _ => (engine, from),
-    };
-    let foreign = if from <= EngineFrom::Registry { None } else { foreign };
-    let mut others: BTreeMap<FileId, Engine> = said
-        .iter()
-        .filter(|(_, other, _)| *other != engine)
-        .map(|(file, other, _)| (*file, *other))
-        .collect();
-    if doubtful {
-        let unsaid = sql.iter().filter(|file| !said.iter().any(|(id, ..)| *id == file.id));
-        others.extend(unsaid.filter_map(|file| {
-            let dialect = Evidence::of(file.source.text()).can_only_be()?;
-            (dialect != engine.dialect).then_some((file.id, Engine::of(dialect)))
-        }));
+        Some((Named::Foreign(name), from)) => {
+            let engine = Engine::of(Dialect::Postgres);
+            Choice { engine, from, foreign: Some(name), others: of_others(engine) }
+        }
+        None => {
+            let unsaid = sql.iter().filter(|file| !said.contains_key(&file.id));
+            let texts: Vec<(FileId, Evidence)> =
+                unsaid.map(|file| (file.id, Evidence::of(file.source.text()))).collect();
+            let (engine, from, foreign) = vote(&texts);
+            let mut others: BTreeMap<FileId, Engine> = of_others(engine);
+            let sure = texts.iter().filter_map(|(file, text)| Some((*file, text.can_only_be()?)));
+            others.extend(
+                sure.filter(|(_, dialect)| *dialect != engine.dialect)
+                    .map(|(file, dialect)| (file, Engine::of(dialect))),
+            );
+            Choice { engine, from, foreign, others }
+        }
     }
-    Choice { engine, from, foreign, others }
 }
 
-fn of_folder(
-    tree: &Tree,
-    folder: &Folder,
-    tool: &Tool,
-    sql: &[&File],
-    said: &[(FileId, Engine, EngineFrom)],
-) -> (Named, EngineFrom) {
-    if let Some(named) = directory(folder.path) {
-        return (named, EngineFrom::Directory);
-    }
-    if let Some(named) = (tool.engine)(tree, folder) {
-        return (named, EngineFrom::Tool);
-    }
-    let unsaid: Vec<&File> =
-        sql.iter().filter(|file| !said.iter().any(|(id, ..)| *id == file.id)).copied().collect();
+/// What most files speak for.
+fn vote(texts: &[(FileId, Evidence)]) -> (Engine, EngineFrom, Option<&'static str>) {
     let mut votes: BTreeMap<Dialect, usize> = BTreeMap::new();
-    let mut known = 0;
     let mut foreign: BTreeMap<&'static str, usize> = BTreeMap::new();
-    for file in &unsaid {
-        let evidence = Evidence::of(file.source.text());
+    let mut known = 0;
+    for (_, evidence) in texts {
         if let Some(name) = evidence.foreign {
             *foreign.entry(name).or_default() += 1;
         } else if let Some(dialect) = evidence.most_likely() {
@@ -110,22 +112,18 @@ fn of_folder(
     if let Some((name, count)) = foreign.iter().max_by_key(|(_, count)| **count)
         && *count > known
     {
-        return (Named::Foreign(name), EngineFrom::Text);
+        return (Engine::of(Dialect::Postgres), EngineFrom::Text, Some(name));
     }
-    let best = votes.iter().max_by_key(|(dialect, count)| (**count, std::cmp::Reverse(**dialect)));
-    match best {
-        Some((dialect, _)) => (Named::Known(*dialect), EngineFrom::Text),
-        None => match said.first() {
-            // Every file that gives a hint has been asked about; the rest go with them.
-            Some((_, engine, from)) if unsaid.is_empty() => (Named::Known(engine.dialect), *from),
-            _ => (Named::Known(Dialect::Postgres), EngineFrom::Assumed),
-        },
+    match votes.iter().max_by_key(|(dialect, count)| (**count, std::cmp::Reverse(**dialect))) {
+        Some((dialect, _)) => (Engine::of(*dialect), EngineFrom::Text, None),
+        None => (Engine::of(Dialect::Postgres), EngineFrom::Assumed, None),
     }
 }
 
 /// `-- gander: engine=sqlite`.
 fn comment(file: &File) -> Option<Engine> {
-    file.source.text().lines().find_map(|line| {
+    let text = Some(file.source.text()).filter(|text| text.contains("gander:"))?;
+    text.lines().find_map(|line| {
         let comment = line.trim_start_matches('\u{feff}').trim_start().strip_prefix("--")?;
         let value = comment.trim_start().strip_prefix("gander:")?.trim_start().strip_prefix("engine")?;
         let value = value.trim_start().strip_prefix('=')?.split_whitespace().next()?;
@@ -235,15 +233,16 @@ struct Evidence {
 }
 
 impl Evidence {
-    // A few hundred words show what a file is written for; a dump of megabytes shows it no better.
-    const ENOUGH: usize = 64 * 1024;
+    // A few words that leave no doubt show what a file is written for, and the beginning of it shows enough.
+    const ENOUGH_WORDS: usize = 8;
+    const ENOUGH_BYTES: usize = 64 * 1024;
 
     fn of(text: &str) -> Self {
         let mut evidence = Self::default();
-        let mut before = String::new();
+        let mut before = Word::default();
         let mut at = 0;
-        let bytes = &text.as_bytes()[..text.len().min(Self::ENOUGH)];
-        while at < bytes.len() {
+        let bytes = &text.as_bytes()[..text.len().min(Self::ENOUGH_BYTES)];
+        while at < bytes.len() && !evidence.only.values().any(|count| *count >= Self::ENOUGH_WORDS) {
             let rest = &bytes[at..];
             at += match rest[0] {
                 b'-' if rest.starts_with(b"--") => evidence.comment(&rest[..length_to(rest, b"\n")]),
@@ -251,7 +250,7 @@ impl Evidence {
                 quote @ (b'\'' | b'"') => {
                     // A quote that never ends hides nothing but itself.
                     let length = rest[1..].iter().position(|b| *b == quote).map_or(1, |end| end + 2);
-                    before.clear();
+                    before = Word::default();
                     length
                 }
                 b':' if rest.starts_with(b"::") => {
@@ -268,15 +267,15 @@ impl Evidence {
                 }
                 b if b.is_ascii_alphabetic() || b == b'_' => {
                     let length = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
-                    let word = String::from_utf8_lossy(&rest[..length]).to_ascii_lowercase();
+                    let word = Word::of(&rest[..length]);
                     let next = rest[length..].iter().find(|b| !b.is_ascii_whitespace()).copied();
-                    evidence.word(&before, &word, next, &rest[length..]);
+                    evidence.word(before.as_str(), word.as_str(), next, &rest[length..]);
                     before = word;
                     length
                 }
                 b => {
                     if !b.is_ascii_whitespace() {
-                        before.clear();
+                        before = Word::default();
                     }
                     1
                 }
@@ -379,8 +378,41 @@ impl Evidence {
     }
 }
 
+/// A word in lower case, without an allocation: there are millions. One that is too long to be of interest is empty.
+#[derive(Default)]
+struct Word {
+    bytes: [u8; Word::LONGEST],
+    length: usize,
+}
+
+impl Word {
+    const LONGEST: usize = 20;
+
+    fn of(bytes: &[u8]) -> Self {
+        let mut word = Self::default();
+        if bytes.len() <= Self::LONGEST {
+            word.bytes[..bytes.len()].copy_from_slice(bytes);
+            word.bytes.make_ascii_lowercase();
+            word.length = bytes.len();
+        }
+        word
+    }
+
+    fn as_str(&self) -> &str {
+        str::from_utf8(&self.bytes[..self.length]).unwrap_or("")
+    }
+}
+
 fn length_to(bytes: &[u8], end: &[u8]) -> usize {
-    bytes.windows(end.len()).position(|window| window == end).map_or(bytes.len(), |at| at + end.len())
+    let Some((last, first)) = end.split_last() else { return bytes.len() };
+    let mut at = 0;
+    while let Some(found) = bytes[at..].iter().position(|b| b == last) {
+        at += found + 1;
+        if bytes[..at - 1].ends_with(first) {
+            return at;
+        }
+    }
+    bytes.len()
 }
 
 fn contains_within(bytes: &[u8], wanted: &[u8], distance: usize) -> bool {

@@ -231,7 +231,11 @@ impl Sequence {
             digits.parse::<u64>().ok().filter(|number| *number < LARGEST)
         };
         // A file that is passed over for its name is told of as such, and not once more as a gap.
-        let others = self.unread.iter().map(|unread| &unread.version).chain(self.strays.iter().map(|stray| &stray.version));
+        let others = self
+            .unread
+            .iter()
+            .map(|unread| &unread.version)
+            .chain(self.strays.iter().map(|stray| &stray.version));
         let mut numbers: Vec<(u64, Option<FileId>)> = self
             .migrations
             .iter()
@@ -241,7 +245,9 @@ impl Sequence {
             .collect();
         numbers.sort_unstable();
         let pairs = numbers.windows(2).filter(|pair| (2..=LEAP).contains(&(pair[1].0 - pair[0].0)));
-        pairs.filter_map(|pair| Some(Gap { first: pair[0].0 + 1, last: pair[1].0 - 1, before: pair[1].1? })).collect()
+        pairs
+            .filter_map(|pair| Some(Gap { first: pair[0].0 + 1, last: pair[1].0 - 1, before: pair[1].1? }))
+            .collect()
     }
 
     /// Migrations that carry the version of another one, each with the up file of the one before it. Not where a file for
@@ -254,7 +260,8 @@ impl Sequence {
         let versioned: Vec<&Migration> =
             self.migrations.iter().filter(|m| !m.repeatable && !m.version.is_empty()).collect();
         let pairs = versioned.windows(2).filter(|pair| {
-            self.compare(&pair[0].version, &pair[1].version).is_eq() && pair[0].engine.dialect == pair[1].engine.dialect
+            self.compare(&pair[0].version, &pair[1].version).is_eq()
+                && pair[0].engine.dialect == pair[1].engine.dialect
         });
         pairs.map(|pair| (pair[1], pair[0].up.file)).collect()
     }

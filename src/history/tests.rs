@@ -267,11 +267,13 @@ fn gaps_are_counted_where_numbers_are_counted() {
     assert_eq!(numbered(&["001", "002", "003", "20240101000000"]), []);
     assert_eq!(numbered(&["001", "003"]), [(2, 2)]);
     assert_eq!(numbered(&["010", "020", "030", "050"]), [], "room was left on purpose");
-    let in_go =
-        [("m/1_a.up.sql", TABLE), ("m/2_b.up.go", ""), ("m/3_c.up.sql", TABLE), ("m/4_d.up.sql", TABLE)];
-    assert_eq!(gaps(&in_go), []);
-    let misnamed =
-        [("m/1_a.up.sql", TABLE), ("m/2_b_up.sql", ""), ("m/3_c.up.sql", TABLE), ("m/4_d.up.sql", TABLE)];
+    assert_eq!(gaps(&[("db/V1__a.sql", TABLE), ("db/V3__b.sql", TABLE)]), [], "the others may lie elsewhere");
+    let cargo = ("Cargo.toml", "refinery = \"0.8\"");
+    let sql = [cargo, ("m/V1__a.sql", TABLE), ("m/V3__c.sql", TABLE), ("m/V4__d.sql", TABLE)];
+    assert_eq!(gaps(&sql), [(2, 2)]);
+    let in_rust = [&sql[..], &[("m/V2__b.rs", "")]].concat();
+    assert_eq!(gaps(&in_rust), []);
+    let misnamed = [&sql[..], &[("m/V2_b.sql", TABLE)]].concat();
     assert_eq!(gaps(&misnamed), [], "told of as a stray");
 }
 

@@ -15,7 +15,7 @@ pub const TOOL: Tool = Tool {
     records: true,
     checksums: false,
     unique_versions: true,
-    gaps: false,
+    gaps: true,
     switch: Some("write `-- migrate:up transaction:false`, and put nothing else into the file"),
     detects_concurrently: false,
     batch: false,
@@ -28,7 +28,7 @@ pub const TOOL: Tool = Tool {
 };
 
 fn recognises(_: &Tree, folder: &Folder) -> bool {
-    half_have_line(folder, |line| marker(line).is_some_and(|(forward, _)| forward))
+    half_have_line(folder, "migrate:", |line| marker(line).is_some_and(|(forward, _)| forward))
 }
 
 fn read(_: &Tree, _: &Folder, file: &File) -> Vec<Found> {

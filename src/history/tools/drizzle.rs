@@ -42,7 +42,7 @@ fn read(tree: &Tree, folder: &Folder, file: &File) -> Vec<Found> {
         return if is_companion(file.name) { vec![Found::Companion] } else { Vec::new() };
     };
     let (version, rest) = split_digits(stem);
-    match tags(tree, folder).iter().position(|tag| tag == stem) {
+    match rank(tree, folder, stem) {
         Some(rank) => vec![Found::Up(Piece {
             version: version.to_owned(),
             name: rest.trim_start_matches('_').to_owned(),
@@ -65,11 +65,9 @@ fn journal_value(tree: &Tree, folder: &Folder) -> Option<Value> {
     serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()
 }
 
-/// The files on the list, in the order in which they run.
-fn tags(tree: &Tree, folder: &Folder) -> Vec<String> {
-    let Some(journal) = journal_value(tree, folder) else { return Vec::new() };
-    let Some(entries) = journal.get("entries").and_then(Value::as_array) else { return Vec::new() };
-    entries.iter().filter_map(|entry| entry.get("tag")?.as_str().map(str::to_owned)).collect()
+/// Where a file stands on the list. The order there is the order in which they run.
+fn rank(tree: &Tree, folder: &Folder, stem: &str) -> Option<usize> {
+    journal(tree, folder)?.source.text().find(&format!("\"{stem}\""))
 }
 
 fn has_snapshots(tree: &Tree, folder: &Folder) -> bool {

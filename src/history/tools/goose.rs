@@ -15,7 +15,7 @@ pub const TOOL: Tool = Tool {
     records: true,
     checksums: false,
     unique_versions: true,
-    gaps: false,
+    gaps: true,
     switch: Some(
         "put `-- +goose NO TRANSACTION` on a line of its own above `-- +goose Up`, and nothing else into the file",
     ),
@@ -30,7 +30,7 @@ pub const TOOL: Tool = Tool {
 };
 
 fn recognises(_: &Tree, folder: &Folder) -> bool {
-    half_have_line(folder, |line| annotation(line) == Some("up"))
+    half_have_line(folder, "+goose", |line| annotation(line) == Some("up"))
 }
 
 fn read(_: &Tree, _: &Folder, file: &File) -> Vec<Found> {

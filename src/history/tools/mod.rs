@@ -277,14 +277,15 @@ pub fn number_and_name<'a>(stem: &'a str, separators: &[char]) -> Option<(&'a st
     }
 }
 
-/// Whether at least half of the numbered SQL files of a folder hold a line of a tool's own. One alone may be a
-/// comment that happens to look like it.
-pub fn half_have_line(folder: &Folder, is_own: impl Fn(&str) -> bool) -> bool {
+/// Whether at least half of the numbered SQL files of a folder hold a line of a tool's own, of which `part` is a part:
+/// most files can be passed over quickly. One alone may be a comment that happens to look like it.
+pub fn half_have_line(folder: &Folder, part: &str, is_own: impl Fn(&str) -> bool) -> bool {
     let numbered = folder.sql().filter(|file| file.name.starts_with(|c: char| c.is_ascii_digit()));
     let (mut all, mut own) = (0, 0);
     for file in numbered {
         all += 1;
-        own += usize::from(lines(file).any(|(_, line)| is_own(line)));
+        let has_line = || lines(file).any(|(_, line)| is_own(line));
+        own += usize::from(file.source.text().contains(part) && has_line());
     }
     own > 0 && own * 2 >= all
 }

@@ -27,7 +27,7 @@ pub const TOOL: Tool = Tool {
 };
 
 fn recognises(_: &Tree, folder: &Folder) -> bool {
-    half_have_line(folder, |line| marker(line) == Some(true))
+    half_have_line(folder, "igration", |line| marker(line) == Some(true))
 }
 
 fn read(_: &Tree, _: &Folder, file: &File) -> Vec<Found> {

@@ -25,7 +25,10 @@ pub const TOOL: Tool = Tool {
 };
 
 fn recognises(_: &Tree, folder: &Folder) -> bool {
-    folder.sql().any(|file| lines(file).any(|(_, line)| marker(line).is_some_and(|(forward, _)| forward)))
+    folder.sql().any(|file| {
+        let has_line = || lines(file).any(|(_, line)| marker(line).is_some_and(|(forward, _)| forward));
+        file.source.text().contains("+migrate") && has_line()
+    })
 }
 
 fn read(_: &Tree, _: &Folder, file: &File) -> Vec<Found> {

@@ -32,10 +32,9 @@ pub const TOOL: Tool = Tool {
 };
 
 fn recognises(_: &Tree, folder: &Folder) -> bool {
+    let has_line = |file: &File| lines(file).any(|(_, line)| line.trim() == MARKER || line.trim() == SWITCH);
     folder.file("tern.conf").is_some() && folder.sql().next().is_some()
-        || folder
-            .sql()
-            .any(|file| lines(file).any(|(_, line)| line.trim() == MARKER || line.trim() == SWITCH))
+        || folder.sql().any(|file| file.source.text().contains("---- ") && has_line(file))
 }
 
 fn read(_: &Tree, _: &Folder, file: &File) -> Vec<Found> {

@@ -1,5 +1,7 @@
 //! What a statement costs on a live server, and where it may run at all, per engine and version.
 
+pub mod support;
+
 use crate::ops::Operation;
 use crate::schema::{Catalog, Dialect, Engine, Lookup, Name, ObjectKind, PartitionKind};
 

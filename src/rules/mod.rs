@@ -21,6 +21,7 @@ mod unguarded_statement;
 mod unknown_suppression;
 mod unmatched_config;
 mod unreadable_statement;
+mod unsupported_by_engine;
 mod unused_suppression;
 
 use crate::diagnostic::{Diagnostic, Related, Remedy, Safety, Severity};
@@ -45,6 +46,7 @@ pub const RULES: &[&Rule] = &[
     &unknown_suppression::RULE,
     &unmatched_config::RULE,
     &unreadable_statement::RULE,
+    &unsupported_by_engine::RULE,
     &unused_suppression::RULE,
 ];
 

@@ -85,13 +85,22 @@ impl Step<'_> {
             ConstraintKind::Unique { .. } | ConstraintKind::Exclude(_) => 2,
             ConstraintKind::ForeignKey(_) => 3,
         });
-        for constraint in constraints {
+        for constraint in &constraints {
             self.put_constraint(&name, constraint);
         }
         for index in &create.indexes {
             self.create_index(index);
         }
         Outcome::Done
+    }
+
+    /// SQLite drops a column's own constraints with it, and refuses where one of the table uses it.
+    fn at_column(&self, constraint: &Constraint) -> Constraint {
+        let mut constraint = constraint.clone();
+        if self.catalog.dialect == Dialect::Sqlite {
+            constraint.attributes.push("COLUMN".to_owned());
+        }
+        constraint
     }
 
     /// Where an unqualified new object goes: the first schema of the search path.
@@ -188,7 +197,8 @@ impl Step<'_> {
         if outcome == Outcome::Done {
             let name = self.resolve(&target.name);
             for constraint in &def.constraints {
-                if let refused @ Outcome::Refused(_) = self.put_constraint(&name, constraint) {
+                let constraint = self.at_column(constraint);
+                if let refused @ Outcome::Refused(_) = self.put_constraint(&name, &constraint) {
                     return refused;
                 }
             }

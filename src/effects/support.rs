@@ -1,0 +1,338 @@
+//! What an engine, or its version, does not have.
+//!
+//! Sources: sqlite.org/lang.html and what SQLite 3.40 says to each statement; PostgreSQL's release notes 10–18 and what each
+//! major says (SQLSTATE 42601, 0A000, 42809).
+
+use crate::ops::{AlterColumn, ColumnDef, Guard, Op, Operation, Statement, TableTarget};
+use crate::schema::{
+    Catalog, Constraint, ConstraintKind, Dialect, Engine, Expr, GeneratedKind, Ident, Lookup, Name, ObjectKind, PartitionKind, Table,
+};
+
+/// Why the engine refuses an operation whatever the catalog's state: a clause that follows "SQLite has no …" or "… came with …".
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Lack {
+    /// The engine has not got it at all.
+    Never(String),
+    /// It came with this version.
+    Since(String, &'static str),
+    /// The engine refuses it here: a sentence.
+    Here(String),
+}
+
+/// What surrounds an operation.
+pub struct Around<'a> {
+    /// The engine, with the version that the user named, if any.
+    pub engine: Engine,
+    /// The catalog before.
+    pub before: &'a Catalog,
+    /// The table of the operation, resolved.
+    pub table: Option<Name>,
+    /// That table has no rows yet.
+    pub empty: bool,
+    /// SQLite enforces foreign keys.
+    pub foreign_keys: bool,
+}
+
+/// What of a statement the engine does not have; None where it has it, as far as we know.
+pub fn lack(statement: &Statement, op: &Op, around: &Around<'_>) -> Option<Lack> {
+    match around.engine.dialect {
+        Dialect::Sqlite => sqlite(statement, op, around),
+        Dialect::Postgres => postgres(&op.kind, around),
+        Dialect::Mysql => None,
+    }
+}
+
+fn never(what: impl Into<String>) -> Option<Lack> {
+    Some(Lack::Never(what.into()))
+}
+
+fn sqlite(statement: &Statement, op: &Op, around: &Around<'_>) -> Option<Lack> {
+    let in_alter = |target: &TableTarget| {
+        if target.if_exists {
+            never("ALTER TABLE IF EXISTS")
+        } else if statement.ops.len() > 1 {
+            never("ALTER TABLE with several actions")
+        } else {
+            None
+        }
+    };
+    match &op.kind {
+        Operation::AddColumn { table, def, guard } => in_alter(table)
+            .or_else(|| if *guard == Guard::None { None } else { never("ADD COLUMN IF NOT EXISTS") })
+            .or_else(|| sqlite_add_column(def, around)),
+        Operation::DropColumn { table, column, guard, .. } => in_alter(table)
+            .or_else(|| if *guard == Guard::None { None } else { never("DROP COLUMN IF EXISTS") })
+            .or_else(|| since(around, 3, 35, "ALTER TABLE … DROP COLUMN", "SQLite 3.35"))
+            .or_else(|| sqlite_drop_column(column, around)),
+        Operation::RenameColumn { table, .. } => {
+            in_alter(table).or_else(|| since(around, 3, 25, "ALTER TABLE … RENAME COLUMN", "SQLite 3.25"))
+        }
+        Operation::CreateTable(create) => sqlite_create_table(create, around),
+        Operation::CreateView(create) => match (create.materialized, create.guard) {
+            (true, _) => never("CREATE MATERIALIZED VIEW"),
+            (false, Guard::OrReplace) => never("CREATE OR REPLACE VIEW"),
+            (false, Guard::None | Guard::IfNotExists | Guard::IfExists) => None,
+        },
+        Operation::CreateIndex(create) if create.concurrently => never("CREATE INDEX CONCURRENTLY"),
+        Operation::CreateIndex(create) if !create.include.is_empty() => never("INCLUDE in CREATE INDEX"),
+        Operation::CreateIndex(create) if create.method != "btree" => never(format!("CREATE INDEX … USING {}", create.method)),
+        Operation::CreateTrigger(create) if create.function.is_some() => never("EXECUTE FUNCTION in CREATE TRIGGER"),
+        Operation::CreateTrigger(create) if create.guard == Guard::OrReplace => never("CREATE OR REPLACE TRIGGER"),
+        Operation::Drop(drop) => match drop.kind {
+            ObjectKind::Table | ObjectKind::Index | ObjectKind::View | ObjectKind::Trigger => {
+                if drop.cascade {
+                    never("CASCADE in DROP")
+                } else if drop.concurrently {
+                    never("DROP INDEX CONCURRENTLY")
+                } else if drop.objects.len() > 1 {
+                    never("DROP of several objects at once")
+                } else {
+                    None
+                }
+            }
+            _ => never(op.kind.words()),
+        },
+        Operation::Rename { object, .. } if object.kind == ObjectKind::Table => None,
+        Operation::AlterColumn { table, change, .. } => in_alter(table).or_else(|| {
+            never(match change {
+                AlterColumn::Redefine(_) => "MODIFY COLUMN",
+                _ => "ALTER COLUMN",
+            })
+        }),
+        Operation::AddConstraint { .. }
+        | Operation::DropConstraint { .. }
+        | Operation::ValidateConstraint { .. }
+        | Operation::AlterConstraint { .. }
+        | Operation::RenameConstraint { .. }
+        | Operation::AttachPartition { .. }
+        | Operation::DetachPartition { .. }
+        | Operation::SetTableOption { .. }
+        | Operation::Rename { .. }
+        | Operation::SetSchema { .. }
+        | Operation::SetOwner { .. }
+        | Operation::RefreshView { .. }
+        | Operation::CreateSequence(_)
+        | Operation::AlterSequence(_)
+        | Operation::CreateType(_)
+        | Operation::AlterType { .. }
+        | Operation::CreateDomain(_)
+        | Operation::AlterDomain { .. }
+        | Operation::CreateFunction(_)
+        | Operation::CreatePolicy(_)
+        | Operation::CreateRule { .. }
+        | Operation::CreateSchema { .. }
+        | Operation::CreateExtension { .. }
+        | Operation::CreateOther { .. }
+        | Operation::AlterOther { .. }
+        | Operation::Merge { .. }
+        | Operation::Truncate { .. }
+        | Operation::Copy { .. }
+        | Operation::Lock { .. }
+        | Operation::Cluster { .. } => never(op.kind.words()),
+        Operation::Comment { .. } => never("COMMENT ON"),
+        Operation::Privilege { what } => never(what.clone()),
+        Operation::Do => never("DO"),
+        Operation::Set { .. } => never("SET"),
+        Operation::CreateIndex(_)
+        | Operation::CreateTrigger(_)
+        | Operation::Reindex { .. }
+        | Operation::Insert(_)
+        | Operation::Update { .. }
+        | Operation::Delete { .. }
+        | Operation::Query { .. }
+        | Operation::Begin
+        | Operation::Commit { .. }
+        | Operation::Rollback { .. }
+        | Operation::Savepoint(_)
+        | Operation::RollbackTo(_)
+        | Operation::Release(_)
+        | Operation::Pragma { .. }
+        | Operation::Vacuum { .. }
+        | Operation::Analyze { .. }
+        | Operation::Other { .. }
+        | Operation::Opaque { .. } => None,
+    }
+}
+
+fn since(around: &Around<'_>, major: u32, minor: u32, what: &str, version: &'static str) -> Option<Lack> {
+    around.engine.known_older_than(major, minor).then(|| Lack::Since(what.to_owned(), version))
+}
+
+fn sqlite_create_table(create: &crate::ops::CreateTable, around: &Around<'_>) -> Option<Lack> {
+    if create.unlogged {
+        return never("CREATE UNLOGGED TABLE");
+    }
+    if create.foreign || create.partition_of.is_some() || create.partition != PartitionKind::None || !create.inherits.is_empty() {
+        return never("partitions and inherited tables");
+    }
+    if create.options.iter().any(|option| option == "STRICT") {
+        if let found @ Some(_) = since(around, 3, 37, "STRICT", "SQLite 3.37") {
+            return found;
+        }
+    }
+    if create.columns.iter().any(|def| def.column.generated.is_some()) {
+        return since(around, 3, 31, "a generated column", "SQLite 3.31");
+    }
+    None
+}
+
+/// What SQLite refuses to add: some always, some as soon as the table has a row.
+fn sqlite_add_column(def: &ColumnDef, around: &Around<'_>) -> Option<Lack> {
+    let column = &def.column;
+    let here = |why: &str| Some(Lack::Here(format!("SQLite cannot add `{}` with ALTER TABLE: {why}", column.name)));
+    for constraint in &def.constraints {
+        match &constraint.kind {
+            ConstraintKind::PrimaryKey { .. } => return here("a new column cannot be PRIMARY KEY"),
+            ConstraintKind::Unique { .. } => return here("a new column cannot be UNIQUE; add it, then CREATE UNIQUE INDEX"),
+            ConstraintKind::Check(_) | ConstraintKind::ForeignKey(_) | ConstraintKind::Exclude(_) | ConstraintKind::NotNull(_) => {}
+        }
+    }
+    if let Some(generated) = &column.generated {
+        if let found @ Some(_) = since(around, 3, 31, "a generated column", "SQLite 3.31") {
+            return found;
+        }
+        if generated.kind == GeneratedKind::Stored && !around.empty {
+            return here("a STORED column can only come with its table, as soon as that has rows");
+        }
+    }
+    if around.empty {
+        return None;
+    }
+    let references = def.constraints.iter().any(|constraint| matches!(constraint.kind, ConstraintKind::ForeignKey(_)));
+    match &column.default {
+        Some(default) if !is_sqlite_constant(default) => here("its default must be a constant, as soon as the table has rows"),
+        Some(default) if references && around.foreign_keys && !default.is_null() => {
+            here("a column with REFERENCES must have the default NULL, as soon as the table has rows")
+        }
+        Some(_) | None => None,
+    }
+}
+
+/// A literal, perhaps with a sign. A plain word is taken for a string; CURRENT_TIMESTAMP and its kin are not constant.
+fn is_sqlite_constant(expr: &Expr) -> bool {
+    match expr {
+        Expr::Literal(_) => true,
+        Expr::Operator { operator, operands } => {
+            matches!(operator.as_str(), "-" | "+") && operands.len() == 1 && operands.iter().all(is_sqlite_constant)
+        }
+        Expr::Column(parts) => parts.len() == 1 && !parts[0].starts_with("current_"),
+        Expr::Call { .. } | Expr::Cast { .. } | Expr::Raw { .. } => false,
+    }
+}
+
+/// Why SQLite refuses to drop a column (source: sqlite.org/lang_altertable.html#altertabdropcol).
+fn sqlite_drop_column(column: &Ident, around: &Around<'_>) -> Option<Lack> {
+    let name = around.table.as_ref()?;
+    let Lookup::Found(table) = around.before.table(name) else { return None };
+    let here = |why: String| Some(Lack::Here(format!("SQLite cannot drop `{name}.{column}` with ALTER TABLE: {why}")));
+    for (_, constraint) in &table.constraints {
+        if let Some(why) = holds(constraint, column) {
+            return here(why.to_owned());
+        }
+    }
+    let reads = |expr: &Expr| expr.columns().iter().any(|read| column == read.as_str());
+    let index = around.before.indexes_of(name).find(|index| {
+        index.keys.iter().any(|key| reads(&key.expr)) || index.predicate.as_ref().is_some_and(reads)
+    });
+    if let Some(index) = index {
+        return here(format!("index `{}` uses it; drop the index first", index.name));
+    }
+    if let Some(other) = generated_from(table, column) {
+        return here(format!("the generated column `{other}` reads it"));
+    }
+    let view = around.before.views().find(|view| view.reads.contains(name) && view.words.iter().any(|word| column == word.as_str()));
+    view.and_then(|view| here(format!("view `{}` reads it; drop the view first", view.name)))
+}
+
+fn generated_from<'a>(table: &'a Table, column: &Ident) -> Option<&'a Ident> {
+    let reads = |expr: &Expr| expr.columns().iter().any(|read| column == read.as_str());
+    let other = |generated: &&crate::schema::Member| {
+        generated.column.name != *column && generated.column.generated.as_ref().is_some_and(|generated| reads(&generated.expr))
+    };
+    table.columns.iter().find(other).map(|member| &member.column.name)
+}
+
+fn holds(constraint: &Constraint, column: &Ident) -> Option<&'static str> {
+    // What is written at the column itself goes with it, unless it reads others.
+    let own = constraint.attributes.iter().any(|attribute| attribute == "COLUMN");
+    match &constraint.kind {
+        ConstraintKind::PrimaryKey { columns, .. } if columns.contains(column) => Some("it is part of the primary key"),
+        ConstraintKind::Unique { columns, .. } if columns.contains(column) => Some("it is UNIQUE"),
+        ConstraintKind::ForeignKey(key) if !own && key.columns.contains(column) => Some("a FOREIGN KEY of the table uses it"),
+        ConstraintKind::Check(expr) => {
+            let columns = expr.columns();
+            let reads = columns.iter().any(|read| column == read.as_str());
+            let alone = own && columns.iter().all(|read| column == read.as_str());
+            (reads && !alone).then_some("a CHECK reads it")
+        }
+        ConstraintKind::PrimaryKey { .. }
+        | ConstraintKind::Unique { .. }
+        | ConstraintKind::ForeignKey(_)
+        | ConstraintKind::Exclude(_)
+        | ConstraintKind::NotNull(_) => None,
+    }
+}
+
+fn postgres(operation: &Operation, around: &Around<'_>) -> Option<Lack> {
+    let partitioned = || {
+        around
+            .table
+            .as_ref()
+            .is_some_and(|name| matches!(around.before.table(name), Lookup::Found(table) if table.partition == PartitionKind::Parent))
+    };
+    match operation {
+        Operation::CreateIndex(create) if create.nulls_not_distinct => since(around, 15, 0, "NULLS NOT DISTINCT", "PostgreSQL 15"),
+        Operation::CreateIndex(create) if create.concurrently && partitioned() => Some(Lack::Here(format!(
+            "`{}` is partitioned: PostgreSQL refuses CREATE INDEX CONCURRENTLY on it",
+            create.table
+        ))),
+        Operation::CreateIndex(create) if !create.include.is_empty() => since(around, 11, 0, "INCLUDE in CREATE INDEX", "PostgreSQL 11"),
+        Operation::AddConstraint { constraint, .. } => postgres_constraint(constraint, around).or_else(|| {
+            let foreign = matches!(constraint.kind, ConstraintKind::ForeignKey(_));
+            (foreign && constraint.not_valid && partitioned())
+                .then(|| since(around, 18, 0, "a NOT VALID foreign key on a partitioned table", "PostgreSQL 18"))
+                .flatten()
+        }),
+        Operation::CreateTable(create) => {
+            let own = create.columns.iter().flat_map(|def| &def.constraints).chain(create.constraints.iter().map(|def| &def.constraint));
+            let mut lacks = own.filter_map(|constraint| postgres_constraint(constraint, around));
+            lacks.next().or_else(|| create.columns.iter().find_map(|def| postgres_generated(def, around)))
+        }
+        Operation::AddColumn { def, .. } => def
+            .constraints
+            .iter()
+            .find_map(|constraint| postgres_constraint(constraint, around))
+            .or_else(|| postgres_generated(def, around)),
+        Operation::DetachPartition { concurrently: true, .. } => {
+            since(around, 14, 0, "DETACH PARTITION … CONCURRENTLY", "PostgreSQL 14")
+        }
+        Operation::CreateTrigger(create) if create.guard == Guard::OrReplace => {
+            since(around, 14, 0, "CREATE OR REPLACE TRIGGER", "PostgreSQL 14")
+        }
+        Operation::Reindex { concurrently: true, .. } => since(around, 12, 0, "REINDEX CONCURRENTLY", "PostgreSQL 12"),
+        Operation::CreateFunction(create) if create.kind == ObjectKind::Procedure => {
+            since(around, 11, 0, "CREATE PROCEDURE", "PostgreSQL 11")
+        }
+        _ => None,
+    }
+}
+
+fn postgres_constraint(constraint: &Constraint, around: &Around<'_>) -> Option<Lack> {
+    match &constraint.kind {
+        ConstraintKind::Unique { nulls_not_distinct: true, .. } => since(around, 15, 0, "NULLS NOT DISTINCT", "PostgreSQL 15"),
+        ConstraintKind::NotNull(Some(_)) => since(around, 18, 0, "NOT NULL as a constraint with a name", "PostgreSQL 18"),
+        ConstraintKind::Unique { .. }
+        | ConstraintKind::PrimaryKey { .. }
+        | ConstraintKind::Check(_)
+        | ConstraintKind::ForeignKey(_)
+        | ConstraintKind::Exclude(_)
+        | ConstraintKind::NotNull(None) => None,
+    }
+}
+
+fn postgres_generated(def: &ColumnDef, around: &Around<'_>) -> Option<Lack> {
+    match def.column.generated.as_ref()?.kind {
+        GeneratedKind::Stored => since(around, 12, 0, "a generated column", "PostgreSQL 12"),
+        GeneratedKind::Virtual | GeneratedKind::Unsaid => since(around, 18, 0, "a VIRTUAL generated column", "PostgreSQL 18"),
+    }
+}

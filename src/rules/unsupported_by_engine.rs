@@ -1,0 +1,63 @@
+//! Statements that the engine, or its version, does not have.
+
+use super::{Check, Cx, Direction, Rule, StepFacts};
+use crate::effects::support::{Around, Lack, lack};
+use crate::ops::{Op, Operation};
+use crate::schema::{Dialect, Name};
+
+/// `unsupported-by-engine`.
+pub const RULE: Rule = Rule {
+    id: "unsupported-by-engine",
+    page: include_str!("../../rules/unsupported-by-engine.md"),
+    down: false,
+    check: Check::Step(check),
+};
+
+fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
+    // What stands in a DO block that SQLite has not got is one finding: the block.
+    if step.part.direction == Direction::Down || (step.part.dialect() == Dialect::Sqlite && step.statement().within.is_some()) {
+        return;
+    }
+    let engine = step.part.engine();
+    let title = engine.dialect.title();
+    for op in &step.statement().ops {
+        let name = table_of(op);
+        let around = Around {
+            engine,
+            before: step.before(),
+            table: name.map(|name| step.resolve(name)),
+            empty: name.is_some_and(|name| step.is_free(name)),
+            foreign_keys: step.part.settings.foreign_keys,
+        };
+        let Some(lack) = lack(step.statement(), op, &around) else { continue };
+        let (message, help) = match lack {
+            Lack::Never(what) => (
+                format!("{title} has no {what}: it answers with a syntax error"),
+                "Write what the engine has; if the file is for another engine, say so with `-- gander: engine=postgres` or in gander.toml.",
+            ),
+            Lack::Since(what, version) => (
+                format!("{what} came with {version}, and this is for {engine}"),
+                "Write what that version has; if the version is wrong, set `engine` in gander.toml.",
+            ),
+            Lack::Here(why) => (
+                why,
+                if engine.dialect == Dialect::Sqlite {
+                    "Rebuild the table instead: create a new one, copy the rows, drop the old one, rename the new one."
+                } else {
+                    "Make the index ON ONLY the parent, build one CONCURRENTLY on each partition, and attach them."
+                },
+            ),
+        };
+        cx.report(step.place(op.span), message).help(help);
+        // Several actions in one ALTER TABLE are one mistake.
+        return;
+    }
+}
+
+fn table_of(op: &Op) -> Option<&Name> {
+    match &op.kind {
+        Operation::AddColumn { table, .. } | Operation::DropColumn { table, .. } | Operation::AddConstraint { table, .. } => Some(&table.name),
+        Operation::CreateIndex(create) => Some(&create.table),
+        _ => None,
+    }
+}

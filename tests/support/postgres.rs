@@ -49,6 +49,11 @@ impl Database {
         self.server.psql(&self.name, &["--single-transaction", "-f", "-"], sql).map(drop)
     }
 
+    /// Sends the text as one query, as golang-migrate does: one transaction unless it holds one statement or says otherwise.
+    pub fn run_as_one_query(&self, sql: &str) -> Result<(), ServerError> {
+        self.server.psql(&self.name, &["-c", sql], "").map(drop)
+    }
+
     /// The rows of a query: a line each, columns separated by `|`.
     pub fn query(&self, sql: &str) -> Result<String, ServerError> {
         let mut rows = self.server.psql(&self.name, &["--no-align", "--tuples-only", "-f", "-"], sql)?;

@@ -1,0 +1,196 @@
+//! The pages of the rules are tests: every example says what gander must find in it.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use gander::diagnostic::{Diagnostic, Safety};
+use gander::history::replay::{self, replay};
+use gander::history::{Part, Wrap};
+use gander::lint::{History, Input, Selection, lint};
+use gander::project::config::Origin;
+use gander::project::histories::{CanonicalFile, Planned};
+use gander::project::selection::selection;
+use gander::rules::by_id;
+use gander::rules::facts::Canonical;
+use gander::schema::Catalog;
+use gander::syntax::sql;
+use gander::text::{FileId, Span};
+
+use support::pages::{At, Case, Expect, Fence, Kind, NOT_YET, RulePage, all};
+use support::tree::{Tree, is_seen};
+
+/// What the fixes of these findings make of a text, up to and with those of this safety.
+type Fixer = fn(&str, &[Diagnostic], Safety) -> String;
+
+/// What writes the fixes. None: `fixed` fences are not compared.
+const FIXER: Option<Fixer> = None;
+
+/// `GANDER_PAGE=sequence-gap` runs the cases of one rule.
+#[test]
+fn every_page_shows_what_it_says() {
+    let only = std::env::var("GANDER_PAGE").ok();
+    let pages = all();
+    let mut run = 0;
+    let mut complaints = Vec::new();
+    let written = pages.iter().filter(|page| !NOT_YET.contains(&page.id.as_str()));
+    for page in written.filter(|page| only.as_ref().is_none_or(|only| *only == page.id)) {
+        for case in &page.cases {
+            run += 1;
+            let checked = catch_unwind(AssertUnwindSafe(|| check(page, case)));
+            match checked {
+                Ok(said) => complaints.extend(said),
+                Err(_) => complaints.push(format!("{}: gander panics", At(page, case, case.line))),
+            }
+        }
+    }
+    assert!(run > 0, "no case was run");
+    assert!(
+        complaints.is_empty(),
+        "{} complaints in {run} cases:\n\n{}\n",
+        complaints.len(),
+        complaints.join("\n")
+    );
+}
+
+/// What is wrong with a case.
+fn check(page: &RulePage, case: &Case) -> Vec<String> {
+    let judged = match judge(page, case, |_, fence| fence.text.clone()) {
+        Ok(judged) => judged,
+        Err(what) => return vec![format!("{}: {what}", At(page, case, case.line))],
+    };
+    let mut complaints: Vec<String> = judged
+        .unseen
+        .iter()
+        .map(|line| format!("{}: gander does not see this file", At(page, case, *line)))
+        .collect();
+    for (index, fence) in case.fences.iter().enumerate().filter(|(_, fence)| fence.kind.is_file()) {
+        let found: Vec<&Finding> =
+            judged.findings.iter().filter(|finding| finding.path == fence.path).collect();
+        if let Some(what) = compare(page, fence, &found) {
+            complaints.push(format!("{}: {what}", At(page, case, fence.line)));
+        } else if let (Some(fixer), Some(fixed)) = (FIXER, case.fixed(index)) {
+            complaints.extend(fix(page, case, index, fixed, &found, fixer));
+        }
+    }
+    complaints
+}
+
+/// How the findings in a file differ from what its fence says.
+fn compare(page: &RulePage, fence: &Fence, found: &[&Finding]) -> Option<String> {
+    let wanted = match fence.expect {
+        Expect::Nothing => None,
+        Expect::One(severity) => Some(severity.unwrap_or(page.page.severity)),
+    };
+    let fits = match (wanted, found) {
+        (None, []) => true,
+        (Some(severity), [one]) => one.diagnostic.rule == page.id && one.diagnostic.severity == severity,
+        (None | Some(_), _) => false,
+    };
+    let wanted = wanted
+        .map_or_else(|| "nothing".to_owned(), |severity| format!("one {}[{}]", severity.name(), page.id));
+    let shown: Vec<&str> = found.iter().map(|finding| finding.shown.as_str()).collect();
+    let shown =
+        if shown.is_empty() { "nothing".to_owned() } else { format!("\n    {}", shown.join("\n    ")) };
+    (!fits).then(|| format!("wanted {wanted}, found {shown}"))
+}
+
+/// What is wrong with the fix of a file: another text than the page's, a finding that is still there, or a second run
+/// that changes something again.
+fn fix(
+    page: &RulePage,
+    case: &Case,
+    index: usize,
+    fixed: &Fence,
+    found: &[&Finding],
+    fixer: Fixer,
+) -> Vec<String> {
+    let at = At(page, case, fixed.line);
+    let upto = page.page.fix.unwrap_or(Safety::Safe);
+    let diagnostics: Vec<Diagnostic> = found.iter().map(|finding| finding.diagnostic.clone()).collect();
+    let text = fixer(&case.fences[index].text, &diagnostics, upto);
+    if text != fixed.text {
+        return vec![format!("{at}: the fix writes\n{}", text.trim_end())];
+    }
+    let again = judge(page, case, |i, fence| if i == index { text.clone() } else { fence.text.clone() });
+    let path = &case.fences[index].path;
+    match again {
+        Err(what) => vec![format!("{at}: {what}")],
+        Ok(again) => {
+            let left = again.findings.iter().filter(|finding| finding.path == *path);
+            left.map(|finding| format!("{at}: after the fix there is still\n    {}", finding.shown)).collect()
+        }
+    }
+}
+
+/// A schema file, which is new where it is judged.
+fn canonical(tree: &Tree, planned: &Planned, file: &CanonicalFile) -> Canonical {
+    let (source, engine) = (tree.files.sources.get(file.file), planned.sequence.engine);
+    let span = Span::new(source.start(), source.text().len() as u32);
+    let script = sql::read(source.text(), span, engine.dialect);
+    let part = Part { file: file.file, span, wrap: Wrap::Nobody, switched_off: None };
+    let run = replay::run(part, engine, script, &Catalog::new(engine.dialect, false));
+    Canonical { file: file.file, run, configured: file.configured, base: None }
+}
+
+/// What gander says about a case.
+struct Judged {
+    findings: Vec<Finding>,
+    /// Lines of fences whose files it passes over.
+    unseen: Vec<usize>,
+}
+
+struct Finding {
+    path: String,
+    diagnostic: Diagnostic,
+    /// For people.
+    shown: String,
+}
+
+/// Judges a case as the command does: `applied` fences stand on the base branch, `bad` and `good` ones are the change.
+fn judge(page: &RulePage, case: &Case, text: impl Fn(usize, &Fence) -> String) -> Result<Judged, String> {
+    let tree = Tree::of(case, text)?;
+    let planned = tree.histories()?;
+    let files = |kinds: &[Kind]| -> BTreeSet<FileId> {
+        let fences = case.fences.iter().filter(|fence| kinds.contains(&fence.kind));
+        fences.filter_map(|fence| tree.files.sources.find(&fence.path)).collect()
+    };
+    let (applied, judged) = (files(&[Kind::Applied]), files(&[Kind::Bad, Kind::Good]));
+    let histories: Vec<History<'_>> = planned
+        .iter()
+        .map(|planned| History {
+            replay: replay(&planned.sequence, &tree.files.sources),
+            applied: applied.clone(),
+            judged: judged.clone(),
+            base_known: true,
+            own_objects_only: false,
+            canonical: planned.canonical.iter().map(|file| canonical(&tree, planned, file)).collect(),
+            settings: planned.settings.clone(),
+        })
+        .collect();
+    let rule = by_id(&page.id).ok_or("there is no such rule")?;
+    let selection = if tree.config.lint.select.origin == Origin::Default {
+        let mut only = Selection::none();
+        only.turn_on(rule, false);
+        only
+    } else {
+        selection(&tree.config, &tree.files.sources)
+    };
+    let verdict = lint(&Input { sources: &tree.files.sources, histories: &histories, selection: &selection });
+    let findings = verdict.findings.into_iter().map(|diagnostic| {
+        let source = tree.files.sources.get(diagnostic.place.file);
+        let at = source.position(diagnostic.place.span.start);
+        let (rule, severity) = (diagnostic.rule, diagnostic.severity.name());
+        let shown =
+            format!("{}:{}:{} {severity}[{rule}] {}", source.path, at.line, at.column, diagnostic.message);
+        Finding { path: source.path.clone(), diagnostic, shown }
+    });
+    let findings = findings.collect();
+    let is_unseen = |fence: &&Fence| {
+        let file = tree.files.sources.find(&fence.path);
+        fence.kind.is_migration() && !file.is_some_and(|file| is_seen(&planned, file))
+    };
+    let unseen = case.fences.iter().filter(is_unseen).map(|fence| fence.line).collect();
+    Ok(Judged { findings, unseen })
+}

@@ -1,12 +1,391 @@
-//! CREATE and ALTER of functions, procedures and aggregates.
+//! Functions, procedures and aggregates.
 
-use crate::ops::Op;
-use crate::syntax::sql::cursor::{Cursor, Read};
+use super::clause;
+use crate::ops::{CreateFunction, Guard, Op, Operation};
+use crate::schema::{Name, ObjectKind, Type};
+use crate::syntax::sql::cursor::{Cursor, Read, Unread};
+use crate::syntax::sql::dml;
 
 /// The operations of the statement at the cursor; None where it is none of this family.
 ///
 /// # Errors
 /// When it is one, and something in it was not understood.
-pub fn ops(_cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
-    Ok(None)
+pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
+    let first = cursor.at;
+    let mut walk = cursor.clone();
+    let kind = if walk.eat("CREATE") {
+        let guard = if walk.eat_all(&["OR", "REPLACE"]) { Guard::OrReplace } else { Guard::None };
+        match walk.eat_any(&["FUNCTION", "PROCEDURE", "AGGREGATE"]) {
+            Some("FUNCTION") => create(&mut walk, ObjectKind::Function, guard)?,
+            Some("PROCEDURE") => create(&mut walk, ObjectKind::Procedure, guard)?,
+            Some(_) => create_aggregate(&mut walk, guard)?,
+            None => return Ok(None),
+        }
+    } else if walk.eat("ALTER") {
+        match walk.eat_any(&["FUNCTION", "PROCEDURE", "ROUTINE", "AGGREGATE"]) {
+            Some("FUNCTION") => alter(&mut walk, ObjectKind::Function)?,
+            Some("PROCEDURE") => alter(&mut walk, ObjectKind::Procedure)?,
+            Some("ROUTINE") => alter(&mut walk, ObjectKind::Routine)?,
+            Some(_) => alter(&mut walk, ObjectKind::Aggregate)?,
+            None => return Ok(None),
+        }
+    } else {
+        return Ok(None);
+    };
+    *cursor = walk;
+    clause::one(cursor, first, kind)
+}
+
+fn create(cursor: &mut Cursor<'_>, kind: ObjectKind, guard: Guard) -> Read<Operation> {
+    let name = cursor.name("a function")?;
+    let arguments = input_types(argument_group(cursor)?);
+    let mut function = CreateFunction {
+        kind,
+        name,
+        guard,
+        arguments,
+        returns: None,
+        language: None,
+        volatility: None,
+        body: None,
+    };
+    if kind == ObjectKind::Function && cursor.eat("RETURNS") {
+        let first = cursor.at;
+        returns(cursor)?;
+        function.returns = Some(cursor.text_between(first, cursor.at));
+    }
+    while !cursor.is_end() {
+        if !define(cursor, &mut function)? && !option(cursor, &mut function.volatility)? {
+            return Err(cursor.unread("an option of the function"));
+        }
+    }
+    if function.body.is_none() {
+        return Err(cursor.unread("`AS` and the body of the function"));
+    }
+    Ok(Operation::CreateFunction(Box::new(function)))
+}
+
+fn returns(cursor: &mut Cursor<'_>) -> Read<()> {
+    if !cursor.is("TABLE") {
+        return cursor.data_type().map(|_| ());
+    }
+    cursor.at += 1;
+    cursor.expect_symbol("(")?;
+    cursor.list(|cursor| {
+        cursor.ident("a column")?;
+        cursor.data_type()
+    })?;
+    cursor.expect_symbol(")")
+}
+
+/// What only CREATE takes: LANGUAGE, the body in every form, and a few more.
+fn define(cursor: &mut Cursor<'_>, function: &mut CreateFunction) -> Read<bool> {
+    if cursor.eat("LANGUAGE") {
+        let language = if cursor.is_string() {
+            cursor.string()?
+        } else {
+            cursor.any_word("a language")?.text().to_owned()
+        };
+        function.language = Some(language.to_lowercase());
+    } else if cursor.eat("AS") {
+        let mut body = cursor.string()?;
+        if cursor.eat_symbol(",") {
+            // The object file, and the name of the function in it.
+            body = format!("{body}, {}", cursor.string()?);
+        }
+        function.body = Some(body);
+    } else if cursor.eat_all(&["BEGIN", "ATOMIC"]) {
+        function.body = Some(atomic(cursor)?);
+    } else if cursor.eat("RETURN") {
+        let (first, last) = cursor.skip_rest();
+        cursor.expr(first, last)?;
+        function.body = Some(cursor.text_between(first, last));
+    } else if cursor.eat("TRANSFORM") {
+        cursor.list(|cursor| {
+            cursor.expect_all(&["FOR", "TYPE"])?;
+            cursor.data_type()
+        })?;
+    } else if cursor.eat("WITH") {
+        // `WITH (isStrict)`, until PostgreSQL 10.
+        cursor.expect_symbol("(")?;
+        cursor.list(|cursor| match cursor.eat_any(&["ISSTRICT", "ISCACHABLE"]) {
+            Some(_) => Ok(()),
+            None => Err(cursor.unread("`isStrict` or `isCachable`")),
+        })?;
+        cursor.expect_symbol(")")?;
+    } else {
+        return Ok(cursor.eat("WINDOW"));
+    }
+    Ok(true)
+}
+
+/// The statements between BEGIN ATOMIC and the last END.
+fn atomic(cursor: &mut Cursor<'_>) -> Read<String> {
+    let (first, end) = cursor.skip_rest();
+    let mut inside = cursor.clone();
+    inside.at = end.saturating_sub(1);
+    if inside.at < first || !inside.is("END") {
+        return Err(cursor.unread("`END`"));
+    }
+    let last = inside.at;
+    inside.tokens = &cursor.tokens[..last];
+    inside.at = first;
+    while !inside.is_end() {
+        if inside.eat_symbol(";") {
+            continue;
+        }
+        let from = inside.at;
+        let (_, to) = statement(&mut inside);
+        inside.at = from;
+        if inside.eat("RETURN") {
+            inside.expr(from + 1, to)?;
+        } else {
+            dml::inner(&inside, from, to)?;
+        }
+        inside.at = to;
+    }
+    Ok(cursor.text_between(first, last))
+}
+
+/// Steps to the next semicolon outside of brackets.
+fn statement(cursor: &mut Cursor<'_>) -> (usize, usize) {
+    let first = cursor.at;
+    while !cursor.is_end() && !cursor.is_symbol(";") {
+        if !cursor.is_symbol("(") || cursor.group().is_err() {
+            cursor.at += 1;
+        }
+    }
+    (first, cursor.at)
+}
+
+/// What CREATE and ALTER both take.
+fn option(cursor: &mut Cursor<'_>, volatility: &mut Option<String>) -> Read<bool> {
+    const FLAGS: &[&[&str]] = &[
+        &["STRICT"],
+        &["CALLED", "ON", "NULL", "INPUT"],
+        &["RETURNS", "NULL", "ON", "NULL", "INPUT"],
+        &["LEAKPROOF"],
+        &["NOT", "LEAKPROOF"],
+        &["SECURITY", "INVOKER"],
+        &["SECURITY", "DEFINER"],
+        &["EXTERNAL", "SECURITY", "INVOKER"],
+        &["EXTERNAL", "SECURITY", "DEFINER"],
+        &["PARALLEL", "UNSAFE"],
+        &["PARALLEL", "RESTRICTED"],
+        &["PARALLEL", "SAFE"],
+    ];
+    if let Some(word) = cursor.eat_any(&["IMMUTABLE", "STABLE", "VOLATILE"]) {
+        *volatility = Some(word.to_owned());
+    } else if FLAGS.iter().any(|words| cursor.eat_all(words)) {
+    } else if cursor.eat_any(&["COST", "ROWS"]).is_some() {
+        clause::number(cursor)?;
+    } else if cursor.eat("SUPPORT") {
+        cursor.name("a function")?;
+    } else {
+        return clause::setting(cursor);
+    }
+    Ok(true)
+}
+
+/// One argument of a function.
+pub struct Argument {
+    /// OUT: no part of the function's identity.
+    pub out: bool,
+    /// Its type.
+    pub ty: Type,
+}
+
+/// `(arguments)` of a function, with modes, names and defaults.
+///
+/// # Errors
+/// When they are not there, or were not understood.
+pub fn argument_group(cursor: &mut Cursor<'_>) -> Read<Vec<Argument>> {
+    let (first, last) = cursor.group()?;
+    arguments(cursor, first, last)
+}
+
+/// The types that make up the identity of a function.
+pub fn input_types(arguments: Vec<Argument>) -> Vec<Type> {
+    arguments.into_iter().filter(|argument| !argument.out).map(|argument| argument.ty).collect()
+}
+
+fn arguments(cursor: &Cursor<'_>, first: usize, last: usize) -> Read<Vec<Argument>> {
+    let mut inside = Cursor { tokens: &cursor.tokens[..last], ..cursor.clone() };
+    inside.at = first;
+    if inside.is_end() {
+        return Ok(Vec::new());
+    }
+    let all = inside.list(argument);
+    let all = all.map_err(|unread| at_bracket(cursor, last, &inside, unread))?;
+    if inside.is_end() { Ok(all) } else { Err(inside.unread("`,` or `)`")) }
+}
+
+/// Where reading stopped at the end of a group, that is its closing bracket.
+fn at_bracket(
+    cursor: &Cursor<'_>,
+    last: usize,
+    inside: &Cursor<'_>,
+    unread: Unread,
+) -> Unread {
+    if !inside.is_end() {
+        return unread;
+    }
+    let mut here = cursor.clone();
+    here.at = last;
+    here.unread(unread.expected)
+}
+
+fn argument(cursor: &mut Cursor<'_>) -> Read<Argument> {
+    let mut said = mode(cursor);
+    let ty = match type_alone(cursor) {
+        Some(ty) => ty,
+        None => {
+            cursor.ident("an argument")?;
+            // `name IN type` is as good as `IN name type`.
+            said = said.or_else(|| mode(cursor));
+            cursor.data_type()?
+        }
+    };
+    if cursor.eat("DEFAULT") || cursor.eat_symbol("=") || cursor.eat_symbol(":=") {
+        cursor.expr_until(|_| false)?;
+    }
+    Ok(Argument { out: said == Some("OUT"), ty })
+}
+
+fn mode(cursor: &mut Cursor<'_>) -> Option<&'static str> {
+    if cursor.eat_all(&["IN", "OUT"]) {
+        return Some("INOUT");
+    }
+    cursor.eat_any(&["IN", "OUT", "INOUT", "VARIADIC"])
+}
+
+/// The type, where the argument is that and nothing more: steps over it.
+fn type_alone(cursor: &mut Cursor<'_>) -> Option<Type> {
+    let mut walk = cursor.clone();
+    let ty = walk.data_type().ok()?;
+    let ends = walk.is_end()
+        || walk.is_symbol(",")
+        || walk.is_symbol("=")
+        || walk.is_symbol(":=")
+        || walk.is_any(&["DEFAULT", "ORDER"]);
+    if ends {
+        cursor.at = walk.at;
+        return Some(ty);
+    }
+    None
+}
+
+/// `name [(arguments)]` where an existing function is meant; of an aggregate `(*)` and `(a ORDER BY b)` too.
+///
+/// # Errors
+/// When it is not there, or was not understood.
+pub fn signature(cursor: &mut Cursor<'_>) -> Read<Name> {
+    let name = cursor.name("a function")?;
+    if cursor.is_symbol("(") {
+        let (first, last) = cursor.group()?;
+        aggregated(cursor, first, last)?;
+    }
+    Ok(name)
+}
+
+/// The input types of an aggregate.
+fn aggregated(cursor: &Cursor<'_>, first: usize, last: usize) -> Read<Vec<Type>> {
+    let mut walk = Cursor { tokens: &cursor.tokens[..last], ..cursor.clone() };
+    walk.at = first;
+    if walk.is_symbol("*") && last == first + 1 {
+        return Ok(Vec::new());
+    }
+    while !walk.is_end() && !walk.is_all(&["ORDER", "BY"]) {
+        walk.at += 1;
+    }
+    if walk.is_end() {
+        return Ok(input_types(arguments(cursor, first, last)?));
+    }
+    let direct = arguments(cursor, first, walk.at)?;
+    let (from, mut types) = (walk.at, input_types(direct));
+    let ordered = input_types(arguments(cursor, walk.at + 2, last)?);
+    let mut before = cursor.clone();
+    before.at = first;
+    // A variadic list is written on both sides and is one argument.
+    let variadic = (first..from).any(|at| {
+        before.at = at;
+        before.is("VARIADIC")
+    });
+    if !variadic {
+        types.extend(ordered);
+    }
+    Ok(types)
+}
+
+fn create_aggregate(cursor: &mut Cursor<'_>, guard: Guard) -> Read<Operation> {
+    let name = cursor.name("an aggregate")?;
+    let mut ahead = cursor.clone();
+    let (first, last) = ahead.group()?;
+    let new = ahead.is_symbol("(");
+    let mut arguments = Vec::new();
+    if new {
+        arguments = aggregated(cursor, first, last)?;
+        cursor.at = ahead.at;
+    }
+    let from = cursor.at;
+    let definition = clause::definition(cursor)?;
+    let mut returns = None;
+    for (option, value) in definition {
+        let Some((at, _)) = value else { continue };
+        let mut value = cursor.clone();
+        value.at = at;
+        match option.as_str() {
+            // The old syntax: what it works on is one of its options.
+            "basetype" if !new => {
+                let any = value.is("ANY") || value.is_string();
+                if !any {
+                    arguments.push(value.data_type()?);
+                }
+            }
+            "stype" | "stype1" => returns = Some(value.data_type()?.to_string()),
+            _ => {}
+        }
+    }
+    Ok(Operation::CreateFunction(Box::new(CreateFunction {
+        kind: ObjectKind::Aggregate,
+        name,
+        guard,
+        arguments,
+        returns,
+        language: None,
+        volatility: None,
+        body: Some(cursor.text_between(from, cursor.at)),
+    })))
+}
+
+fn alter(cursor: &mut Cursor<'_>, kind: ObjectKind) -> Read<Operation> {
+    let object = clause::object(kind, signature(cursor)?);
+    if let Some(kind) = clause::general(cursor, &object, false)? {
+        return Ok(kind);
+    }
+    let first = cursor.at;
+    if depends(cursor)? {
+        return Ok(clause::alter_other(cursor, object, first));
+    }
+    let mut volatility = None;
+    while option(cursor, &mut volatility)? {}
+    if cursor.at == first || kind == ObjectKind::Aggregate {
+        return Err(cursor.unread("what to change of the function"));
+    }
+    cursor.eat("RESTRICT");
+    Ok(clause::alter_other(cursor, object, first))
+}
+
+/// `[NO] DEPENDS ON EXTENSION name`, if it is next.
+///
+/// # Errors
+/// When it is next, and no name follows.
+pub fn depends(cursor: &mut Cursor<'_>) -> Read<bool> {
+    if cursor.eat_all(&["NO", "DEPENDS", "ON", "EXTENSION"])
+        || cursor.eat_all(&["DEPENDS", "ON", "EXTENSION"])
+    {
+        cursor.ident("an extension")?;
+        return Ok(true);
+    }
+    Ok(false)
 }

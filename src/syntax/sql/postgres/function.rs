@@ -148,7 +148,7 @@ fn atomic(cursor: &mut Cursor<'_>) -> Read<String> {
 }
 
 /// Steps to the next semicolon outside of brackets.
-fn statement(cursor: &mut Cursor<'_>) -> (usize, usize) {
+pub fn statement(cursor: &mut Cursor<'_>) -> (usize, usize) {
     let first = cursor.at;
     while !cursor.is_end() && !cursor.is_symbol(";") {
         if !cursor.is_symbol("(") || cursor.group().is_err() {

@@ -157,7 +157,8 @@ pub enum Operation {
     RollbackTo(Ident),
     /// RELEASE.
     Release(Ident),
-    /// SET, SET LOCAL, RESET (`value` None), SELECT set_config(…): a setting of the session.
+    /// SET, SET LOCAL, RESET (`value` None), SELECT set_config(…): a setting of the session. The name is in lower case (`timezone` for
+    /// TIME ZONE, `role`, `session_authorization`); a list's values stand without their quotes, with `, ` between them.
     Set { name: String, value: Option<String>, local: bool },
     /// PRAGMA (SQLite). `value` None: it asks.
     Pragma { name: String, value: Option<String> },
@@ -576,7 +577,8 @@ pub enum InsertSource {
     Values { count: u32, rows: Vec<Vec<Expr>> },
     /// DEFAULT VALUES.
     Defaults,
-    /// A query. `anti_join`: it says WHERE NOT EXISTS or NOT IN; `reads`: the tables that it names. SELECT of constants without FROM has none.
+    /// A query. `anti_join`: it leaves out what is there already (WHERE NOT EXISTS, NOT IN (SELECT …), EXCEPT, LEFT JOIN … IS NULL);
+    /// `reads`: the tables that it names. SELECT of constants without FROM has none.
     Query { anti_join: bool, reads: Vec<Name> },
 }
 
@@ -595,6 +597,6 @@ pub enum OnConflict {
 pub struct Call {
     /// Its name, folded, with its schema if one was written.
     pub name: String,
-    /// Its arguments as far as they are string or number literals.
+    /// Its arguments as far as they are constants: strings, numbers, `true` and `false`.
     pub arguments: Vec<Option<String>>,
 }

@@ -31,7 +31,7 @@ impl Statement {
 /// What must hold for a statement to run, or what happens to its errors.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Condition {
-    /// IF NOT EXISTS (SELECT … that looks for this object).
+    /// IF NOT EXISTS (SELECT … that looks for this object). A label of an enum is a `Type` on its type.
     IfAbsent(ObjectRef),
     /// IF EXISTS (SELECT … that looks for this object).
     IfExists(ObjectRef),

@@ -53,3 +53,10 @@ pub fn read(text: &str, span: Span, dialect: Dialect) -> Script {
     }
     Script { statements: out.statements, comments, pieces: split.pieces }
 }
+
+/// The operations of every statement of a text, one after the other.
+#[cfg(test)]
+fn operations(text: &str, dialect: Dialect) -> Vec<crate::ops::Operation> {
+    let script = read(text, Span::new(0, text.len() as u32), dialect);
+    script.statements.into_iter().flat_map(|statement| statement.ops).map(|op| op.kind).collect()
+}

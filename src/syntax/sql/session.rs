@@ -623,3 +623,193 @@ pub fn set_config(arguments: &[Option<String>]) -> Option<Operation> {
         local: local.as_deref().is_some_and(|local| matches!(local, "true" | "t" | "on" | "1")),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::operations;
+    use super::*;
+
+    /// One line for each operation, short enough for a table.
+    fn brief(text: &str, dialect: Dialect) -> String {
+        let all = operations(text, dialect).into_iter().map(|operation| match operation {
+            Operation::Begin => "begin".to_owned(),
+            Operation::Commit { chain } => format!("commit{}", if chain { " chain" } else { "" }),
+            Operation::Rollback { chain } => format!("rollback{}", if chain { " chain" } else { "" }),
+            Operation::Savepoint(name) => format!("savepoint {name}"),
+            Operation::RollbackTo(name) => format!("rollback to {name}"),
+            Operation::Release(name) => format!("release {name}"),
+            Operation::Set { name, value, local } => {
+                format!("{name} = {}{}", value.unwrap_or("?".to_owned()), if local { " local" } else { "" })
+            }
+            Operation::Pragma { name, value } => format!("pragma {name} {}", value.unwrap_or("?".to_owned())),
+            Operation::Lock { tables, mode } => format!("lock {tables:?} {mode}"),
+            Operation::Vacuum { tables, full } => format!("vacuum {tables:?} {full}"),
+            Operation::Analyze { tables } => format!("analyze {tables:?}"),
+            Operation::Cluster { table } => format!("cluster {table:?}"),
+            Operation::Reindex { kind, name, concurrently } => {
+                format!("reindex {} {name:?} {concurrently}", kind.noun())
+            }
+            Operation::RefreshView { view, concurrently, with_data } => {
+                format!("refresh {view} {concurrently} {with_data}")
+            }
+            Operation::Copy { table, from } => format!("copy {table:?} {from}"),
+            Operation::Query { calls } => format!("query {}", calls.len()),
+            Operation::Do => "do".to_owned(),
+            Operation::Other { verb } => verb,
+            Operation::Opaque { expected, .. } => format!("unread: {expected}"),
+            other => format!("{other:?}"),
+        });
+        all.collect::<Vec<_>>().join("; ")
+    }
+
+    #[test]
+    fn transaction_control() {
+        let table = [
+            ("BEGIN", "begin"),
+            ("begin work isolation level serializable, read only deferrable", "begin"),
+            ("START TRANSACTION ISOLATION LEVEL READ COMMITTED NOT DEFERRABLE", "begin"),
+            ("BEGIN TRANSACTION READ", "unread: the end of the statement"),
+            ("COMMIT WORK AND CHAIN", "commit chain"),
+            ("END TRANSACTION", "commit"),
+            ("COMMIT AND NO CHAIN", "commit"),
+            ("ABORT; ROLLBACK AND CHAIN", "rollback; rollback chain"),
+            (
+                "SAVEPOINT a; ROLLBACK TO a; ROLLBACK WORK TO SAVEPOINT a; RELEASE a",
+                "savepoint a; rollback to a; rollback to a; release a",
+            ),
+            (
+                "PREPARE TRANSACTION 'x'; COMMIT PREPARED 'x'; ROLLBACK PREPARED 'x'",
+                "PREPARE TRANSACTION; COMMIT PREPARED; ROLLBACK PREPARED",
+            ),
+            ("COMMIT now", "unread: the end of the statement"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(brief(text, Dialect::Postgres), expected, "{text}");
+        }
+        assert_eq!(
+            brief("BEGIN IMMEDIATE; BEGIN EXCLUSIVE TRANSACTION; END", Dialect::Sqlite),
+            "begin; begin; commit"
+        );
+        assert_eq!(brief("START TRANSACTION", Dialect::Sqlite), "START TRANSACTION", "SQLite refuses it");
+        assert_eq!(
+            brief("START TRANSACTION WITH CONSISTENT SNAPSHOT; COMMIT RELEASE", Dialect::Mysql),
+            "begin; commit"
+        );
+    }
+
+    #[test]
+    fn settings() {
+        let table = [
+            ("SET lock_timeout = '5s'", "lock_timeout = 5s"),
+            ("SET LOCAL statement_timeout TO 0", "statement_timeout = 0 local"),
+            ("SET SESSION search_path TO app, \"Weird One\", public", "search_path = app, Weird One, public"),
+            ("SET search_path = ''; SET search_path TO DEFAULT", "search_path = ; search_path = ?"),
+            ("SET a.b = -1", "a.b = -1"),
+            ("SET TIME ZONE 'UTC'; SET LOCAL TIME ZONE LOCAL", "timezone = UTC; timezone = ? local"),
+            (
+                "SET ROLE admin; SET ROLE NONE; SET SESSION AUTHORIZATION x",
+                "role = admin; role = ?; session_authorization = x",
+            ),
+            ("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "SET TRANSACTION"),
+            (
+                "SET CONSTRAINTS a, s.b DEFERRED; SET CONSTRAINTS ALL IMMEDIATE",
+                "SET CONSTRAINTS; SET CONSTRAINTS",
+            ),
+            (
+                "RESET lock_timeout; RESET ALL; RESET SESSION AUTHORIZATION",
+                "lock_timeout = ?; all = ?; session_authorization = ?",
+            ),
+            ("SELECT pg_catalog.set_config('search_path', '', false)", "search_path = "),
+            ("SELECT set_config('app.user', 'x', true)", "app.user = x local"),
+            ("SELECT set_config('app.user', current_user, true)", "query 1"),
+            ("SET lock_timeout", "unread: `TO`"),
+            ("SET lock_timeout = ", "unread: a value"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(brief(text, Dialect::Postgres), expected, "{text}");
+        }
+        assert_eq!(
+            brief("SET FOREIGN_KEY_CHECKS = 0, @@SESSION.sql_mode = 'ANSI', @x := 1 + 2", Dialect::Mysql),
+            "foreign_key_checks = 0; sql_mode = ANSI; @x = 1 + 2"
+        );
+        assert_eq!(brief("SET NAMES utf8mb4", Dialect::Mysql), "names = utf8mb4");
+    }
+
+    #[test]
+    fn pragmas() {
+        let table = [
+            ("PRAGMA foreign_keys=OFF", "pragma foreign_keys OFF"),
+            ("PRAGMA main.journal_mode = WAL", "pragma journal_mode WAL"),
+            ("PRAGMA foreign_key_check", "pragma foreign_key_check ?"),
+            ("PRAGMA table_info(\"t\")", "pragma table_info t"),
+            ("PRAGMA cache_size = -2000", "pragma cache_size -2000"),
+            ("PRAGMA encoding = 'UTF-8'", "pragma encoding UTF-8"),
+            ("PRAGMA x = ", "unread: a value"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(brief(text, Dialect::Sqlite), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn maintenance() {
+        let table = [
+            (
+                "LOCK TABLE a, ONLY s.b IN SHARE ROW EXCLUSIVE MODE NOWAIT",
+                "lock [a, s.b] SHARE ROW EXCLUSIVE",
+            ),
+            ("LOCK a", "lock [a] ACCESS EXCLUSIVE"),
+            ("LOCK a IN SHARED MODE", "unread: a lock mode"),
+            (
+                "VACUUM; VACUUM FULL VERBOSE t; VACUUM (FULL off, ANALYZE) a (x, y), b",
+                "vacuum [] false; vacuum [t] true; vacuum [a, b] false",
+            ),
+            ("VACUUM (FULL) t", "vacuum [t] true"),
+            (
+                "ANALYZE; ANALYZE VERBOSE t (a); ANALYZE (SKIP_LOCKED) t",
+                "analyze []; analyze [t]; analyze [t]",
+            ),
+            (
+                "CLUSTER; CLUSTER t USING i; CLUSTER VERBOSE t; CLUSTER i ON t",
+                "cluster None; cluster Some(t); cluster Some(t); cluster Some(t)",
+            ),
+            ("REINDEX INDEX CONCURRENTLY i", "reindex index Some(i) true"),
+            ("REINDEX (CONCURRENTLY, VERBOSE) TABLE s.t", "reindex table Some(s.t) true"),
+            (
+                "REINDEX DATABASE d; REINDEX SYSTEM; REINDEX SCHEMA s",
+                "reindex database Some(d) false; reindex database None false; reindex schema Some(s) false",
+            ),
+            ("REINDEX t", "unread: `INDEX` or `TABLE`"),
+            ("REFRESH MATERIALIZED VIEW CONCURRENTLY v", "refresh v true true"),
+            ("REFRESH MATERIALIZED VIEW v WITH NO DATA", "refresh v false false"),
+            ("COPY t (a, b) FROM '/x.csv' WITH (FORMAT csv)", "copy Some(t) true"),
+            ("COPY (SELECT 1) TO STDOUT", "copy None false"),
+            ("COPY t FROM PROGRAM 'cat' CSV HEADER", "copy Some(t) true"),
+            ("COPY t", "unread: `FROM` or `TO`"),
+            ("EXPLAIN (ANALYZE false) SELECT 1; EXPLAIN ANALYZE SELECT 1", "EXPLAIN; query 0"),
+            ("PREPARE p (int) AS SELECT $1; EXECUTE p(1); DEALLOCATE ALL", "PREPARE; EXECUTE; DEALLOCATE"),
+            ("DECLARE c CURSOR WITH HOLD FOR SELECT 1; FETCH NEXT FROM c; CLOSE c", "DECLARE; FETCH; CLOSE"),
+            (
+                "DISCARD ALL; CHECKPOINT; NOTIFY x, 'y'; LISTEN x; UNLISTEN *; SHOW all",
+                "DISCARD; CHECKPOINT; NOTIFY; LISTEN; UNLISTEN; SHOW",
+            ),
+            ("ALTER SYSTEM SET work_mem = '1GB'; CALL p(1, 'x')", "ALTER SYSTEM; query 1"),
+            ("DO LANGUAGE plperl 'x'; DO $$ BEGIN END $$", "do; do"),
+            ("DO $$ BEGIN", "unread: the end of this quote"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(brief(text, Dialect::Postgres), expected, "{text}");
+        }
+        let table = [
+            ("VACUUM; VACUUM main; VACUUM INTO 'x.db'", "vacuum [] true; vacuum [] true; vacuum [] true"),
+            ("REINDEX; REINDEX t", "reindex database None false; reindex index Some(t) false"),
+            (
+                "ANALYZE t; ATTACH 'x' AS y; DETACH y; EXPLAIN QUERY PLAN SELECT 1",
+                "analyze [t]; ATTACH; DETACH; EXPLAIN",
+            ),
+        ];
+        for (text, expected) in table {
+            assert_eq!(brief(text, Dialect::Sqlite), expected, "{text}");
+        }
+    }
+}

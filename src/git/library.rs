@@ -263,3 +263,25 @@ fn id_of(id: Oid) -> ObjectId {
 fn oid_of(id: ObjectId) -> Result<Oid, git2::Error> {
     Oid::from_bytes(id.as_bytes())
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_as_young_as_the_index_may_have_changed_since() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), "SELECT 1;").expect("written");
+        let metadata = std::fs::metadata(file.path()).expect("there");
+        let (modified, changed) = times(&metadata).expect("known on this system");
+        let stat = Stat { modified, changed, size: 9 };
+        let later = |time: (i64, u32)| (time.0 + 1, time.1);
+        assert!(is_unchanged(stat, &metadata, Some(later(changed))));
+        assert!(!is_unchanged(stat, &metadata, Some(changed)), "git looked in the same instant");
+        assert!(!is_unchanged(stat, &metadata, None));
+        assert!(!is_unchanged(Stat { size: 8, ..stat }, &metadata, Some(later(changed))));
+        let earlier = (modified.0 - 1, modified.1);
+        assert!(!is_unchanged(Stat { modified: earlier, ..stat }, &metadata, Some(later(changed))));
+        assert!(!is_unchanged(Stat { changed: earlier, ..stat }, &metadata, Some(later(changed))));
+    }
+}

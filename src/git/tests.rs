@@ -370,19 +370,6 @@ fn unchanged_files_are_what_the_index_says_and_others_are_hashed() {
 }
 
 #[test]
-fn a_change_of_the_same_size_in_the_same_instant_is_seen() {
-    let scratch = Scratch::new();
-    let root = scratch.root();
-    for round in 0..20 {
-        scratch.write("1.sql", format!("{round:02}a"));
-        scratch.git(&["add", "1.sql"]);
-        scratch.write("1.sql", format!("{round:02}b"));
-        let now = ObjectId::of_blob(format!("{round:02}b").as_bytes());
-        both(&root, |repo| assert_eq!(Some(identify(repo, &root, "1.sql").id), now));
-    }
-}
-
-#[test]
 fn mixed_line_endings_are_a_change() {
     let scratch = Scratch::new();
     scratch.write("1.sql", "a;\nb;\n");

@@ -643,7 +643,7 @@ mod tests {
     #[test]
     fn tracked_files_and_those_not_ignored_are_the_work_tree() {
         let scratch = Scratch::new();
-        scratch.write(".gitignore", "*.sql\n!m/new.sql\n/out/\n");
+        scratch.write(".gitignore", "*.sql\n!new.sql\n/out/\n");
         scratch.write("m/1.sql", "tracked though ignored");
         scratch.write("m/gone.sql", "");
         scratch.git(&["add", "-f", "m/1.sql", "m/gone.sql"]);

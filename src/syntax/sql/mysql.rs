@@ -104,8 +104,9 @@ fn account(cursor: &mut Cursor<'_>, what: &str) -> Read<Name> {
     let name =
         if cursor.is_string() { Name::bare(Ident::caseless(cursor.string()?)) } else { cursor.name(what)? };
     if cursor.nth(0).is_some_and(|token| token.kind == TokenKind::Parameter) {
+        let alone = cursor.nth(0).is_some_and(|token| cursor.text_of(token) == "@");
         cursor.at += 1;
-        if cursor.is_string() {
+        if alone && cursor.nth(0).is_some_and(|token| token.kind != TokenKind::Symbol) {
             cursor.at += 1;
         }
     }
@@ -852,4 +853,106 @@ fn rename_tables(cursor: &mut Cursor<'_>) -> Read<Vec<Op>> {
         let object = ObjectRef { kind: ObjectKind::Table, name, on: None };
         Ok(Op { kind: Operation::Rename { object, to, if_exists }, span: cursor.span_from(first) })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::operations;
+    use super::*;
+    use crate::schema::Dialect;
+
+    fn brief(text: &str) -> Vec<String> {
+        let name = |operation: &Operation| {
+            let text = format!("{operation:?}");
+            text.split(['(', ' ']).next().unwrap_or_default().to_owned()
+        };
+        operations(text, Dialect::Mysql).iter().map(name).collect()
+    }
+
+    #[test]
+    fn tables() {
+        let text = "CREATE TABLE IF NOT EXISTS `t` (
+            `id` BIGINT(20) UNSIGNED NOT NULL AUTO_INCREMENT COMMENT 'it\\'s', `a` VARCHAR(20) CHARACTER SET utf8 COLLATE utf8_bin DEFAULT NULL,
+            `b` TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6), `c` ENUM('x','y') NOT NULL DEFAULT 'x',
+            `key` INT, d INT GENERATED ALWAYS AS (a + 1) VIRTUAL, PRIMARY KEY (`id`), UNIQUE KEY `u` (`a`(10), `b` DESC),
+            KEY `k` (`b`) USING BTREE, FULLTEXT KEY f (a), CONSTRAINT fk FOREIGN KEY (`c`) REFERENCES `p` (`id`) ON DELETE CASCADE, CHECK (d > 0)
+            ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COMMENT='x'";
+        let Some(Operation::CreateTable(table)) = operations(text, Dialect::Mysql).into_iter().next() else {
+            panic!()
+        };
+        assert_eq!((table.columns.len(), table.constraints.len(), table.indexes.len()), (6, 4, 2));
+        let id = &table.columns[0].column;
+        assert_eq!((id.identity, id.not_null), (Some(Identity::AutoIncrement), Some(true)));
+        assert_eq!(id.ty.as_ref().map(|ty| ty.name.as_str()), Some("bigint unsigned"));
+        assert_eq!(table.options, ["ENGINE=INNODB", "DEFAULT CHARSET=UTF8MB4", "COMMENT='X'"]);
+        assert_eq!(table.indexes[1].method, "fulltext");
+    }
+
+    #[test]
+    fn statements() {
+        let table: &[(&str, &[&str])] = &[
+            (
+                "ALTER TABLE t ADD a INT AFTER b, DROP COLUMN c, MODIFY d TEXT NOT NULL FIRST",
+                &["AddColumn", "DropColumn", "AlterColumn"],
+            ),
+            (
+                "ALTER TABLE t ADD COLUMN (a INT, b INT), ALGORITHM=INPLACE",
+                &["AddColumn", "AddColumn", "SetTableOption"],
+            ),
+            (
+                "ALTER TABLE t CHANGE a b INT, CHANGE c c TEXT",
+                &["RenameColumn", "AlterColumn", "AlterColumn"],
+            ),
+            (
+                "ALTER TABLE t ADD INDEX i (a), ADD UNIQUE (b), ADD CONSTRAINT f FOREIGN KEY (c) REFERENCES p (d)",
+                &["CreateIndex", "AddConstraint", "AddConstraint"],
+            ),
+            (
+                "ALTER TABLE t DROP INDEX i, DROP PRIMARY KEY, DROP FOREIGN KEY f",
+                &["Drop", "DropConstraint", "DropConstraint"],
+            ),
+            (
+                "ALTER TABLE t RENAME INDEX a TO b, RENAME COLUMN c TO d, RENAME TO u",
+                &["Rename", "RenameColumn", "Rename"],
+            ),
+            (
+                "ALTER TABLE t ALTER a SET DEFAULT 1, ALTER COLUMN b DROP DEFAULT",
+                &["AlterColumn", "AlterColumn"],
+            ),
+            (
+                "ALTER TABLE t ENGINE = InnoDB, CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+                &["SetTableOption", "SetTableOption"],
+            ),
+            (
+                "CREATE UNIQUE INDEX i USING BTREE ON t (a(10), b) ALGORITHM=INPLACE LOCK=NONE",
+                &["CreateIndex"],
+            ),
+            ("DROP INDEX i ON t", &["Drop"]),
+            ("DROP TABLE IF EXISTS a, b CASCADE", &["Drop"]),
+            ("RENAME TABLE a TO b, c TO d", &["Rename", "Rename"]),
+            (
+                "CREATE OR REPLACE ALGORITHM=MERGE DEFINER=`u`@`%` SQL SECURITY INVOKER VIEW v AS SELECT 1 WITH CHECK OPTION",
+                &["CreateView"],
+            ),
+            ("CREATE TABLE a LIKE b", &["CreateTable"]),
+            ("CREATE TABLE a AS SELECT * FROM b", &["CreateTable"]),
+            ("CREATE DATABASE IF NOT EXISTS d CHARACTER SET utf8", &["CreateSchema"]),
+            (
+                "CREATE USER 'u'@'%' IDENTIFIED BY 'x'; GRANT ALL ON *.* TO 'u'@'%'; FLUSH PRIVILEGES",
+                &["CreateOther", "Privilege", "Other"],
+            ),
+            ("LOCK TABLES t WRITE; UNLOCK TABLES; OPTIMIZE TABLE t", &["Other", "Other", "Other"]),
+            ("CREATE TRIGGER x BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1", &["CreateTrigger"]),
+            (
+                "DELIMITER //\nCREATE PROCEDURE p(IN a INT) BEGIN SELECT 1; END//\nDELIMITER ;\nCALL p(1);",
+                &["CreateFunction", "Query"],
+            ),
+            ("ALTER TABLE t ADD a INT NOT NUL", &["Opaque"]),
+            ("ALTER TABLE t FROBNICATE a", &["Opaque"]),
+            ("CREATE TABLE t (a INT", &["Opaque"]),
+        ];
+        for (text, expected) in table {
+            assert_eq!(brief(text), *expected, "{text}");
+        }
+    }
 }

@@ -621,3 +621,264 @@ fn literals(cursor: &Cursor<'_>, mut first: usize, mut last: usize) -> Option<Ve
     }
     (!strings.is_empty()).then_some(strings)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::read as read_sql;
+    use super::*;
+    use crate::ops::Statement;
+
+    fn statements(text: &str) -> Vec<Statement> {
+        read_sql(text, Span::new(0, text.len() as u32), Dialect::Postgres).statements
+    }
+
+    /// Each inner statement: what must hold, and its text.
+    fn inner(text: &str) -> Vec<String> {
+        let all = statements(text);
+        assert_eq!(all[0].ops[0].kind, Operation::Do, "{text}");
+        let one = |statement: &Statement| {
+            assert_eq!(statement.within, Some(0), "{text}");
+            let when: Vec<String> = statement.when.iter().map(condition).collect();
+            let opaque = if statement.is_opaque() { "opaque: " } else { "" };
+            format!("{opaque}[{}] {}", when.join(", "), &text[statement.span.range()])
+        };
+        all[1..].iter().map(one).collect()
+    }
+
+    fn condition(condition: &Condition) -> String {
+        match condition {
+            Condition::IfAbsent(object) => format!("no {object}"),
+            Condition::IfExists(object) => object.to_string(),
+            Condition::Handled(names) => format!("handles {}", names.join(" ")),
+            Condition::Unknown => "?".to_owned(),
+        }
+    }
+
+    /// The condition of the only statement of `IF … THEN SELECT 1; END IF`.
+    fn guard(test: &str) -> String {
+        let found = inner(&format!("DO $$ BEGIN IF {test} THEN SELECT 1; END IF; END $$"));
+        assert_eq!(found.len(), 1, "{test}");
+        found[0].strip_suffix(" SELECT 1").unwrap_or(&found[0]).to_owned()
+    }
+
+    #[test]
+    fn blocks_and_their_handlers() {
+        let text = "DO $$ DECLARE a int := 1; BEGIN
+            DELETE FROM t;
+            BEGIN DELETE FROM u; EXCEPTION WHEN duplicate_object OR SQLSTATE '42P07' THEN NULL; WHEN others THEN RAISE; END;
+            PERFORM f('x');
+        EXCEPTION WHEN OTHERS THEN RAISE NOTICE 'x'; DELETE FROM v; END $$ LANGUAGE plpgsql";
+        assert_eq!(
+            inner(text),
+            [
+                "[handles others] DELETE FROM t",
+                "[handles duplicate_object 42p07, handles others] DELETE FROM u",
+                "[handles others] PERFORM f('x')",
+                "[?] DELETE FROM v",
+            ]
+        );
+    }
+
+    #[test]
+    fn branches_loops_and_what_is_no_sql() {
+        let text = "DO $$ DECLARE r record; BEGIN
+            IF EXISTS (SELECT 1 FROM pg_type WHERE typname = 'a') THEN TABLE a; ELSIF x > 1 THEN TABLE b; ELSE TABLE c; END IF;
+            FOR r IN SELECT * FROM d LOOP TABLE e; CONTINUE WHEN true; END LOOP;
+            FOR i IN 1..10 LOOP UPDATE f SET g = i; END LOOP; WHILE true LOOP EXIT; END LOOP;
+            CASE x WHEN 1 THEN TABLE h; ELSE NULL; END CASE;
+            v := (SELECT 1); v[1] := 2; GET DIAGNOSTICS v = ROW_COUNT; RAISE NOTICE 'x %', v; ASSERT true;
+            SELECT a, b INTO STRICT v.x, w FROM i; INSERT INTO j VALUES (1) RETURNING id INTO v;
+            IF CASE WHEN x THEN y END THEN TABLE k; END IF;
+            <<l>> BEGIN COMMIT; END l; RETURN;
+        END $$";
+        assert_eq!(
+            inner(text),
+            [
+                "[type `a`] TABLE a",
+                "[no type `a`, ?] TABLE b",
+                "[no type `a`, ?] TABLE c",
+                "[] SELECT * FROM d",
+                "[?] TABLE e",
+                "[?] UPDATE f SET g = i",
+                "[?] TABLE h",
+                "[] SELECT a, b INTO STRICT v.x, w FROM i",
+                "[] INSERT INTO j VALUES (1) RETURNING id INTO v",
+                "[?] TABLE k",
+                "[] COMMIT",
+            ]
+        );
+    }
+
+    #[test]
+    fn guards_that_ask_the_catalog() {
+        let table = [
+            (
+                "NOT EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = 't' AND column_name = 'c')",
+                "[no column `c` of `t`]",
+            ),
+            (
+                "EXISTS (SELECT FROM information_schema.columns c WHERE c.table_schema = 'app' AND c.table_name='t' AND c.column_name='c')",
+                "[column `c` of `app.t`]",
+            ),
+            (
+                "NOT EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 't')",
+                "[no table `t`]",
+            ),
+            ("(SELECT count(*) FROM information_schema.tables WHERE table_name = 't') = 0", "[no table `t`]"),
+            ("NOT (EXISTS (SELECT * FROM information_schema.views WHERE table_name = 'v'))", "[no view `v`]"),
+            (
+                "NOT EXISTS (SELECT 1 FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typname = 'x' AND n.nspname = 's')",
+                "[no type `s.x`]",
+            ),
+            (
+                "NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'k' AND conrelid = 'app.t'::regclass)",
+                "[no constraint `k` of `app.t`]",
+            ),
+            (
+                "NOT EXISTS (SELECT 1 FROM pg_catalog.pg_constraint WHERE conname = 'k' AND conrelid = (SELECT oid FROM pg_class WHERE relname = 't'))",
+                "[no constraint `k` of `t`]",
+            ),
+            (
+                "EXISTS (SELECT 1 FROM information_schema.table_constraints WHERE constraint_name = 'k' AND table_name = 't' AND constraint_type = 'UNIQUE')",
+                "[constraint `k` of `t`]",
+            ),
+            ("NOT EXISTS (SELECT 1 FROM pg_class WHERE relname = 'i' AND relkind = 'i')", "[no index `i`]"),
+            (
+                "NOT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = 'i' AND n.nspname = 'app' AND c.relkind IN ('i', 'I'))",
+                "[no table `app.i`]",
+            ),
+            ("to_regclass('app.t') IS NULL", "[no table `app.t`]"),
+            ("pg_catalog.to_regtype('x') IS NOT NULL", "[type `x`]"),
+            (
+                "NOT EXISTS (SELECT 1 FROM pg_indexes WHERE schemaname = 'public' AND indexname = 'i')",
+                "[no index `i`]",
+            ),
+            (
+                "NOT EXISTS (SELECT 1 FROM pg_policies WHERE tablename = 't' AND policyname = 'p')",
+                "[no policy `p` of `t`]",
+            ),
+            (
+                "NOT EXISTS (SELECT 1 FROM pg_trigger WHERE tgname = 'x' AND tgrelid = 't'::regclass AND NOT tgisinternal)",
+                "[no trigger `x` of `t`]",
+            ),
+            (
+                "NOT EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'c' AND NOT attisdropped AND attnum > 0)",
+                "[no column `c` of `t`]",
+            ),
+            (
+                "NOT EXISTS (SELECT 1 FROM pg_enum e JOIN pg_type t ON e.enumtypid = t.oid WHERE t.typname = 'mood' AND e.enumlabel = 'sad')",
+                "[no type `sad` of `mood`]",
+            ),
+            (
+                "NOT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'pgcrypto')",
+                "[no extension `pgcrypto`]",
+            ),
+            ("NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'app')", "[no role `app`]"),
+            ("NOT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = 's')", "[no schema `s`]"),
+            ("EXISTS (SELECT 1 FROM pg_proc WHERE proname = 'f')", "[function `f`]"),
+            ("EXISTS (SELECT 1 FROM pg_publication WHERE 'p' = pubname)", "[publication `p`]"),
+            // More is asked than whether it is there, or something else.
+            (
+                "EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = 't' AND column_name = 'c' AND data_type = 'text')",
+                "[?]",
+            ),
+            (
+                "EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = 't' OR column_name = 'c')",
+                "[?]",
+            ),
+            ("EXISTS (SELECT 1 FROM information_schema.columns WHERE column_name = 'c')", "[?]"),
+            ("EXISTS (SELECT 1 FROM t WHERE table_name = 't')", "[?]"),
+            ("EXISTS (SELECT 1 FROM pg_roles WHERE rolname = v)", "[?]"),
+            ("NOT EXISTS (SELECT 1 FROM t WHERE a = 1)", "[?]"),
+            ("a > 1 AND to_regclass('t') IS NULL", "[?, no table `t`]"),
+            ("a > 1 OR to_regclass('t') IS NULL", "[?]"),
+        ];
+        for (test, expected) in table {
+            assert_eq!(guard(test), expected, "{test}");
+        }
+    }
+
+    #[test]
+    fn what_is_guarded_tells_what_it_is() {
+        let text = "DO $$ BEGIN IF to_regclass('i') IS NULL THEN CREATE INDEX i ON t (a); ELSE DROP INDEX i; END IF; END $$";
+        assert_eq!(inner(text), ["[no index `i`] CREATE INDEX i ON t (a)", "[index `i`] DROP INDEX i"]);
+    }
+
+    #[test]
+    fn guards_in_variables_and_early_returns() {
+        let text = "DO $$ DECLARE there boolean := to_regclass('t') IS NOT NULL; v boolean; BEGIN
+            SELECT EXISTS (SELECT 1 FROM pg_type WHERE typname = 'x') INTO v;
+            IF NOT there THEN TABLE a; END IF; IF v IS TRUE THEN TABLE b; END IF;
+            v := f(); IF v THEN TABLE c; END IF;
+            IF there THEN RAISE NOTICE 'x'; RETURN; END IF; TABLE d; END $$";
+        assert_eq!(
+            inner(text),
+            [
+                "[] SELECT EXISTS (SELECT 1 FROM pg_type WHERE typname = 'x') INTO v",
+                "[no table `t`] TABLE a",
+                "[type `x`] TABLE b",
+                "[?] TABLE c",
+                "[no table `t`] TABLE d",
+            ]
+        );
+    }
+
+    #[test]
+    fn executed_literals_are_read_at_their_place() {
+        let text = "DO $$ BEGIN EXECUTE 'DELETE FROM t WHERE a = ''x'''; EXECUTE E'DELETE FROM\\n u; TABLE v'; EXECUTE $q$TABLE w$q$;
+            EXECUTE 'TABLE ' || 'x'; EXECUTE format('TABLE y') INTO z; EXECUTE 'TABLE z WHERE $1' USING a;
+            EXECUTE 'DROP TABLE ' || t; EXECUTE format('DROP TABLE %I', t); END $$";
+        assert_eq!(
+            inner(text),
+            [
+                "[] DELETE FROM t WHERE a = ''x''",
+                "[] DELETE FROM\\n u",
+                "[] TABLE v",
+                "[] TABLE w",
+                "[] TABLE ' || 'x",
+                "[] TABLE y",
+                "opaque: [] TABLE z WHERE $1",
+                "[?] EXECUTE 'DROP TABLE ' || t",
+                "[?] EXECUTE format('DROP TABLE %I', t)",
+            ]
+        );
+        let all = statements(text);
+        let last = all.last().map(|statement| statement.ops[0].kind.clone());
+        assert_eq!(last, Some(Operation::Other { verb: "EXECUTE".to_owned() }));
+    }
+
+    #[test]
+    fn quoted_bodies_lead_back_to_the_file() {
+        let text = "DO 'BEGIN DELETE FROM t WHERE a = ''it''''s''; END'; SELECT 1";
+        let all = statements(text);
+        assert_eq!(&text[all[1].span.range()], "DELETE FROM t WHERE a = ''it''''s''");
+        assert_eq!(&text[all[1].whole.range()], "DELETE FROM t WHERE a = ''it''''s'';");
+        assert_eq!((all.len(), all[2].within), (3, None));
+        let script = read_sql("DO $$ -- a\nBEGIN /* b */ END $$", Span::new(0, 31), Dialect::Postgres);
+        assert_eq!(script.comments, [Span::new(6, 10), Span::new(17, 24)]);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_said_once() {
+        assert_eq!(
+            inner("DO $$ BEGIN SELEC 1; DELETE FROM t; END $$"),
+            ["opaque: [] SELEC 1", "[] DELETE FROM t"]
+        );
+        let broken = inner("DO $$ BEGIN DELETE FROM t; IF a THEN DELETE FROM u; END $$");
+        assert_eq!(broken.len(), 3);
+        assert!(broken[2].starts_with("opaque: [?]"), "{broken:?}");
+        assert_eq!(inner("DO LANGUAGE plperl $$ BEGIN SELEC $$").len(), 0);
+        for text in [
+            "DO $$$$",
+            "DO ''",
+            "DO $$ BEGIN $$",
+            "DO $$ DECLARE $$",
+            "DO $$ BEGIN EXECUTE; END $$",
+            "DO $$ END END $$",
+        ] {
+            inner(text);
+        }
+        let deep = format!("DO $$ {} $$", "BEGIN ".repeat(5_000));
+        assert_eq!(inner(&deep).len(), 1);
+    }
+}

@@ -1,6 +1,7 @@
 //! A replay of a sequence: every migration in running order over a catalog, one catalog for each dialect.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -54,8 +55,8 @@ pub struct PartRun {
 pub struct Step {
     /// The catalog before it.
     pub before: Catalog,
-    /// The session before it.
-    pub session: Session,
+    /// The session before it; shared by the statements that leave it as it is.
+    pub session: Arc<Session>,
     /// What became of its operations.
     pub outcomes: Vec<Outcome>,
 }
@@ -103,11 +104,15 @@ fn steps(part: Part, engine: Engine, statements: &[Statement], before: &Catalog)
         session.at_begin = Some(Box::new(catalog.clone()));
     }
     let mut steps = Vec::with_capacity(statements.len());
+    let mut shared = Arc::new(session.clone());
     for statement in statements {
-        let at_start = session.clone();
+        let changes_session = statement.ops.iter().any(|op| op.kind.is_about_session());
         let applied = ops::apply(&catalog, statement, &mut session);
-        steps.push(Step { before: catalog, session: at_start, outcomes: applied.results });
+        steps.push(Step { before: catalog, session: Arc::clone(&shared), outcomes: applied.results });
         catalog = applied.after;
+        if changes_session {
+            shared = Arc::new(session.clone());
+        }
     }
     (steps, catalog, session)
 }

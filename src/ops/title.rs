@@ -171,6 +171,21 @@ impl Operation {
         })
     }
 
+    /// Whether it changes the session and not the catalog: transaction control and settings.
+    pub const fn is_about_session(&self) -> bool {
+        matches!(
+            self,
+            Self::Begin
+                | Self::Commit { .. }
+                | Self::Rollback { .. }
+                | Self::Savepoint(_)
+                | Self::RollbackTo(_)
+                | Self::Release(_)
+                | Self::Set { .. }
+                | Self::Pragma { .. }
+        )
+    }
+
     /// The two together: ``CREATE TABLE `orders` ``.
     pub fn title(&self) -> String {
         match self.subject() {

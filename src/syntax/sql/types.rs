@@ -18,7 +18,9 @@ pub fn data_type(cursor: &mut Cursor<'_>) -> Read<Type> {
 
 fn postgres(cursor: &mut Cursor<'_>) -> Read<Type> {
     cursor.eat("SETOF");
+    let first = cursor.at;
     let quoted = cursor.nth(0).is_some_and(|token| token.kind == TokenKind::Quoted);
+    let dotted = cursor.nth_is_symbol(1, ".");
     let mut name = cursor.name("a data type")?;
     // `pg_catalog.int4` is `int4`.
     if name.schema.as_ref().is_some_and(|schema| *schema == "pg_catalog") {
@@ -32,6 +34,10 @@ fn postgres(cursor: &mut Cursor<'_>) -> Read<Type> {
         ty.name.push_str("%type");
     }
     let own = ty.schema.is_none() && !quoted;
+    if own && !dotted && NO_TYPES.contains(&ty.name.as_str()) {
+        cursor.at = first;
+        return Err(cursor.unread("a data type"));
+    }
     if own {
         let more: &[(&str, &[&str], &str)] = &[
             ("double", &["PRECISION"], "double precision"),
@@ -51,7 +57,10 @@ fn postgres(cursor: &mut Cursor<'_>) -> Read<Type> {
             ty.name = (*full).to_owned();
         }
     }
-    arguments(cursor, &mut ty)?;
+    if cursor.is_symbol("(") && own && !dotted && PLAIN_TYPES.contains(&ty.name.as_str()) {
+        return Err(cursor.unread(format!("no length behind `{}`", ty.name)));
+    }
+    modifiers(cursor, &mut ty)?;
     if own {
         if matches!(ty.name.as_str(), "timestamp" | "time") {
             let zone = cursor.eat_all(&["WITH", "TIME", "ZONE"]);
@@ -62,7 +71,7 @@ fn postgres(cursor: &mut Cursor<'_>) -> Read<Type> {
         }
         if ty.name == "interval" {
             interval_fields(cursor);
-            arguments(cursor, &mut ty)?;
+            modifiers(cursor, &mut ty)?;
         }
         canonical(&mut ty);
     }
@@ -85,6 +94,55 @@ fn postgres(cursor: &mut Cursor<'_>) -> Read<Type> {
             return Ok(ty);
         }
     }
+}
+
+/// Words that the grammar keeps for constructs of its own, so that they name no type unless quoted (source: PostgreSQL 15
+/// manual, appendix C, "cannot be function or type").
+const NO_TYPES: &[&str] = &[
+    "between",
+    "coalesce",
+    "exists",
+    "extract",
+    "greatest",
+    "grouping",
+    "inout",
+    "least",
+    "none",
+    "normalize",
+    "nullif",
+    "out",
+    "overlay",
+    "position",
+    "row",
+    "substring",
+    "treat",
+    "trim",
+    "values",
+];
+
+/// Types that the grammar knows by name and that take nothing in brackets: `int(11)` is MySQL's.
+const PLAIN_TYPES: &[&str] = &["int", "integer", "smallint", "bigint", "real", "boolean", "double precision"];
+
+/// `(10, -2)`, `(Point, 4326)`: constants, words or strings, at least one.
+fn modifiers(cursor: &mut Cursor<'_>, ty: &mut Type) -> Read<()> {
+    let mut inside = cursor.clone();
+    if inside.eat_symbol("(") {
+        inside.list(|cursor| {
+            if !cursor.eat_symbol("-") {
+                cursor.eat_symbol("+");
+            }
+            let number = cursor
+                .nth(0)
+                .is_some_and(|token| matches!(token.kind, TokenKind::Number | TokenKind::Parameter));
+            if number || cursor.is_string() {
+                cursor.at += 1;
+                return Ok(());
+            }
+            cursor.ident("a number").map(|_| ())
+        })?;
+        inside.expect_symbol(")")?;
+    }
+    arguments(cursor, ty)
 }
 
 fn interval_fields(cursor: &mut Cursor<'_>) {
@@ -204,4 +262,49 @@ fn mysql(cursor: &mut Cursor<'_>) -> Read<Type> {
         cursor.any_word("a character set")?;
     }
     Ok(ty)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::sql::{Lexer, Token};
+    use crate::text::{Map, Span};
+
+    fn read(text: &str) -> Option<String> {
+        let tokens: Vec<Token> =
+            Lexer::new(text, Span::new(0, text.len() as u32), Dialect::Postgres).collect();
+        let mut cursor = Cursor::new(text, &tokens, Dialect::Postgres, &Map::Offset(0));
+        let ty = data_type(&mut cursor).ok()?;
+        cursor.is_end().then(|| ty.to_string())
+    }
+
+    /// What `format_type` of PostgreSQL 15 prints for each.
+    #[test]
+    fn postgres_types_have_the_names_that_the_server_prints() {
+        for (written, printed) in [
+            ("int", "integer"),
+            ("VARCHAR(20)", "character varying(20)"),
+            ("numeric(10,2)", "numeric(10,2)"),
+            ("numeric(8, -2)", "numeric(8,-2)"),
+            ("timestamp(3)", "timestamp(3) without time zone"),
+            ("timestamptz[]", "timestamp with time zone[]"),
+            ("double precision", "double precision"),
+            ("\"int\"", "int"),
+            ("geometry(Point, 4326)", "geometry(Point,4326)"),
+            ("\"values\"", "values"),
+            ("app.row", "app.row"),
+        ] {
+            assert_eq!(read(written).as_deref(), Some(printed), "{written}");
+        }
+    }
+
+    /// Each is a syntax error on PostgreSQL 15.
+    #[test]
+    fn what_postgres_does_not_parse_is_no_type() {
+        for written in
+            ["int(11)", "bigint(20)", "boolean(1)", "varchar()", "char(10 10)", "numeric(8,)", "exists"]
+        {
+            assert_eq!(read(written), None, "{written}");
+        }
+    }
 }

@@ -51,7 +51,8 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
     if cursor.is("RENAME") || (cursor.is("SET") && cursor.nth_is(1, "SCHEMA")) {
         return Ok(Some(vec![alone(cursor, &target)?]));
     }
-    cursor.list(|cursor| action(cursor, &target)).map(Some)
+    let ops = cursor.list(|cursor| action(cursor, &target))?;
+    if cursor.is_end() { Ok(Some(ops)) } else { Err(cursor.unread("`,` or the end of the statement")) }
 }
 
 /// `ALL IN TABLESPACE a [OWNED BY r, …] SET TABLESPACE b [NOWAIT]`.

@@ -115,7 +115,7 @@ fn drop(cursor: &mut Cursor<'_>, kind: ObjectKind, shape: Shape) -> Read<Drop> {
     let guard = if cursor.if_exists() { Guard::IfExists } else { Guard::None };
     let mut all =
         Drop { kind, objects: Vec::new(), arguments: Vec::new(), guard, cascade: false, concurrently };
-    let what = format!("a {}", kind.noun());
+    let what = format!("the name of the {}", kind.noun());
     let many = match shape {
         Shape::Names | Shape::Plain | Shape::Routines | Shape::Operators | Shape::Roles => true,
         Shape::OnTable
@@ -171,7 +171,11 @@ fn object(
         }
         Shape::Routines => {
             let name = cursor.name(what)?;
-            arguments.push(signature(cursor)?);
+            let signature = signature(cursor)?;
+            if kind == ObjectKind::Aggregate && signature.is_none() {
+                return Err(cursor.unread("`(`"));
+            }
+            arguments.push(signature);
             name
         }
         Shape::Operators => operator(cursor)?,
@@ -244,9 +248,9 @@ fn argument(cursor: &mut Cursor<'_>) -> Read<Option<String>> {
     let mut mode = argument_mode(cursor);
     let named = |cursor: &Cursor<'_>| {
         let mut walk = cursor.clone();
-        let name = walk.ident("an argument").is_ok();
+        let name = !walk.is_any(TYPES) && walk.ident("an argument").is_ok();
         let follows = walk.clone();
-        name && !walk.is_any(&["PRECISION", "VARYING", "WITH", "WITHOUT"])
+        name && !(cursor.is("DOUBLE") && walk.is("PRECISION"))
             && (argument_mode(&mut walk).is_some() || follows.is_ident())
             && walk.data_type().is_ok()
             && is_argument_end(&walk)
@@ -261,6 +265,33 @@ fn argument(cursor: &mut Cursor<'_>) -> Read<Option<String>> {
     }
     Ok((mode != Some("OUT")).then(|| ty.to_string()))
 }
+
+/// Types whose names the grammar keeps for them: no argument is called so.
+const TYPES: &[&str] = &[
+    "BIGINT",
+    "BIT",
+    "BOOLEAN",
+    "CHAR",
+    "CHARACTER",
+    "DEC",
+    "DECIMAL",
+    "FLOAT",
+    "INT",
+    "INTEGER",
+    "INTERVAL",
+    "NATIONAL",
+    "NCHAR",
+    "NUMERIC",
+    "PRECISION",
+    "REAL",
+    "ROW",
+    "SETOF",
+    "SMALLINT",
+    "TIME",
+    "TIMESTAMP",
+    "VALUES",
+    "VARCHAR",
+];
 
 fn argument_mode(cursor: &mut Cursor<'_>) -> Option<&'static str> {
     // A word that may as well be a name is a mode only before a type.

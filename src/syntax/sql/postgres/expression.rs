@@ -193,7 +193,7 @@ fn deeper(cursor: &Cursor<'_>, deep: u32) -> Read<u32> {
 
 /// One operand, with the operators that may stand before it.
 fn operand(cursor: &mut Cursor<'_>, words: Words, deep: u32) -> Read<()> {
-    while is_operator(cursor) || (words == Words::All && cursor.is("NOT")) {
+    while is_prefix(cursor) || (words == Words::All && cursor.is("NOT")) {
         cursor.at += 1;
     }
     let Some(token) = cursor.nth(0) else { return Err(cursor.unread("an expression")) };
@@ -211,6 +211,12 @@ fn operand(cursor: &mut Cursor<'_>, words: Words, deep: u32) -> Read<()> {
         TokenKind::Quoted | TokenKind::Placeholder => named(cursor, deep),
         TokenKind::Symbol | TokenKind::Comment | TokenKind::Meta => Err(cursor.unread("an expression")),
     }
+}
+
+/// Whether an operator is next that may stand before its only operand.
+fn is_prefix(cursor: &Cursor<'_>) -> bool {
+    const INFIX: &[&str] = &["<", ">", "=", "<=", ">=", "<>", "!=", "*", "/", "%", "^"];
+    is_operator(cursor) && !INFIX.iter().any(|symbol| cursor.is_symbol(symbol))
 }
 
 /// A string, and those on the lines under it that continue it.
@@ -418,9 +424,6 @@ fn brackets(cursor: &mut Cursor<'_>, deep: u32) -> Read<()> {
     }
     cursor.expect_symbol("(")?;
     let deep = deeper(cursor, deep)?;
-    if cursor.eat_symbol(")") {
-        return Ok(());
-    }
     cursor.list(|cursor| walk(cursor, Words::All, deep))?;
     cursor.expect_symbol(")")
 }

@@ -381,6 +381,8 @@ pub fn column_constraints(cursor: &mut Cursor<'_>, def: &mut ColumnDef) -> Read<
             let (key, attributes) = references(cursor, columns)?;
             more = attributes;
             Some(ConstraintKind::ForeignKey(key))
+        } else if cursor.eat("NOT") {
+            return Err(cursor.unread("`NULL`"));
         } else if named {
             return Err(cursor.unread("a constraint"));
         } else if cursor.eat("COLLATE") {

@@ -4,7 +4,8 @@ use super::{Check, Cx, PartFacts, Rule, StepFacts};
 use crate::diagnostic::{Remedy, Safety};
 use crate::effects;
 use crate::history::Wrap;
-use crate::ops::{AlterType, Operation};
+use crate::ops::{AlterType, Op, Operation};
+use crate::schema::{Ident, Name};
 use crate::syntax::sql::PieceKind;
 
 /// `missing-transaction`.
@@ -22,7 +23,7 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
     }
     let changes: Vec<StepFacts<'_>> = part.steps().filter(is_change).collect();
     let (Some(first), Some(second)) = (changes.first(), changes.get(1)) else { return };
-    if part.steps().any(|step| had_better_not(&step)) || uses_new_label(part) || connects(part) {
+    if part.steps().any(|step| had_better_not(&step)) || is_in_batches(part) || uses_new_label(part) || connects(part) {
         return;
     }
     let title = |step: &StepFacts<'_>| step.statement().ops.first().map_or_else(String::new, |op| op.kind.title());
@@ -40,7 +41,36 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
 
 fn is_change(step: &StepFacts<'_>) -> bool {
     let statement = step.statement();
-    statement.within.is_none() && !step.in_transaction() && statement.ops.iter().any(|op| effects::changes_something(&op.kind))
+    let changes = |op: &Op| effects::changes_something(&op.kind) && !is_temporary(step, &op.kind);
+    statement.within.is_none() && !step.in_transaction() && statement.ops.iter().any(changes)
+}
+
+/// Whether an operation only touches what is gone with the session.
+fn is_temporary(step: &StepFacts<'_>, operation: &Operation) -> bool {
+    let temporary = |name: &Name| step.table(name).found().is_some_and(|table| table.temporary);
+    match operation {
+        Operation::CreateIndex(create) => temporary(&create.table),
+        Operation::Drop(drop) => drop.objects.iter().all(|object| temporary(&object.name)),
+        Operation::Insert(insert) => temporary(&insert.table),
+        Operation::Update { table, .. } | Operation::Delete { table, .. } => temporary(table),
+        _ => false,
+    }
+}
+
+/// Whether the same rows are changed piece by piece: two statements that set the same columns of one table, each of some rows.
+fn is_in_batches(part: &PartFacts<'_>) -> bool {
+    let mut seen: Vec<(&Name, &[Ident])> = Vec::new();
+    for op in part.statements().iter().flat_map(|statement| &statement.ops) {
+        let batch: (&Name, &[Ident]) = match &op.kind {
+            Operation::Update { table, columns, limited: true, .. } => (table, columns),
+            _ => continue,
+        };
+        if seen.contains(&batch) {
+            return true;
+        }
+        seen.push(batch);
+    }
+    false
 }
 
 /// Whether a statement must not, or had better not, run in one transaction with others.

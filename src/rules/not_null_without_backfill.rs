@@ -65,7 +65,7 @@ fn set(step: &StepFacts<'_>, cx: &mut Cx<'_>, op: &Op, table: &TableTarget, colu
     }
     let known = step.table(&table.name);
     if let Lookup::Found(member) = known.and_then(|table| table.column(column.key())) {
-        if member.column.not_null == Some(true) || member.filled {
+        if member.column.not_null == Some(true) || member.filled || member.defaulted {
             return;
         }
     }

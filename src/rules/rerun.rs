@@ -90,7 +90,12 @@ pub fn means(operation: &Operation, dialect: Dialect, trigger_replace: bool) -> 
             };
             (if_exists(known), drop.guard)
         }
-        Operation::DropColumn { guard, .. } | Operation::DropConstraint { guard, .. } => (if_exists(postgres), *guard),
+        Operation::DropColumn { guard, .. }
+        | Operation::DropConstraint { guard, .. }
+        | Operation::AlterColumn {
+            change: crate::ops::AlterColumn::DropIdentity(guard) | crate::ops::AlterColumn::DropExpression(guard),
+            ..
+        } => (if_exists(postgres), *guard),
         _ => (Means::None, Guard::None),
     }
 }

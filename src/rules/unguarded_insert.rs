@@ -29,7 +29,11 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         let name = step.resolve(&insert.table);
         let version_table = super::facts::is_version_table(&step.part, &insert.table);
         let table = step.again().before.table(&name);
-        let keys = table.found().map(|table| covering_keys(&step.again().before, table, insert)).unwrap_or_default();
+        let keys = table
+            .found()
+            .filter(|_| insert.source != InsertSource::Defaults)
+            .map(|table| covering_keys(&step.again().before, table, insert))
+            .unwrap_or_default();
         let knows_all = table.found().is_some_and(|table| !table.open);
         let severity = rerun::severity(&step.part, Severity::Warning, |op| matches!(op, Operation::Insert(_)), guards);
         let place = step.place(op.span);

@@ -142,8 +142,10 @@ pub struct Table {
 pub struct Member {
     /// The column.
     pub column: Column,
-    /// Every row got a value: it was added with a default, or an UPDATE set it.
+    /// An UPDATE gave the old rows a value.
     pub filled: bool,
+    /// It has had a default ever since it was added, so that no row was without a value.
+    pub defaulted: bool,
     /// Where it was added; None when it is older than the history.
     pub made: Option<Place>,
 }

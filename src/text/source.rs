@@ -58,7 +58,11 @@ impl Source {
     pub fn position(&self, offset: u32) -> LineColumn {
         let offset = offset.min(self.text.len() as u32);
         let line = self.lines.partition_point(|start| *start <= offset);
-        let start = self.lines[line - 1] as usize;
+        // A byte order mark is no character of the first line.
+        let start = (self.lines[line - 1].max(self.start()) as usize).min(offset as usize);
+        if self.ascii {
+            return LineColumn { line: line as u32, column: offset - start as u32 + 1 };
+        }
         let column =
             self.text.as_bytes()[start..offset as usize].iter().filter(|b| (**b & 0xC0) != 0x80).count();
         LineColumn { line: line as u32, column: column as u32 + 1 }

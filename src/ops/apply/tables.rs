@@ -14,7 +14,7 @@ use crate::schema::{
 /// A column of a table to be changed; one that may be there is put there.
 pub fn member<'a>(table: &'a mut Table, column: &Ident) -> Option<&'a mut Member> {
     if let Lookup::Unknown = table.column(column.key()) {
-        table.columns.push(Member { column: Column::unknown(column.clone()), filled: false, made: None });
+        table.columns.push(Member { column: Column::unknown(column.clone()), filled: false, defaulted: false, made: None });
     }
     table.columns.iter_mut().find(|member| member.column.name == *column)
 }
@@ -69,7 +69,8 @@ impl Step<'_> {
         for def in &create.columns {
             // A column that a parent has too is merged with it.
             table.columns.retain(|member| member.column.name != def.column.name);
-            table.columns.push(Member { column: self.column_of(def), filled: true, made: Some(self.place) });
+            let column = self.column_of(def);
+            table.columns.push(Member { defaulted: fills(&column), column, filled: false, made: Some(self.place) });
         }
         self.catalog.put_relation(name.clone(), Slot::Present(Relation::Table(Arc::new(table))));
         for def in &create.columns {
@@ -184,12 +185,8 @@ impl Step<'_> {
             if let Lookup::Found(member) = table.column(column.name.key()) {
                 return step.exists(column_ref(&name, &column.name), guard, member.made);
             }
-            let filled = column.default.as_ref().is_some_and(|default| !default.is_null())
-                || column.identity.is_some()
-                || column.generated.is_some()
-                || column.ty.as_ref().is_some_and(Type::is_serial);
             table.gone.retain(|gone| *gone != column.name);
-            table.columns.push(Member { column: column.clone(), filled, made: Some(place) });
+            table.columns.push(Member { defaulted: fills(&column), column: column.clone(), filled: false, made: Some(place) });
             step.put_table(name.clone(), table);
             step.own_sequence(&name, &column);
             Outcome::Done
@@ -308,7 +305,10 @@ impl Step<'_> {
                     known.collation.clone_from(collation);
                 }
                 AlterColumn::SetDefault(expr) => known.default = Some(expr.clone()),
-                AlterColumn::DropDefault => known.default = None,
+                AlterColumn::DropDefault => {
+                    known.default = None;
+                    member.defaulted = false;
+                }
                 AlterColumn::SetNotNull => known.not_null = Some(true),
                 AlterColumn::DropNotNull => known.not_null = Some(false),
                 AlterColumn::AddIdentity => {
@@ -324,13 +324,24 @@ impl Step<'_> {
                     step.own_sequence(&name, &owner);
                     return Outcome::Done;
                 }
-                AlterColumn::DropIdentity(_) => known.identity = None,
+                AlterColumn::DropIdentity(guard) => {
+                    // Of a column that is older than the history it is not known whether it was one.
+                    if known.identity.is_none() && known.ty.is_some() {
+                        return step.lacks(&name, column, "no identity column", *guard);
+                    }
+                    known.identity = None;
+                }
                 AlterColumn::SetExpression(expr) => {
                     if let Some(generated) = &mut known.generated {
                         generated.expr = expr.clone();
                     }
                 }
-                AlterColumn::DropExpression(_) => known.generated = None,
+                AlterColumn::DropExpression(guard) => {
+                    if known.generated.is_none() && known.ty.is_some() {
+                        return step.lacks(&name, column, "no generated column", *guard);
+                    }
+                    known.generated = None;
+                }
                 AlterColumn::SetIdentity | AlterColumn::Option(_) => {}
                 AlterColumn::Redefine(def) => {
                     *known = def.column.clone();
@@ -342,6 +353,16 @@ impl Step<'_> {
             }
             step.put_table(name, table)
         })
+    }
+
+    /// DROP IDENTITY and DROP EXPRESSION of a column that has none.
+    fn lacks(&self, table: &Name, column: &Ident, what: &str, guard: Guard) -> Outcome {
+        match guard {
+            Guard::IfExists => Outcome::Skipped { existing: None },
+            Guard::None | Guard::IfNotExists | Guard::OrReplace => {
+                Outcome::Refused(Conflict::Other("55000", format!("column `{column}` of `{table}` is {what}")))
+            }
+        }
     }
 
     pub(super) fn add_constraint(&mut self, target: &TableTarget, constraint: &Constraint) -> Outcome {
@@ -366,23 +387,26 @@ impl Step<'_> {
             return Outcome::Done;
         };
         let mut constraint = constraint.clone();
-        if let Some(known) = &constraint.name {
-            if table.constraint(known.key()).found().is_some() {
-                return Outcome::Refused(Conflict::Exists(constraint_ref(name, known)));
+        let postgres = self.catalog.dialect == Dialect::Postgres;
+        let indexed = matches!(
+            constraint.kind,
+            ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. } | ConstraintKind::Exclude(_)
+        );
+        if let ConstraintKind::PrimaryKey { .. } = constraint.kind {
+            if table.primary_key().is_some() && postgres {
+                let sentence = format!("table `{name}` has a primary key already");
+                return Outcome::Refused(Conflict::Other("42P16", sentence));
             }
         }
-        if let ConstraintKind::PrimaryKey { .. } = constraint.kind {
-            if table.primary_key().is_some() && self.catalog.dialect == Dialect::Postgres {
-                return Outcome::Refused(Conflict::Other(
-                    "42P16",
-                    format!("table `{name}` has a primary key already"),
-                ));
+        // PostgreSQL looks for the index of a key first, and says that a relation exists.
+        if let Some(known) = constraint.name.as_ref().filter(|_| !(postgres && indexed)) {
+            if table.constraint(known.key()).found().is_some() {
+                return Outcome::Refused(Conflict::Exists(constraint_ref(name, known)));
             }
         }
         if let ConstraintKind::ForeignKey(key) = &mut constraint.kind {
             key.table = self.resolve(&key.table);
         }
-        let postgres = self.catalog.dialect == Dialect::Postgres;
         let using = match &constraint.kind {
             ConstraintKind::PrimaryKey { using_index, .. } | ConstraintKind::Unique { using_index, .. } => {
                 using_index.clone()
@@ -400,10 +424,6 @@ impl Step<'_> {
             ConstraintKind::Exclude(_) => "excl",
             ConstraintKind::NotNull(_) => "not_null",
         };
-        let indexed = matches!(
-            constraint.kind,
-            ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. } | ConstraintKind::Exclude(_)
-        );
         let ident = match (&constraint.name, &using) {
             (Some(ident), _) => ident.clone(),
             (None, Some(index)) => index.clone(),
@@ -791,17 +811,21 @@ impl Step<'_> {
     }
 }
 
+/// Whether each new row gets a value by itself.
+fn fills(column: &Column) -> bool {
+    column.default.as_ref().is_some_and(|default| !default.is_null())
+        || column.identity.is_some()
+        || column.generated.is_some()
+        || column.ty.as_ref().is_some_and(Type::is_serial)
+}
+
 fn copy_columns(catalog: &Catalog, from: &Name, table: &mut Table) {
     match catalog.table(from) {
         Lookup::Found(source) => {
             table.open |= source.open;
             for member in &source.columns {
                 if table.column(member.column.name.key()).found().is_none() {
-                    table.columns.push(Member {
-                        column: member.column.clone(),
-                        filled: true,
-                        made: table.made,
-                    });
+                    table.columns.push(Member { filled: false, made: table.made, ..member.clone() });
                 }
             }
         }

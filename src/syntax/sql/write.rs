@@ -70,6 +70,10 @@ pub fn add_guard(source: &Source, span: Span, operation: &Operation, dialect: Di
         Operation::DropConstraint { .. } | Operation::AlterDomain { change: AlterDomain::DropConstraint { .. }, .. } => {
             insert(behind(source, &all, &["DROP", "CONSTRAINT"])?.first()?, "IF EXISTS")
         }
+        Operation::AlterColumn { change: AlterColumn::DropIdentity(_) | AlterColumn::DropExpression(_), .. } => {
+            let what = behind(source, &all, &["DROP"])?.first()?;
+            Some(Edit::insert(what.span.end, format!(" {}", cased(source, span, "IF EXISTS"))))
+        }
         Operation::AlterType { change: AlterType::DropAttribute { .. }, .. } => {
             insert(behind(source, &all, &["DROP", "ATTRIBUTE"])?.first()?, "IF EXISTS")
         }

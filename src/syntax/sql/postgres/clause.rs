@@ -271,3 +271,20 @@ pub fn setting(cursor: &mut Cursor<'_>) -> Read<bool> {
     })?;
     Ok(true)
 }
+
+/// Reads a statement behind its first words.
+pub type Reader = fn(&mut Cursor<'_>) -> Read<Operation>;
+
+/// The operation of the first of `statements` whose words are next; None where none is.
+///
+/// # Errors
+/// When one is, and something in it was not understood.
+pub fn dispatch(cursor: &mut Cursor<'_>, statements: &[(&[&str], Reader)]) -> Read<Option<Vec<Op>>> {
+    let first = cursor.at;
+    let Some((words, read)) = statements.iter().find(|(words, _)| cursor.is_all(words)) else {
+        return Ok(None);
+    };
+    cursor.at += words.len();
+    let kind = read(cursor)?;
+    one(cursor, first, kind)
+}

@@ -27,7 +27,7 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
 
 /// How the objects of a DROP are written.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Shape {
+pub enum Shape {
     /// `a.b, c`.
     Names,
     /// `a, b`: no schema.
@@ -100,7 +100,11 @@ const KINDS: &[(&[&str], ObjectKind, Shape)] = &[
     (&["TABLESPACE"], ObjectKind::Tablespace, Shape::One),
 ];
 
-fn kind(cursor: &mut Cursor<'_>) -> Read<(ObjectKind, Shape)> {
+/// The kind of object whose words are next, and how its objects are written.
+///
+/// # Errors
+/// When none is next.
+pub fn kind(cursor: &mut Cursor<'_>) -> Read<(ObjectKind, Shape)> {
     match KINDS.iter().find(|(words, ..)| cursor.is_all(words)) {
         Some((words, kind, shape)) => {
             cursor.at += words.len();
@@ -151,7 +155,10 @@ fn drop(cursor: &mut Cursor<'_>, kind: ObjectKind, shape: Shape) -> Read<Drop> {
 }
 
 /// One object; for routines its arguments are added to `arguments`.
-fn object(
+///
+/// # Errors
+/// When none is next.
+pub fn object(
     cursor: &mut Cursor<'_>,
     kind: ObjectKind,
     shape: Shape,
@@ -310,7 +317,10 @@ fn is_argument_end(cursor: &Cursor<'_>) -> bool {
 }
 
 /// `schema.+ (integer, NONE)`.
-fn operator(cursor: &mut Cursor<'_>) -> Read<Name> {
+///
+/// # Errors
+/// When none is next.
+pub fn operator(cursor: &mut Cursor<'_>) -> Read<Name> {
     let Name { schema, ident: symbol } = clause::operator(cursor)?;
     cursor.expect_symbol("(")?;
     let side = |cursor: &mut Cursor<'_>| {

@@ -4,9 +4,14 @@ mod alter_table;
 mod clause;
 mod drop;
 mod expression;
+mod foreign;
 mod function;
 mod index;
+mod operator;
 mod other;
+mod privilege;
+mod publication;
+mod role;
 mod sequence;
 mod table;
 mod trigger;
@@ -22,13 +27,18 @@ type Family = fn(&mut Cursor<'_>) -> Read<Option<Vec<Op>>>;
 const FAMILIES: &[Family] = &[
     table::ops,
     index::ops,
+    sequence::ops,
     alter_table::ops,
     drop::ops,
     view::ops,
     types::ops,
-    sequence::ops,
     function::ops,
     trigger::ops,
+    privilege::ops,
+    role::ops,
+    foreign::ops,
+    publication::ops,
+    operator::ops,
     other::ops,
 ];
 

@@ -1,12 +1,418 @@
-//! Schemas, extensions, roles, comments, grants, and every kind of object of which only the name counts.
+//! Schemas, extensions, statistics, comments, and the kinds of object that few projects make.
 
-use crate::ops::Op;
+use super::clause::{self, Reader};
+use super::{drop, expression};
+use crate::ops::{Guard, Op, Operation};
+use crate::schema::{Ident, Name, ObjectKind, ObjectRef};
 use crate::syntax::sql::cursor::{Cursor, Read};
+
+const STATEMENTS: &[(&[&str], Reader)] = &[
+    (&["COMMENT", "ON"], comment),
+    (&["ALTER", "SCHEMA"], alter_schema),
+    (&["CREATE", "EXTENSION"], create_extension),
+    (&["ALTER", "EXTENSION"], alter_extension),
+    (&["CREATE", "STATISTICS"], create_statistics),
+    (&["ALTER", "STATISTICS"], alter_statistics),
+    (&["CREATE", "COLLATION"], create_collation),
+    (&["ALTER", "COLLATION"], alter_collation),
+    (&["CREATE", "CONVERSION"], create_conversion),
+    (&["CREATE", "DEFAULT", "CONVERSION"], create_conversion),
+    (&["ALTER", "CONVERSION"], alter_conversion),
+    (&["ALTER", "LANGUAGE"], alter_language),
+    (&["ALTER", "PROCEDURAL", "LANGUAGE"], alter_language),
+    (&["CREATE", "ACCESS", "METHOD"], create_access_method),
+    (&["CREATE", "TEXT", "SEARCH"], create_text_search),
+    (&["ALTER", "TEXT", "SEARCH"], alter_text_search),
+    (&["ALTER", "LARGE", "OBJECT"], alter_large_object),
+];
 
 /// The operations of the statement at the cursor; None where it is none of this family.
 ///
 /// # Errors
 /// When it is one, and something in it was not understood.
-pub fn ops(_cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
-    Ok(None)
+pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
+    if cursor.is_all(&["CREATE", "SCHEMA"]) {
+        return create_schema(cursor).map(Some);
+    }
+    if let Some(ops) = create_language(cursor)? {
+        return Ok(Some(ops));
+    }
+    clause::dispatch(cursor, STATEMENTS)
+}
+
+fn guard(cursor: &mut Cursor<'_>) -> Guard {
+    if cursor.if_not_exists() { Guard::IfNotExists } else { Guard::None }
+}
+
+/// What is left when RENAME TO, OWNER TO and SET SCHEMA were all that could come.
+fn only_general(cursor: &mut Cursor<'_>, object: &ObjectRef) -> Read<Operation> {
+    match clause::general(cursor, object, false)? {
+        Some(kind) => Ok(kind),
+        None => Err(cursor.unread(format!("what to change of the {}", object.kind.noun()))),
+    }
+}
+
+fn comment(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let object = address(cursor)?;
+    cursor.expect("IS")?;
+    let text = if cursor.eat("NULL") { None } else { Some(cursor.string()?) };
+    Ok(Operation::Comment { object, text })
+}
+
+/// An object as COMMENT ON, SECURITY LABEL and ALTER EXTENSION name it: its kind and name, with its table or its arguments.
+///
+/// # Errors
+/// When none is next.
+pub fn address(cursor: &mut Cursor<'_>) -> Read<ObjectRef> {
+    if cursor.eat("COLUMN") {
+        let mut parts = vec![cursor.ident("a table and column")?];
+        while cursor.eat_symbol(".") {
+            parts.push(cursor.any_word("a column")?);
+        }
+        return match (parts.pop(), parts.pop()) {
+            (Some(column), Some(table)) => Ok(ObjectRef {
+                kind: ObjectKind::Column,
+                name: Name::bare(column),
+                on: Some(Name { schema: parts.pop(), ident: table }),
+            }),
+            _ => Err(cursor.unread("`.` and a column")),
+        };
+    }
+    if cursor.eat("CONSTRAINT") {
+        let name = Name::bare(cursor.ident("a constraint")?);
+        cursor.expect("ON")?;
+        if cursor.is("DOMAIN") && !cursor.nth_is_symbol(1, ".") && !cursor.nth_is(1, "IS") {
+            cursor.at += 1;
+        }
+        let on = Some(cursor.name("a table")?);
+        return Ok(ObjectRef { kind: ObjectKind::Constraint, name, on });
+    }
+    if cursor.eat_all(&["LARGE", "OBJECT"]) {
+        return large_object(cursor);
+    }
+    if cursor.is_any(&["USER", "GROUP"]) {
+        return Err(cursor.unread("a kind of object"));
+    }
+    let (kind, shape) = drop::kind(cursor)?;
+    let what = format!("the name of the {}", kind.noun());
+    drop::object(cursor, kind, shape, &what, &mut Vec::new())
+}
+
+fn large_object(cursor: &mut Cursor<'_>) -> Read<ObjectRef> {
+    let first = cursor.at;
+    clause::number(cursor)?;
+    Ok(clause::described(ObjectKind::LargeObject, cursor.text_between(first, cursor.at)))
+}
+
+fn alter_large_object(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let object = large_object(cursor)?;
+    cursor.expect_all(&["OWNER", "TO"])?;
+    Ok(Operation::SetOwner { object, to: clause::role(cursor)? })
+}
+
+/// `[IF NOT EXISTS] name [AUTHORIZATION role]`, and what is made in it at once.
+fn create_schema(cursor: &mut Cursor<'_>) -> Read<Vec<Op>> {
+    let first = cursor.at;
+    cursor.at += 2;
+    let guard = guard(cursor);
+    let mut name = None;
+    if !cursor.is("AUTHORIZATION") {
+        name = Some(cursor.ident("a schema")?);
+    }
+    let mut owner = None;
+    if cursor.eat("AUTHORIZATION") {
+        owner = Some(clause::role(cursor)?);
+    } else if name.is_none() {
+        return Err(cursor.unread("a schema"));
+    }
+    let kind = Operation::CreateSchema { name: name.clone(), guard };
+    let mut ops = vec![Op { kind, span: cursor.span_from(first) }];
+    let schema = name.or_else(|| owner.map(Ident::exact));
+    while !cursor.is_end() {
+        ops.extend(element(cursor, schema.as_ref())?);
+    }
+    if let [only] = ops.as_mut_slice() {
+        only.span = cursor.span_from(first);
+    }
+    Ok(ops)
+}
+
+/// One CREATE or GRANT inside of CREATE SCHEMA.
+fn element(cursor: &mut Cursor<'_>, schema: Option<&Ident>) -> Read<Vec<Op>> {
+    if !cursor.is_any(&["CREATE", "GRANT"]) {
+        return Err(cursor.unread("`CREATE`, `GRANT` or the end of the statement"));
+    }
+    let mut end = cursor.clone();
+    end.at += 1;
+    while !end.is_end() && !end.is_any(&["CREATE", "GRANT"]) {
+        if !end.is_symbol("(") || end.group().is_err() {
+            end.at += 1;
+        }
+    }
+    let mut inside = Cursor { tokens: &cursor.tokens[..end.at], ..cursor.clone() };
+    let Some(mut ops) = super::ops(&mut inside)? else { return Err(cursor.unread("what to create")) };
+    inside.expect_end()?;
+    cursor.at = end.at;
+    for op in &mut ops {
+        let name = match &mut op.kind {
+            Operation::CreateTable(create) => &mut create.name,
+            Operation::CreateView(create) => &mut create.name,
+            Operation::CreateSequence(create) => &mut create.name,
+            Operation::CreateIndex(create) => &mut create.table,
+            Operation::CreateTrigger(create) => &mut create.table,
+            Operation::Privilege { .. } => continue,
+            _ => return Err(cursor.unread("a table, view, index, sequence, trigger or grant")),
+        };
+        if name.schema.is_none() {
+            name.schema = schema.cloned();
+        }
+    }
+    Ok(ops)
+}
+
+fn named(cursor: &mut Cursor<'_>, kind: ObjectKind, what: &str) -> Read<ObjectRef> {
+    Ok(clause::object(kind, Name::bare(cursor.ident(what)?)))
+}
+
+fn alter_schema(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let object = named(cursor, ObjectKind::Schema, "a schema")?;
+    if cursor.is("SET") {
+        return Err(cursor.unread("`RENAME` or `OWNER`"));
+    }
+    only_general(cursor, &object)
+}
+
+fn create_extension(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let guard = guard(cursor);
+    let name = cursor.ident("an extension")?;
+    let mut schema = None;
+    cursor.eat("WITH");
+    loop {
+        if cursor.eat("SCHEMA") {
+            schema = Some(cursor.ident("a schema")?);
+        } else if cursor.eat_any(&["VERSION", "FROM"]).is_some() {
+            version(cursor)?;
+        } else if !cursor.eat("CASCADE") {
+            break;
+        }
+    }
+    Ok(Operation::CreateExtension { name, guard, schema })
+}
+
+/// A version: a string or a word.
+fn version(cursor: &mut Cursor<'_>) -> Read<()> {
+    if cursor.is_string() { cursor.string().map(|_| ()) } else { cursor.ident("a version").map(|_| ()) }
+}
+
+fn alter_extension(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let object = named(cursor, ObjectKind::Extension, "an extension")?;
+    let first = cursor.at;
+    if cursor.eat("UPDATE") {
+        if cursor.eat("TO") {
+            version(cursor)?;
+        }
+    } else if cursor.eat_any(&["ADD", "DROP"]).is_some() {
+        address(cursor)?;
+    } else {
+        cursor.expect_all(&["SET", "SCHEMA"])?;
+        let to = cursor.ident("a schema")?;
+        return Ok(Operation::SetSchema { object, to, if_exists: false });
+    }
+    Ok(clause::alter_other(cursor, object, first))
+}
+
+/// `[[IF NOT EXISTS] name] [(kinds)] ON expressions FROM table`.
+fn create_statistics(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let guard = guard(cursor);
+    let unnamed = guard == Guard::None && (cursor.is("ON") || cursor.is_symbol("("));
+    let name = if unnamed { None } else { Some(cursor.name("a name for the statistics")?) };
+    if cursor.is_symbol("(") {
+        cursor.ident_group("a kind of statistics")?;
+    }
+    cursor.expect("ON")?;
+    cursor.list(expression::whole)?;
+    cursor.expect("FROM")?;
+    let table = cursor.name("a table")?;
+    Ok(match name {
+        Some(name) => {
+            let object = ObjectRef { kind: ObjectKind::Statistics, name, on: Some(table) };
+            Operation::CreateOther { object, guard }
+        }
+        // Since PostgreSQL 16 the server makes a name up.
+        None => Operation::AlterOther {
+            object: clause::object(ObjectKind::Table, table),
+            what: "CREATE STATISTICS".to_owned(),
+        },
+    })
+}
+
+fn alter_statistics(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let if_exists = cursor.if_exists();
+    let object = clause::object(ObjectKind::Statistics, cursor.name("statistics")?);
+    let first = cursor.at;
+    if cursor.eat_all(&["SET", "STATISTICS"]) {
+        if !cursor.eat("DEFAULT") {
+            clause::number(cursor)?;
+        }
+        return Ok(clause::alter_other(cursor, object, first));
+    }
+    if if_exists {
+        return Err(cursor.unread("`SET STATISTICS`"));
+    }
+    only_general(cursor, &object)
+}
+
+fn create_collation(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let guard = guard(cursor);
+    let object = clause::object(ObjectKind::Collation, cursor.name("a collation")?);
+    if cursor.eat("FROM") {
+        cursor.name("a collation")?;
+    } else {
+        clause::definition(cursor)?;
+    }
+    Ok(Operation::CreateOther { object, guard })
+}
+
+fn alter_collation(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let object = clause::object(ObjectKind::Collation, cursor.name("a collation")?);
+    let first = cursor.at;
+    if cursor.eat_all(&["REFRESH", "VERSION"]) {
+        return Ok(clause::alter_other(cursor, object, first));
+    }
+    only_general(cursor, &object)
+}
+
+fn create_conversion(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let object = clause::object(ObjectKind::Conversion, cursor.name("a conversion")?);
+    cursor.expect("FOR")?;
+    cursor.string()?;
+    cursor.expect("TO")?;
+    cursor.string()?;
+    cursor.expect("FROM")?;
+    cursor.name("a function")?;
+    Ok(Operation::CreateOther { object, guard: Guard::None })
+}
+
+fn alter_conversion(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let object = clause::object(ObjectKind::Conversion, cursor.name("a conversion")?);
+    only_general(cursor, &object)
+}
+
+/// `CREATE [OR REPLACE] [TRUSTED] [PROCEDURAL] LANGUAGE name [HANDLER f [INLINE g] [VALIDATOR h]]`.
+fn create_language(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
+    let first = cursor.at;
+    let mut walk = cursor.clone();
+    if !walk.eat("CREATE") {
+        return Ok(None);
+    }
+    let guard = if walk.eat_all(&["OR", "REPLACE"]) { Guard::OrReplace } else { Guard::None };
+    walk.eat("TRUSTED");
+    walk.eat("PROCEDURAL");
+    if !walk.eat("LANGUAGE") {
+        return Ok(None);
+    }
+    let object = language(&mut walk)?;
+    if walk.eat("HANDLER") {
+        walk.name("a function")?;
+        if walk.eat("INLINE") {
+            walk.name("a function")?;
+        }
+        if walk.eat("VALIDATOR") {
+            walk.name("a function")?;
+        } else {
+            walk.eat_all(&["NO", "VALIDATOR"]);
+        }
+    }
+    *cursor = walk;
+    clause::one(cursor, first, Operation::CreateOther { object, guard })
+}
+
+/// A language; once its name was a string.
+fn language(cursor: &mut Cursor<'_>) -> Read<ObjectRef> {
+    if cursor.is_string() {
+        return Ok(clause::described(ObjectKind::Language, cursor.string()?));
+    }
+    named(cursor, ObjectKind::Language, "a language")
+}
+
+fn alter_language(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let object = language(cursor)?;
+    only_general(cursor, &object)
+}
+
+fn create_access_method(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let object = named(cursor, ObjectKind::AccessMethod, "an access method")?;
+    cursor.expect("TYPE")?;
+    if cursor.eat_any(&["INDEX", "TABLE"]).is_none() {
+        return Err(cursor.unread("`INDEX` or `TABLE`"));
+    }
+    cursor.expect("HANDLER")?;
+    cursor.name("a function")?;
+    Ok(Operation::CreateOther { object, guard: Guard::None })
+}
+
+fn text_search(cursor: &mut Cursor<'_>) -> Read<ObjectRef> {
+    let kind = match cursor.eat_any(&["CONFIGURATION", "DICTIONARY", "PARSER", "TEMPLATE"]) {
+        Some("CONFIGURATION") => ObjectKind::TextSearchConfiguration,
+        Some("DICTIONARY") => ObjectKind::TextSearchDictionary,
+        Some("PARSER") => ObjectKind::TextSearchParser,
+        Some(_) => ObjectKind::TextSearchTemplate,
+        None => return Err(cursor.unread("`CONFIGURATION`, `DICTIONARY`, `PARSER` or `TEMPLATE`")),
+    };
+    Ok(clause::object(kind, cursor.name(&format!("a {}", kind.noun()))?))
+}
+
+fn create_text_search(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let object = text_search(cursor)?;
+    clause::definition(cursor)?;
+    Ok(Operation::CreateOther { object, guard: Guard::None })
+}
+
+fn alter_text_search(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let object = text_search(cursor)?;
+    if let Some(kind) = clause::general(cursor, &object, false)? {
+        return Ok(kind);
+    }
+    let first = cursor.at;
+    match object.kind {
+        ObjectKind::TextSearchDictionary => clause::definition(cursor).map(|_| ())?,
+        ObjectKind::TextSearchConfiguration => mapping(cursor)?,
+        _ => return Err(cursor.unread(format!("what to change of the {}", object.kind.noun()))),
+    }
+    Ok(clause::alter_other(cursor, object, first))
+}
+
+/// `ADD | ALTER | DROP MAPPING FOR tokens WITH dictionaries`, `ALTER MAPPING [FOR tokens] REPLACE a WITH b`.
+fn mapping(cursor: &mut Cursor<'_>) -> Read<()> {
+    let tokens = |cursor: &mut Cursor<'_>| {
+        cursor.expect("FOR")?;
+        cursor.list(|cursor| cursor.ident("a token type")).map(|_| ())
+    };
+    let dictionaries = |cursor: &mut Cursor<'_>| {
+        cursor.expect("WITH")?;
+        cursor.list(|cursor| cursor.name("a dictionary")).map(|_| ())
+    };
+    match cursor.eat_any(&["ADD", "ALTER", "DROP"]) {
+        Some("DROP") => {
+            cursor.expect("MAPPING")?;
+            cursor.if_exists();
+            tokens(cursor)
+        }
+        Some("ADD") => {
+            cursor.expect("MAPPING")?;
+            tokens(cursor)?;
+            dictionaries(cursor)
+        }
+        Some(_) => {
+            cursor.expect("MAPPING")?;
+            if cursor.is("FOR") {
+                tokens(cursor)?;
+            }
+            if cursor.eat("REPLACE") {
+                cursor.name("a dictionary")?;
+            }
+            dictionaries(cursor)
+        }
+        None => Err(cursor.unread("`ADD`, `ALTER` or `DROP`")),
+    }
 }

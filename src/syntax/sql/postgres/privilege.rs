@@ -1,0 +1,258 @@
+//! Who may do what: GRANT, REVOKE, default privileges, security labels, and whole sets of owned objects.
+
+use super::clause::{self, Reader};
+use super::{drop, other};
+use crate::ops::{Op, Operation};
+use crate::syntax::sql::cursor::{Cursor, Read};
+use crate::syntax::sql::lex::TokenKind;
+
+const STATEMENTS: &[(&[&str], Reader)] = &[
+    (&["GRANT"], grant),
+    (&["REVOKE"], revoke),
+    (&["ALTER", "DEFAULT", "PRIVILEGES"], default_privileges),
+    (&["SECURITY", "LABEL"], security_label),
+    (&["REASSIGN", "OWNED", "BY"], reassign_owned),
+];
+
+/// The operations of the statement at the cursor; None where it is none of this family.
+///
+/// # Errors
+/// When it is one, and something in it was not understood.
+pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
+    clause::dispatch(cursor, STATEMENTS)
+}
+
+fn privilege(what: &str) -> Operation {
+    Operation::Privilege { what: what.to_owned() }
+}
+
+fn grant(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    if gives_roles(cursor, "TO") {
+        clause::roles(cursor)?;
+        cursor.expect("TO")?;
+        clause::roles(cursor)?;
+        if cursor.eat("WITH") {
+            cursor.list(membership_option)?;
+        }
+    } else {
+        privileges(cursor)?;
+        cursor.expect("ON")?;
+        objects(cursor)?;
+        cursor.expect("TO")?;
+        grantees(cursor)?;
+        cursor.eat_all(&["WITH", "GRANT", "OPTION"]);
+    }
+    granted_by(cursor)?;
+    Ok(privilege("GRANT"))
+}
+
+fn revoke(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    if gives_roles(cursor, "FROM") {
+        if cursor.nth_is(1, "OPTION") && cursor.nth_is(2, "FOR") {
+            if cursor.eat_any(&["ADMIN", "INHERIT", "SET"]).is_none() {
+                return Err(cursor.unread("`ADMIN`, `INHERIT` or `SET`"));
+            }
+            cursor.at += 2;
+        }
+        clause::roles(cursor)?;
+        cursor.expect("FROM")?;
+        clause::roles(cursor)?;
+    } else {
+        cursor.eat_all(&["GRANT", "OPTION", "FOR"]);
+        privileges(cursor)?;
+        cursor.expect("ON")?;
+        objects(cursor)?;
+        cursor.expect("FROM")?;
+        grantees(cursor)?;
+    }
+    granted_by(cursor)?;
+    clause::cascade(cursor);
+    Ok(privilege("REVOKE"))
+}
+
+/// Whether roles are given or taken: the word before the grantees comes without an ON before it.
+fn gives_roles(cursor: &Cursor<'_>, end: &str) -> bool {
+    let mut walk = cursor.clone();
+    while !walk.is_end() && !walk.is("ON") && !walk.is(end) {
+        walk.at += 1;
+    }
+    walk.is(end)
+}
+
+/// `ADMIN OPTION`, or of PostgreSQL 16 `INHERIT TRUE` and its kin.
+fn membership_option(cursor: &mut Cursor<'_>) -> Read<()> {
+    if cursor.eat_any(&["ADMIN", "INHERIT", "SET"]).is_none() {
+        return Err(cursor.unread("`ADMIN OPTION`"));
+    }
+    match cursor.eat_any(&["OPTION", "TRUE", "FALSE"]) {
+        Some(_) => Ok(()),
+        None => Err(cursor.unread("`OPTION`, `TRUE` or `FALSE`")),
+    }
+}
+
+fn granted_by(cursor: &mut Cursor<'_>) -> Read<()> {
+    if cursor.eat_all(&["GRANTED", "BY"]) {
+        clause::role(cursor)?;
+    }
+    Ok(())
+}
+
+fn grantees(cursor: &mut Cursor<'_>) -> Read<()> {
+    cursor.list(|cursor| {
+        cursor.eat("GROUP");
+        clause::role(cursor)
+    })?;
+    Ok(())
+}
+
+/// ALL, or a list of privileges, each with or without columns.
+fn privileges(cursor: &mut Cursor<'_>) -> Read<()> {
+    const NAMES: &[&str] = &[
+        "SELECT",
+        "INSERT",
+        "UPDATE",
+        "DELETE",
+        "TRUNCATE",
+        "REFERENCES",
+        "TRIGGER",
+        "MAINTAIN",
+        "USAGE",
+        "CREATE",
+        "CONNECT",
+        "TEMPORARY",
+        "TEMP",
+        "EXECUTE",
+        "SET",
+    ];
+    if cursor.eat("ALL") {
+        cursor.eat("PRIVILEGES");
+        return columns(cursor);
+    }
+    cursor.list(|cursor| {
+        if !cursor.eat_all(&["ALTER", "SYSTEM"]) && cursor.eat_any(NAMES).is_none() {
+            return Err(cursor.unread("a privilege"));
+        }
+        columns(cursor)
+    })?;
+    Ok(())
+}
+
+fn columns(cursor: &mut Cursor<'_>) -> Read<()> {
+    if cursor.is_symbol("(") {
+        cursor.ident_group("a column")?;
+    }
+    Ok(())
+}
+
+/// What the privileges are on.
+fn objects(cursor: &mut Cursor<'_>) -> Read<()> {
+    const ALL: &[&str] = &["TABLES", "SEQUENCES", "FUNCTIONS", "PROCEDURES", "ROUTINES"];
+    const PLAIN: &[&[&str]] = &[
+        &["FOREIGN", "DATA", "WRAPPER"],
+        &["FOREIGN", "SERVER"],
+        &["DATABASE"],
+        &["LANGUAGE"],
+        &["SCHEMA"],
+        &["TABLESPACE"],
+    ];
+    // A table may be called `schema` or `type`: the keyword is one only where a name follows.
+    let named = |cursor: &Cursor<'_>, words: usize| {
+        cursor.nth(words).is_some_and(|token| match token.kind {
+            TokenKind::Word => !["TO", "FROM"].iter().any(|end| cursor.nth_is(words, end)),
+            TokenKind::Quoted | TokenKind::Placeholder | TokenKind::Parameter | TokenKind::Number => true,
+            TokenKind::String
+            | TokenKind::EscapeString
+            | TokenKind::PrefixString
+            | TokenKind::Dollar
+            | TokenKind::Symbol
+            | TokenKind::Comment
+            | TokenKind::Meta => false,
+        })
+    };
+    if cursor.eat("ALL") {
+        if cursor.eat_any(ALL).is_none() {
+            return Err(cursor.unread("`TABLES`, `SEQUENCES` or `FUNCTIONS`"));
+        }
+        cursor.expect_all(&["IN", "SCHEMA"])?;
+        cursor.list(|cursor| cursor.ident("a schema"))?;
+    } else if let Some(words) = PLAIN.iter().find(|words| cursor.is_all(words) && named(cursor, words.len())) {
+        cursor.at += words.len();
+        cursor.list(|cursor| cursor.ident("a name"))?;
+    } else if named(cursor, 1) && cursor.eat_any(&["FUNCTION", "PROCEDURE", "ROUTINE"]).is_some() {
+        cursor.list(|cursor| {
+            cursor.name("a function")?;
+            drop::signature(cursor)
+        })?;
+    } else if named(cursor, 2) && cursor.eat_all(&["LARGE", "OBJECT"]) {
+        cursor.list(clause::number)?;
+    } else if named(cursor, 1) && cursor.eat("PARAMETER") {
+        cursor.list(|cursor| cursor.name("a setting"))?;
+    } else {
+        if named(cursor, 1) {
+            cursor.eat_any(&["TABLE", "SEQUENCE", "DOMAIN", "TYPE"]);
+        }
+        cursor.list(|cursor| cursor.name("a table"))?;
+    }
+    Ok(())
+}
+
+fn default_privileges(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    loop {
+        if cursor.eat("FOR") {
+            if cursor.eat_any(&["ROLE", "USER"]).is_none() {
+                return Err(cursor.unread("`ROLE`"));
+            }
+            clause::roles(cursor)?;
+        } else if cursor.eat("IN") {
+            cursor.expect("SCHEMA")?;
+            cursor.list(|cursor| cursor.ident("a schema"))?;
+        } else {
+            break;
+        }
+    }
+    let grant = match cursor.eat_any(&["GRANT", "REVOKE"]) {
+        Some(word) => word == "GRANT",
+        None => return Err(cursor.unread("`GRANT` or `REVOKE`")),
+    };
+    if !grant {
+        cursor.eat_all(&["GRANT", "OPTION", "FOR"]);
+    }
+    privileges(cursor)?;
+    cursor.expect("ON")?;
+    const KINDS: &[&str] = &["TABLES", "SEQUENCES", "FUNCTIONS", "ROUTINES", "TYPES", "SCHEMAS"];
+    if cursor.eat_any(KINDS).is_none() && !cursor.eat_all(&["LARGE", "OBJECTS"]) {
+        return Err(cursor.unread("`TABLES`, `SEQUENCES`, `FUNCTIONS`, `TYPES` or `SCHEMAS`"));
+    }
+    cursor.expect(if grant { "TO" } else { "FROM" })?;
+    grantees(cursor)?;
+    if grant {
+        cursor.eat_all(&["WITH", "GRANT", "OPTION"]);
+    } else {
+        clause::cascade(cursor);
+    }
+    Ok(privilege("ALTER DEFAULT PRIVILEGES"))
+}
+
+fn security_label(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    if cursor.eat("FOR") {
+        if cursor.is_string() {
+            cursor.string()?;
+        } else {
+            cursor.ident("a provider")?;
+        }
+    }
+    cursor.expect("ON")?;
+    other::address(cursor)?;
+    cursor.expect("IS")?;
+    if !cursor.eat("NULL") {
+        cursor.string()?;
+    }
+    Ok(privilege("SECURITY LABEL"))
+}
+
+fn reassign_owned(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    clause::roles(cursor)?;
+    cursor.expect("TO")?;
+    clause::role(cursor)?;
+    Ok(privilege("REASSIGN OWNED"))
+}

@@ -1,0 +1,137 @@
+//! Logical replication: publications and subscriptions.
+
+use super::clause::{self, Reader};
+use super::expression;
+use crate::ops::{Guard, Op, Operation};
+use crate::schema::{Name, ObjectKind, ObjectRef};
+use crate::syntax::sql::cursor::{Cursor, Read};
+
+const STATEMENTS: &[(&[&str], Reader)] = &[
+    (&["CREATE", "PUBLICATION"], create_publication),
+    (&["ALTER", "PUBLICATION"], alter_publication),
+    (&["CREATE", "SUBSCRIPTION"], create_subscription),
+    (&["ALTER", "SUBSCRIPTION"], alter_subscription),
+];
+
+/// The operations of the statement at the cursor; None where it is none of this family.
+///
+/// # Errors
+/// When it is one, and something in it was not understood.
+pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
+    clause::dispatch(cursor, STATEMENTS)
+}
+
+fn named(cursor: &mut Cursor<'_>, kind: ObjectKind) -> Read<ObjectRef> {
+    let name = cursor.ident(&format!("a {}", kind.noun()))?;
+    Ok(clause::object(kind, Name::bare(name)))
+}
+
+fn create_publication(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let object = named(cursor, ObjectKind::Publication)?;
+    if cursor.eat("FOR") {
+        if cursor.eat("ALL") {
+            cursor.expect("TABLES")?;
+        } else {
+            published(cursor)?;
+        }
+    }
+    with(cursor)?;
+    Ok(Operation::CreateOther { object, guard: Guard::None })
+}
+
+fn with(cursor: &mut Cursor<'_>) -> Read<()> {
+    if cursor.eat("WITH") {
+        clause::definition(cursor)?;
+    }
+    Ok(())
+}
+
+/// `TABLE a, b (c) WHERE (d), TABLES IN SCHEMA e, f`: a comma brings more of the same, or another kind.
+fn published(cursor: &mut Cursor<'_>) -> Read<()> {
+    let mut schemas = None;
+    cursor.list(|cursor| {
+        if cursor.eat("TABLE") {
+            schemas = Some(false);
+        } else if cursor.eat_all(&["TABLES", "IN", "SCHEMA"]) {
+            schemas = Some(true);
+        }
+        match schemas {
+            None => Err(cursor.unread("`TABLE` or `TABLES IN SCHEMA`")),
+            Some(true) if cursor.eat("CURRENT_SCHEMA") => Ok(()),
+            Some(true) => cursor.ident("a schema").map(|_| ()),
+            Some(false) => table(cursor),
+        }
+    })?;
+    Ok(())
+}
+
+fn table(cursor: &mut Cursor<'_>) -> Read<()> {
+    let brackets = cursor.eat("ONLY") && cursor.eat_symbol("(");
+    cursor.name("a table")?;
+    if brackets {
+        cursor.expect_symbol(")")?;
+    }
+    cursor.eat_symbol("*");
+    if cursor.is_symbol("(") {
+        cursor.ident_group("a column")?;
+    }
+    if cursor.eat("WHERE") {
+        expression::group(cursor)?;
+    }
+    Ok(())
+}
+
+fn alter_publication(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let object = named(cursor, ObjectKind::Publication)?;
+    if cursor.is_any(&["RENAME", "OWNER"]) {
+        if let Some(kind) = clause::general(cursor, &object, false)? {
+            return Ok(kind);
+        }
+    }
+    let first = cursor.at;
+    match cursor.eat_any(&["ADD", "SET", "DROP"]) {
+        Some("SET") if cursor.is_symbol("(") => clause::definition(cursor).map(|_| ())?,
+        Some(_) => published(cursor)?,
+        None => return Err(cursor.unread("`ADD`, `SET` or `DROP`")),
+    }
+    Ok(clause::alter_other(cursor, object, first))
+}
+
+fn create_subscription(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let object = named(cursor, ObjectKind::Subscription)?;
+    cursor.expect("CONNECTION")?;
+    connection(cursor)?;
+    cursor.expect("PUBLICATION")?;
+    cursor.list(|cursor| cursor.ident("a publication"))?;
+    with(cursor)?;
+    Ok(Operation::CreateOther { object, guard: Guard::None })
+}
+
+/// A string, or what a tool or psql puts in its place.
+fn connection(cursor: &mut Cursor<'_>) -> Read<()> {
+    if cursor.is_string() { cursor.string().map(|_| ()) } else { clause::number(cursor) }
+}
+
+fn alter_subscription(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let object = named(cursor, ObjectKind::Subscription)?;
+    if cursor.is_any(&["RENAME", "OWNER"]) {
+        if let Some(kind) = clause::general(cursor, &object, false)? {
+            return Ok(kind);
+        }
+    }
+    let first = cursor.at;
+    if cursor.eat("CONNECTION") {
+        connection(cursor)?;
+    } else if cursor.is_any(&["ADD", "SET", "DROP"]) && cursor.nth_is(1, "PUBLICATION") {
+        cursor.at += 2;
+        cursor.list(|cursor| cursor.ident("a publication"))?;
+        with(cursor)?;
+    } else if cursor.eat_all(&["REFRESH", "PUBLICATION"]) {
+        with(cursor)?;
+    } else if cursor.eat_any(&["SET", "SKIP"]).is_some() {
+        clause::definition(cursor)?;
+    } else if cursor.eat_any(&["ENABLE", "DISABLE"]).is_none() && !cursor.eat_all(&["REFRESH", "SEQUENCES"]) {
+        return Err(cursor.unread("what to change of the subscription"));
+    }
+    Ok(clause::alter_other(cursor, object, first))
+}

@@ -1,0 +1,228 @@
+//! What belongs to the whole server: roles, databases, tablespaces.
+
+use super::clause::{self, Reader};
+use crate::ops::{Guard, Op, Operation};
+use crate::schema::{Ident, Name, ObjectKind, ObjectRef};
+use crate::syntax::sql::cursor::{Cursor, Read};
+use crate::syntax::sql::lex::TokenKind;
+
+const STATEMENTS: &[(&[&str], Reader)] = &[
+    (&["CREATE", "ROLE"], create_role),
+    (&["CREATE", "GROUP"], create_role),
+    (&["ALTER", "ROLE"], alter_role),
+    (&["ALTER", "GROUP"], alter_role),
+    (&["CREATE", "DATABASE"], create_database),
+    (&["ALTER", "DATABASE"], alter_database),
+    (&["CREATE", "TABLESPACE"], create_tablespace),
+    (&["ALTER", "TABLESPACE"], alter_tablespace),
+];
+
+/// The operations of the statement at the cursor; None where it is none of this family.
+///
+/// # Errors
+/// When it is one, and something in it was not understood.
+pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
+    const USERS: &[(&[&str], Reader)] = &[(&["CREATE", "USER"], create_role), (&["ALTER", "USER"], alter_role)];
+    if cursor.nth_is(1, "USER") && cursor.nth_is(2, "MAPPING") {
+        return Ok(None);
+    }
+    match clause::dispatch(cursor, USERS)? {
+        Some(ops) => Ok(Some(ops)),
+        None => clause::dispatch(cursor, STATEMENTS),
+    }
+}
+
+fn named(kind: ObjectKind, name: impl Into<String>) -> ObjectRef {
+    clause::object(kind, Name::bare(Ident::exact(name.into())))
+}
+
+fn create_role(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let object = named(ObjectKind::Role, clause::role(cursor)?);
+    cursor.eat("WITH");
+    while !cursor.is_end() {
+        if !role_option(cursor)? && !membership(cursor)? {
+            return Err(cursor.unread("an option of the role"));
+        }
+    }
+    Ok(Operation::CreateOther { object, guard: Guard::None })
+}
+
+/// What CREATE ROLE and ALTER ROLE both take.
+fn role_option(cursor: &mut Cursor<'_>) -> Read<bool> {
+    const FLAGS: &[&str] = &[
+        "SUPERUSER",
+        "NOSUPERUSER",
+        "CREATEDB",
+        "NOCREATEDB",
+        "CREATEROLE",
+        "NOCREATEROLE",
+        "CREATEUSER",
+        "NOCREATEUSER",
+        "INHERIT",
+        "NOINHERIT",
+        "LOGIN",
+        "NOLOGIN",
+        "REPLICATION",
+        "NOREPLICATION",
+        "BYPASSRLS",
+        "NOBYPASSRLS",
+    ];
+    if cursor.eat_any(FLAGS).is_some() {
+        return Ok(true);
+    }
+    if cursor.eat_any(&["ENCRYPTED", "UNENCRYPTED"]).is_some() {
+        cursor.expect("PASSWORD")?;
+        text(cursor)?;
+    } else if cursor.eat("PASSWORD") {
+        if !cursor.eat("NULL") {
+            text(cursor)?;
+        }
+    } else if cursor.eat_all(&["CONNECTION", "LIMIT"]) {
+        clause::number(cursor)?;
+    } else if cursor.eat_all(&["VALID", "UNTIL"]) {
+        text(cursor)?;
+    } else if cursor.eat("USER") {
+        clause::roles(cursor)?;
+    } else {
+        return Ok(false);
+    }
+    Ok(true)
+}
+
+/// A string, or what a tool puts in its place.
+fn text(cursor: &mut Cursor<'_>) -> Read<()> {
+    match cursor.nth(0).map(|token| token.kind) {
+        Some(TokenKind::Parameter | TokenKind::Placeholder) => {
+            cursor.at += 1;
+            Ok(())
+        }
+        _ => cursor.string().map(|_| ()),
+    }
+}
+
+/// What only CREATE ROLE takes.
+fn membership(cursor: &mut Cursor<'_>) -> Read<bool> {
+    if cursor.eat("SYSID") {
+        clause::number(cursor)?;
+    } else if cursor.eat("IN") {
+        if cursor.eat_any(&["ROLE", "GROUP"]).is_none() {
+            return Err(cursor.unread("`ROLE`"));
+        }
+        clause::roles(cursor)?;
+    } else if cursor.eat_any(&["ROLE", "ADMIN"]).is_some() {
+        clause::roles(cursor)?;
+    } else {
+        return Ok(false);
+    }
+    Ok(true)
+}
+
+fn alter_role(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let role = if cursor.eat("ALL") { "ALL".to_owned() } else { clause::role(cursor)? };
+    let object = named(ObjectKind::Role, role);
+    if cursor.eat_all(&["RENAME", "TO"]) {
+        let to = cursor.ident("a new name")?;
+        return Ok(Operation::Rename { object, to, if_exists: false });
+    }
+    let first = cursor.at;
+    if cursor.eat_all(&["IN", "DATABASE"]) {
+        cursor.ident("a database")?;
+        if !clause::setting(cursor)? {
+            return Err(cursor.unread("`SET` or `RESET`"));
+        }
+    } else if cursor.is_any(&["ADD", "DROP"]) && cursor.nth_is(1, "USER") {
+        cursor.at += 2;
+        clause::roles(cursor)?;
+    } else if !clause::setting(cursor)? {
+        cursor.eat("WITH");
+        while role_option(cursor)? {}
+    }
+    Ok(clause::alter_other(cursor, object, first))
+}
+
+fn create_database(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let object = named(ObjectKind::Database, cursor.ident("a database")?.text());
+    cursor.eat("WITH");
+    while !cursor.is_end() {
+        database_option(cursor)?;
+    }
+    Ok(Operation::CreateOther { object, guard: Guard::None })
+}
+
+fn database_option(cursor: &mut Cursor<'_>) -> Read<()> {
+    const OPTIONS: &[&str] = &[
+        "OWNER",
+        "TEMPLATE",
+        "ENCODING",
+        "STRATEGY",
+        "LOCALE",
+        "LC_COLLATE",
+        "LC_CTYPE",
+        "BUILTIN_LOCALE",
+        "ICU_LOCALE",
+        "ICU_RULES",
+        "LOCALE_PROVIDER",
+        "COLLATION_VERSION",
+        "LOCATION",
+        "TABLESPACE",
+        "ALLOW_CONNECTIONS",
+        "IS_TEMPLATE",
+        "OID",
+    ];
+    if !cursor.eat_all(&["CONNECTION", "LIMIT"]) && cursor.eat_any(OPTIONS).is_none() {
+        return Err(cursor.unread("an option of the database"));
+    }
+    cursor.eat_symbol("=");
+    match cursor.nth(0).map(|token| token.kind) {
+        Some(TokenKind::Word | TokenKind::Quoted) => cursor.any_word("a value").map(|_| ()),
+        _ if cursor.is_string() => cursor.string().map(|_| ()),
+        _ => clause::number(cursor),
+    }
+}
+
+fn alter_database(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let object = named(ObjectKind::Database, cursor.ident("a database")?.text());
+    // A database is in no schema.
+    if !(cursor.is("SET") && cursor.nth_is(1, "SCHEMA")) {
+        if let Some(kind) = clause::general(cursor, &object, false)? {
+            return Ok(kind);
+        }
+    }
+    let first = cursor.at;
+    if cursor.eat_all(&["SET", "TABLESPACE"]) {
+        cursor.ident("a tablespace")?;
+    } else if !cursor.eat_all(&["REFRESH", "COLLATION", "VERSION"]) && !clause::setting(cursor)? {
+        cursor.eat("WITH");
+        database_option(cursor)?;
+        while !cursor.is_end() {
+            database_option(cursor)?;
+        }
+    }
+    Ok(clause::alter_other(cursor, object, first))
+}
+
+fn create_tablespace(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let object = named(ObjectKind::Tablespace, cursor.ident("a tablespace")?.text());
+    if cursor.eat("OWNER") {
+        clause::role(cursor)?;
+    }
+    cursor.expect("LOCATION")?;
+    text(cursor)?;
+    if cursor.eat("WITH") {
+        clause::definition(cursor)?;
+    }
+    Ok(Operation::CreateOther { object, guard: Guard::None })
+}
+
+fn alter_tablespace(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let object = named(ObjectKind::Tablespace, cursor.ident("a tablespace")?.text());
+    let first = cursor.at;
+    if cursor.eat_any(&["SET", "RESET"]).is_some() {
+        clause::definition(cursor)?;
+        return Ok(clause::alter_other(cursor, object, first));
+    }
+    match clause::general(cursor, &object, false)? {
+        Some(kind) => Ok(kind),
+        None => Err(cursor.unread("what to change of the tablespace")),
+    }
+}

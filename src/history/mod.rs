@@ -2,6 +2,7 @@
 //! engine, and who opens the transaction. Reads no file itself: it is given a listing and the texts.
 
 mod assemble;
+pub mod comments;
 mod discover;
 mod engine;
 pub mod replay;

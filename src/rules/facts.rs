@@ -218,6 +218,30 @@ pub struct HistoryFacts<'a> {
     pub settings: &'a Settings,
 }
 
+impl<'a> HistoryFacts<'a> {
+    /// The migration whose way up stands in a file.
+    pub fn run_of(&self, file: FileId) -> Option<&'a MigrationRun<'a>> {
+        self.replay.runs.iter().find(|run| run.up.part.file == file)
+    }
+
+    /// Where a finding about a whole file stands: at the first statement of its way up, else where it begins.
+    pub fn head(&self, file: FileId) -> Place {
+        let run = self.run_of(file);
+        let first = run.and_then(|run| run.up.script.statements.first()).map(|statement| statement.span);
+        let start = run.map_or_else(|| self.sources.get(file).start(), |run| run.up.part.span.start);
+        Place::new(file, first.unwrap_or(Span::at(start)))
+    }
+
+    /// What people call a migration: its file, or its directory where all files have one name.
+    pub fn title(&self, file: FileId) -> String {
+        let path = &self.sources.get(file).path;
+        let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let is_generic = matches!(name, "up.sql" | "down.sql" | "migration.sql");
+        let shown = if is_generic { directory.rsplit('/').next().unwrap_or(name) } else { name };
+        format!("`{shown}`")
+    }
+}
+
 /// A canonical schema file.
 #[derive(Clone, Debug)]
 pub struct Canonical {

@@ -2,18 +2,28 @@
 //! files, never asks git, and never imports another rule.
 
 pub mod facts;
+pub mod header;
 pub mod page;
 pub mod practice;
 pub mod rerun;
+pub mod rollback;
+pub mod versions;
 
+mod duplicate_version;
+mod empty_rollback;
 mod forbidden_in_transaction;
 mod index_blocks_writes;
+mod misnamed_migration;
+mod missing_header;
 mod missing_if_exists;
 mod missing_if_not_exists;
 mod missing_or_replace;
+mod missing_rollback;
 mod missing_transaction;
 mod nested_transaction;
 mod not_null_without_backfill;
+mod orphan_rollback;
+mod sequence_gap;
 mod suppression_without_reason;
 mod unclosed_transaction;
 mod unguarded_insert;
@@ -23,6 +33,8 @@ mod unmatched_config;
 mod unreadable_statement;
 mod unsupported_by_engine;
 mod unused_suppression;
+mod version_not_recorded;
+mod version_not_rising;
 
 use crate::diagnostic::{Diagnostic, Related, Remedy, Safety, Severity};
 use crate::text::Place;
@@ -31,14 +43,21 @@ pub use page::Page;
 
 /// Every rule, by id. Kept right by a test.
 pub const RULES: &[&Rule] = &[
+    &duplicate_version::RULE,
+    &empty_rollback::RULE,
     &forbidden_in_transaction::RULE,
     &index_blocks_writes::RULE,
+    &misnamed_migration::RULE,
+    &missing_header::RULE,
     &missing_if_exists::RULE,
     &missing_if_not_exists::RULE,
     &missing_or_replace::RULE,
+    &missing_rollback::RULE,
     &missing_transaction::RULE,
     &nested_transaction::RULE,
     &not_null_without_backfill::RULE,
+    &orphan_rollback::RULE,
+    &sequence_gap::RULE,
     &suppression_without_reason::RULE,
     &unclosed_transaction::RULE,
     &unguarded_insert::RULE,
@@ -48,6 +67,8 @@ pub const RULES: &[&Rule] = &[
     &unreadable_statement::RULE,
     &unsupported_by_engine::RULE,
     &unused_suppression::RULE,
+    &version_not_recorded::RULE,
+    &version_not_rising::RULE,
 ];
 
 /// A rule.

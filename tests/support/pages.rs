@@ -9,20 +9,7 @@ use gander::rules::Page;
 use gander::schema::Engine;
 
 /// Rules that have a page already and are not written yet. A test keeps the list right.
-pub const NOT_YET: &[&str] = &[
-    "canonical-not-updated",
-    "duplicate-version",
-    "empty-rollback",
-    "migration-missing",
-    "misnamed-migration",
-    "missing-header",
-    "missing-rollback",
-    "orphan-rollback",
-    "sequence-gap",
-    "unsupported-by-engine",
-    "version-not-recorded",
-    "version-not-rising",
-];
+pub const NOT_YET: &[&str] = &["canonical-not-updated", "migration-missing"];
 
 /// A file of cases about one rule.
 #[derive(Debug)]

@@ -1,0 +1,52 @@
+//! The comment that a migration begins with, as keys: `-- Date: 2024-01-05`.
+
+use crate::history::comments;
+use crate::history::replay::MigrationRun;
+use crate::text::Sources;
+
+/// A key of a header.
+pub struct Key<'a> {
+    /// As written: `Date`.
+    pub name: &'a str,
+    /// What keys are compared by.
+    pub folded: String,
+}
+
+/// The keys of a migration's header that have something after the colon.
+pub fn keys<'a>(run: &MigrationRun<'_>, sources: &'a Sources) -> Vec<Key<'a>> {
+    let lines = comments::header(&run.up, sources.get(run.up.part.file));
+    lines.into_iter().filter_map(key).collect()
+}
+
+/// A few words, a colon, and a value. Sentences, addresses and times have colons too.
+fn key(line: &str) -> Option<Key<'_>> {
+    let (name, value) = line.split_once(':')?;
+    let name = name.trim();
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '#' | '(' | ')');
+    let fits = name.starts_with(char::is_alphabetic) && name.chars().all(is_word) && name.split_whitespace().count() <= 3;
+    let has_value = !value.trim().is_empty() && !value.starts_with(['/', ':', '\\']);
+    (fits && has_value).then(|| Key { name, folded: fold(name) })
+}
+
+/// Without regard to case and to numbers: `Migration 004: …` has the key `Migration`.
+pub fn fold(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty() && !word.bytes().all(|b| b.is_ascii_digit()));
+    words.map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_a_few_words_with_a_value() {
+        let folded = |line| key(line).map(|key| key.folded);
+        assert_eq!(folded("Date: 2024-01-05").as_deref(), Some("date"));
+        assert_eq!(folded("Migration 004: orders").as_deref(), Some("migration"));
+        assert_eq!(folded("Created-By: Ann").as_deref(), Some("created by"));
+        assert_eq!(folded("Date:"), None);
+        assert_eq!(folded("see https://example.org/x"), None);
+        assert_eq!(folded("This is what happens on the first day: nothing"), None);
+        assert_eq!(folded("CreateTable"), None);
+    }
+}

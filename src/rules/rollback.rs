@@ -1,0 +1,43 @@
+//! What the rollback rules share: whether a way back is owed, and what says that there is none.
+
+use super::practice::is_practice;
+use super::{PartFacts, Settings};
+use crate::history::replay::{MigrationRun, PartRun, Replay};
+use crate::history::tools::Downs;
+use crate::history::comments;
+use crate::text::Source;
+
+/// Whether the migration at `index` owes its way back: gander.toml says so, the tool's files carry one as a matter of
+/// course, or the migrations before it have one. `path`: of its own file, up or down.
+pub fn is_owed(replay: &Replay<'_>, index: usize, path: &str, settings: &Settings) -> bool {
+    let of_course = match replay.sequence.tool.down {
+        Downs::None => return false,
+        Downs::Sections { .. } => true,
+        // Who calls one file `up` means to have another one.
+        Downs::Files { .. } => {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            ["up.sql", "down.sql"].iter().any(|end| name == *end || name.ends_with(&format!(".{end}")))
+        }
+    };
+    settings.rollback.unwrap_or_else(|| of_course || has_practice(&replay.runs[..index.min(replay.runs.len())]))
+}
+
+fn has_practice(earlier: &[MigrationRun<'_>]) -> bool {
+    let versioned: Vec<&MigrationRun<'_>> = earlier.iter().filter(|run| !run.migration.repeatable).collect();
+    is_practice(&versioned, |run| run.down.is_some())
+}
+
+/// Whether a migration says, in either part, that nothing can take it back, and why.
+pub fn is_irreversible(part: &PartFacts<'_>) -> bool {
+    let run = part.migration();
+    let says = |run: &PartRun| says_irreversible(run, part.sources.get(run.part.file));
+    says(&run.up) || run.down.as_ref().is_some_and(says)
+}
+
+fn says_irreversible(run: &PartRun, source: &Source) -> bool {
+    comments::of(run, source).iter().any(|line| {
+        let word = line.get(.."irreversible".len()).filter(|word| word.eq_ignore_ascii_case("irreversible"));
+        let reason = word.and_then(|word| line[word.len()..].trim_start().strip_prefix(':'));
+        reason.is_some_and(|reason| !reason.trim().is_empty())
+    })
+}

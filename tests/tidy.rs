@@ -1,0 +1,173 @@
+//! What must be true of the project's own files, and no compiler checks.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use gander::rules::RULES;
+use support::pages::{Kind, NOT_YET, all, markdown, project};
+
+#[test]
+fn rules_are_listed_by_id_and_stand_in_files_of_their_names() {
+    let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+    assert!(ids.is_sorted_by(|one, next| one < next), "RULES of src/rules/mod.rs is not in order: {ids:?}");
+    for rule in RULES {
+        let file = format!("src/rules/{}.rs", rule.id.replace('-', "_"));
+        assert!(project().join(&file).is_file(), "{}: there is no {file}", rule.id);
+        assert_eq!(rule.page, read(&project().join(format!("rules/{}.md", rule.id))), "{}: the page of another rule", rule.id);
+    }
+}
+
+#[test]
+fn every_page_has_a_rule_or_is_not_yet() {
+    let pages: BTreeSet<String> = markdown("rules").iter().map(|path| stem(path)).collect();
+    let rules: BTreeSet<String> = RULES.iter().map(|rule| rule.id.to_owned()).collect();
+    let without: Vec<&String> = pages.difference(&rules).collect();
+    assert_eq!(without, NOT_YET, "pages without a rule, and the list NOT_YET of tests/support/pages.rs");
+    let odd: Vec<String> = markdown("tests/rules").iter().map(|path| stem(path)).filter(|id| !pages.contains(id)).collect();
+    assert!(odd.is_empty(), "cases in tests/rules for rules without a page: {odd:?}");
+}
+
+#[test]
+fn front_matter_is_complete() {
+    let mut complaints = Vec::new();
+    let allowed: &[(&str, &[&str])] = &[
+        ("summary", &[]),
+        (
+            "category",
+            &[
+                "idempotency", "transaction", "backfill", "locking", "data-loss", "compatibility", "correctness", "sqlite",
+                "rollback", "sequence", "canonical", "convention", "design", "python", "gander",
+            ],
+        ),
+        ("severity", &["error", "warning", "advice"]),
+        ("engines", &["postgres", "sqlite", "mysql"]),
+        ("on", &["default", "practice", "strict"]),
+        ("fix", &["safe", "unsafe", "show", "none"]),
+        ("hazards", &[]),
+        ("claims", &["second-run", "rows", "transaction"]),
+    ];
+    for path in markdown("rules") {
+        let (id, text) = (stem(&path), read(&path));
+        let mut say = |what: String| complaints.push(format!("rules/{id}.md: {what}"));
+        let Some((front, body)) = text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")) else {
+            say("it has no front matter".to_owned());
+            continue;
+        };
+        if !body.starts_with(&format!("# {id}\n")) {
+            say(format!("it does not begin with `# {id}`"));
+        }
+        let mut keys = Vec::new();
+        for line in front.lines() {
+            let (key, value) = line.split_once(": ").unwrap_or((line, ""));
+            keys.push(key);
+            let Some((_, values)) = allowed.iter().find(|(known, _)| *known == key) else {
+                say(format!("`{key}` is no key of the front matter"));
+                continue;
+            };
+            let given: Vec<&str> = value.trim_matches(['[', ']']).split(", ").collect();
+            if !values.is_empty() && given.iter().any(|one| !values.contains(one)) {
+                say(format!("`{key}` cannot be `{value}`"));
+            }
+        }
+        let missing = allowed.iter().map(|(key, _)| *key).filter(|key| *key != "claims" && !keys.contains(key));
+        missing.for_each(|key| say(format!("`{key}` is missing")));
+        let summary = front.lines().find_map(|line| line.strip_prefix("summary: ")).unwrap_or("");
+        if summary.is_empty() || summary.ends_with('.') {
+            say("the summary is a sentence without a full stop".to_owned());
+        }
+    }
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+/// A rule whose fix is written shows what it writes; one whose fix is not shows nothing of the kind.
+#[test]
+fn fixes_are_shown_where_there_are_fixes() {
+    let mut complaints = Vec::new();
+    for page in all() {
+        let written = matches!(page.page.fix, Some(gander::diagnostic::Safety::Safe | gander::diagnostic::Safety::Unsafe));
+        let fences = || page.cases.iter().flat_map(|case| &case.fences);
+        let shown = fences().find(|fence| matches!(fence.kind, Kind::Fixed | Kind::CanonicalFixed));
+        match (written, shown) {
+            (true, None) if page.path.starts_with("rules/") => complaints.push(format!("{}: no fence shows the fix", page.path)),
+            (false, Some(fence)) => complaints.push(format!("{}:{}: the rule has no fix that is written", page.path, fence.line)),
+            (true, None | Some(_)) | (false, None) => {}
+        }
+    }
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[test]
+fn sources_say_what_they_are_for_and_leave_nothing_open() {
+    let mut complaints = Vec::new();
+    for path in sources() {
+        let (shown, text) = (shown(&path), read(&path));
+        if !text.starts_with("//! ") {
+            complaints.push(format!("{shown}: it does not begin with `//!`"));
+        }
+        // Put together, so that this file does not find itself.
+        for word in [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X:")] {
+            let lines = text.lines().enumerate().filter(|(_, line)| line.contains(word));
+            complaints.extend(lines.map(|(at, _)| format!("{shown}:{}: {word}", at + 1)));
+        }
+        if text.lines().count() > 700 {
+            println!("{shown} is long: {} lines", text.lines().count());
+        }
+    }
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+/// A new operation must be thought about where operations are applied and priced: there every variant is named.
+#[test]
+fn operations_are_matched_one_by_one() {
+    let mut complaints = Vec::new();
+    for path in sources().into_iter().filter(|path| shown(path).starts_with("src/ops/apply/") || shown(path).starts_with("src/effects/")) {
+        let text = read(&path);
+        // From `match` over an operation to the brace that closes it, by its indentation.
+        let lines: Vec<&str> = text.lines().collect();
+        for (at, line) in lines.iter().enumerate().filter(|(_, line)| is_match_over_operations(line)) {
+            let indent = line.len() - line.trim_start().len();
+            let close = format!("{}}}", " ".repeat(indent));
+            let arm = format!("{}_ =>", " ".repeat(indent + 4));
+            let body = lines[at + 1..].iter().take_while(|line| !line.starts_with(&close));
+            let caught = body.enumerate().find(|(_, line)| line.starts_with(&arm));
+            complaints.extend(caught.map(|(below, _)| format!("{}:{}: `_ =>` over operations", shown(&path), at + below + 2)));
+        }
+    }
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+fn is_match_over_operations(line: &str) -> bool {
+    let line = line.trim_end();
+    ["match operation {", "match kind {", "match &op.kind {", "match op.kind {", "match &kind {"].iter().any(|end| line.ends_with(end))
+}
+
+/// Every Rust file of the project, by path.
+fn sources() -> Vec<PathBuf> {
+    let mut open: Vec<PathBuf> = ["src", "tests", "benches", "examples"].iter().map(|name| project().join(name)).collect();
+    let mut files = Vec::new();
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            let entries = fs::read_dir(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            open.extend(entries.flatten().map(|entry| entry.path()));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+fn shown(path: &Path) -> String {
+    path.strip_prefix(project()).unwrap_or(path).display().to_string()
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}

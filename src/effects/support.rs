@@ -246,7 +246,7 @@ fn sqlite_drop_column(column: &Ident, around: &Around<'_>) -> Option<Lack> {
 
 fn generated_from<'a>(table: &'a Table, column: &Ident) -> Option<&'a Ident> {
     let reads = |expr: &Expr| expr.columns().iter().any(|read| column == read.as_str());
-    let other = |generated: &&crate::schema::Member| {
+    let other = |generated: &&std::sync::Arc<crate::schema::Member>| {
         generated.column.name != *column && generated.column.generated.as_ref().is_some_and(|generated| reads(&generated.expr))
     };
     table.columns.iter().find(other).map(|member| &member.column.name)

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::{Migration, Part, Sequence, Wrap};
 use crate::ops::{self, Outcome, Session, Statement, Transaction};
-use crate::schema::{Catalog, Dialect, Engine, Ident, Slot};
+use crate::schema::{Catalog, Dialect, Engine};
 use crate::syntax::sql::{self, Script};
 use crate::text::Sources;
 
@@ -99,7 +99,8 @@ fn steps(part: Part, engine: Engine, statements: &[Statement], before: &Catalog)
         Wrap::Implicit => Transaction::Implicit,
     };
     let mut session = Session::new(engine, part.file, transaction);
-    let mut catalog = without_temporary(before);
+    let mut catalog = before.clone();
+    catalog.end_session();
     if session.in_transaction() {
         session.at_begin = Some(Box::new(catalog.clone()));
     }
@@ -115,21 +116,6 @@ fn steps(part: Part, engine: Engine, statements: &[Statement], before: &Catalog)
         }
     }
     (steps, catalog, session)
-}
-
-/// Temporary objects are gone with the session that made them.
-fn without_temporary(catalog: &Catalog) -> Catalog {
-    let temporary = match catalog.dialect {
-        Dialect::Postgres => Ident::exact("pg_temp"),
-        Dialect::Sqlite | Dialect::Mysql => Ident::caseless("temp"),
-    };
-    let gone: Vec<_> =
-        catalog.relations().filter(|(name, _)| name.schema.as_ref() == Some(&temporary)).map(|(name, _)| name.clone()).collect();
-    let mut catalog = catalog.clone();
-    for name in gone {
-        catalog.put_relation(name, Slot::Gone);
-    }
-    catalog
 }
 
 impl PartRun {

@@ -120,7 +120,7 @@ pub struct Table {
     /// The table that it is a partition of, and the tables that it inherits from.
     pub parents: Vec<Name>,
     /// Its columns.
-    pub columns: Vec<Member>,
+    pub columns: Vec<Arc<Member>>,
     /// Columns that were dropped or renamed away: known not to be there even in an open table.
     pub gone: Vec<Ident>,
     /// Its constraints, each with the name that it has; [`Constraint::name`] is None where the server made it up.
@@ -175,7 +175,7 @@ impl Table {
     /// What is known of a column.
     pub fn column(&self, name: &str) -> Lookup<'_, Member> {
         match self.columns.iter().find(|member| member.column.name == *name) {
-            Some(member) => Lookup::Found(member),
+            Some(member) => Lookup::Found(&**member),
             None if self.open && !self.gone.iter().any(|gone| *gone == *name) => Lookup::Unknown,
             None => Lookup::Absent,
         }
@@ -340,6 +340,8 @@ pub struct Catalog {
     /// What was never seen may be there all the same: the history is not known to begin at the beginning,
     /// or a statement that we could not read may have made or dropped anything.
     pub open: bool,
+    /// Whether a temporary object may be there.
+    temporary: bool,
     relations: Map<Name, Slot<Relation>>,
     types: Map<Name, Slot<TypeEntry>>,
     functions: Map<Name, Arc<Vec<Function>>>,
@@ -352,6 +354,7 @@ impl Catalog {
         Self {
             dialect,
             open,
+            temporary: false,
             relations: Map::new_sync(),
             types: Map::new_sync(),
             functions: Map::new_sync(),
@@ -477,8 +480,36 @@ impl Catalog {
         self.functions.iter().flat_map(|(name, all)| all.iter().map(move |one| (name, one)))
     }
 
+    /// Takes away what is gone when the session ends.
+    pub fn end_session(&mut self) {
+        if !std::mem::take(&mut self.temporary) {
+            return;
+        }
+        let gone: Vec<Name> = self.relations().map(|(name, _)| name).filter(|name| self.is_temporary(name)).cloned().collect();
+        for name in gone {
+            self.relations.insert_mut(name, Slot::Gone);
+        }
+    }
+
+    /// Where temporary objects are made.
+    pub fn temporary_schema(&self) -> Ident {
+        match self.dialect {
+            Dialect::Postgres => Ident::exact("pg_temp"),
+            Dialect::Sqlite | Dialect::Mysql => Ident::exact("temp"),
+        }
+    }
+
+    fn is_temporary(&self, name: &Name) -> bool {
+        let schema = match self.dialect {
+            Dialect::Postgres => "pg_temp",
+            Dialect::Sqlite | Dialect::Mysql => "temp",
+        };
+        name.schema.as_ref().is_some_and(|written| *written == schema)
+    }
+
     /// Puts a relation under its name, whatever was there.
     pub fn put_relation(&mut self, name: Name, slot: Slot<Relation>) {
+        self.temporary |= self.is_temporary(&name);
         self.relations.insert_mut(name, slot);
     }
 

@@ -42,17 +42,19 @@ fn read(tree: &Tree, folder: &Folder, file: &File) -> Vec<Found> {
         return if is_companion(file.name) { vec![Found::Companion] } else { Vec::new() };
     };
     let (version, rest) = split_digits(stem);
-    match rank(tree, folder, stem) {
-        Some(rank) => vec![Found::Up(Piece {
+    let rank = rank(tree, folder, stem);
+    // Where somebody says that it is drizzle's and there is no journal, the numbers say the order.
+    let unjournalled = journal(tree, folder).is_none() && !version.is_empty();
+    if rank.is_some() || unjournalled {
+        return vec![Found::Up(Piece {
             version: version.to_owned(),
             name: rest.trim_start_matches('_').to_owned(),
             span: whole(file),
-            rank: Some(rank),
+            rank,
             ..Piece::default()
-        })],
-        None if !version.is_empty() => vec![Found::Stray(Reason::Unlisted)],
-        None => vec![Found::Companion],
+        })];
     }
+    if version.is_empty() { vec![Found::Companion] } else { vec![Found::Stray(Reason::Unlisted)] }
 }
 
 fn journal<'t>(tree: &'t Tree, folder: &'t Folder) -> Option<&'t File<'t>> {

@@ -182,10 +182,7 @@ pub fn resolve(catalog: &Catalog, session: &Session, name: &Name) -> Name {
     if name.schema.is_some() {
         return name.clone();
     }
-    let temporary = match catalog.dialect {
-        Dialect::Postgres => Ident::exact("pg_temp"),
-        Dialect::Sqlite | Dialect::Mysql => Ident::caseless("temp"),
-    };
+    let temporary = catalog.temporary_schema();
     let there = |schema: &Ident| {
         let full = Name::qualified(schema.clone(), name.ident.clone());
         let found = catalog.relation(&full).found().is_some()

@@ -43,12 +43,10 @@ impl Step<'_> {
     }
 
     pub(super) fn create_view(&mut self, create: &CreateView) -> Outcome {
-        let name = match (create.temporary, self.catalog.dialect) {
-            (true, Dialect::Postgres) => Name::qualified(Ident::exact("pg_temp"), create.name.ident.clone()),
-            (true, Dialect::Sqlite | Dialect::Mysql) => {
-                Name::qualified(Ident::caseless("temp"), create.name.ident.clone())
-            }
-            (false, _) => self.home(&create.name),
+        let name = if create.temporary {
+            Name::qualified(self.catalog.temporary_schema(), create.name.ident.clone())
+        } else {
+            self.home(&create.name)
         };
         if let Lookup::Found(relation) = self.catalog.relation(&name) {
             let replaces = create.guard == Guard::OrReplace

@@ -14,9 +14,10 @@ use crate::schema::{
 /// A column of a table to be changed; one that may be there is put there.
 pub fn member<'a>(table: &'a mut Table, column: &Ident) -> Option<&'a mut Member> {
     if let Lookup::Unknown = table.column(column.key()) {
-        table.columns.push(Member { column: Column::unknown(column.clone()), filled: false, defaulted: false, made: None });
+        let column = Column::unknown(column.clone());
+        table.columns.push(Arc::new(Member { column, filled: false, defaulted: false, made: None }));
     }
-    table.columns.iter_mut().find(|member| member.column.name == *column)
+    table.columns.iter_mut().find(|member| member.column.name == *column).map(Arc::make_mut)
 }
 
 fn column_ref(table: &Name, column: &Ident) -> ObjectRef {
@@ -29,15 +30,10 @@ fn constraint_ref(table: &Name, constraint: &Ident) -> ObjectRef {
 
 impl Step<'_> {
     pub(super) fn create_table(&mut self, create: &CreateTable) -> Outcome {
-        let name = match (create.temporary, create.name.schema.is_some(), self.catalog.dialect) {
-            (true, false, Dialect::Postgres) => {
-                Name::qualified(Ident::exact("pg_temp"), create.name.ident.clone())
-            }
-            (true, false, Dialect::Sqlite | Dialect::Mysql) => {
-                Name::qualified(Ident::caseless("temp"), create.name.ident.clone())
-            }
-            (false, true, _) | (true, true, _) => create.name.clone(),
-            (false, false, _) => self.home(&create.name),
+        let name = if create.temporary && create.name.schema.is_none() {
+            Name::qualified(self.catalog.temporary_schema(), create.name.ident.clone())
+        } else {
+            self.home(&create.name)
         };
         if let Lookup::Found(relation) = self.catalog.relation(&name) {
             let object = ObjectRef { kind: relation.kind(), name: name.clone(), on: None };
@@ -70,7 +66,8 @@ impl Step<'_> {
             // A column that a parent has too is merged with it.
             table.columns.retain(|member| member.column.name != def.column.name);
             let column = self.column_of(def);
-            table.columns.push(Member { defaulted: fills(&column), column, filled: false, made: Some(self.place) });
+            let defaulted = fills(&column);
+            table.columns.push(Arc::new(Member { column, filled: false, defaulted, made: Some(self.place) }));
         }
         self.catalog.put_relation(name.clone(), Slot::Present(Relation::Table(Arc::new(table))));
         for def in &create.columns {
@@ -186,7 +183,8 @@ impl Step<'_> {
                 return step.exists(column_ref(&name, &column.name), guard, member.made);
             }
             table.gone.retain(|gone| *gone != column.name);
-            table.columns.push(Member { defaulted: fills(&column), column: column.clone(), filled: false, made: Some(place) });
+            let defaulted = fills(&column);
+            table.columns.push(Arc::new(Member { column: column.clone(), filled: false, defaulted, made: Some(place) }));
             step.put_table(name.clone(), table);
             step.own_sequence(&name, &column);
             Outcome::Done
@@ -825,7 +823,8 @@ fn copy_columns(catalog: &Catalog, from: &Name, table: &mut Table) {
             table.open |= source.open;
             for member in &source.columns {
                 if table.column(member.column.name.key()).found().is_none() {
-                    table.columns.push(Member { filled: false, made: table.made, ..member.clone() });
+                    let copy = Member { filled: false, made: table.made, ..(**member).clone() };
+                    table.columns.push(Arc::new(copy));
                 }
             }
         }

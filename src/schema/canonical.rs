@@ -1,0 +1,490 @@
+//! Types, defaults and expressions in one form: what means the same to the server is the same text here.
+//!
+//! Where it cannot be told, two are taken for the same: what was not understood never makes a difference.
+
+use super::{Dialect, Expr, Family, Index, IndexKey, Literal, Type};
+
+/// A type as the server prints it, without the schemas that everybody leaves out.
+pub fn type_text(ty: &Type, dialect: Dialect) -> String {
+    let arguments = ty.arguments.iter().map(|argument| squeezed(argument).to_ascii_lowercase()).collect();
+    let ty = Type { arguments, ..ty.clone() };
+    match dialect {
+        Dialect::Postgres => ty.to_string(),
+        Dialect::Sqlite => ty.to_string().to_ascii_lowercase(),
+        Dialect::Mysql => mysql_type(&ty),
+    }
+}
+
+/// Whether two types are the same. A schema counts only where both have one: the search path may stand for the other.
+pub fn same_type(one: &Type, other: &Type, dialect: Dialect) -> bool {
+    let bare = |ty: &Type| type_text(&Type { schema: None, ..ty.clone() }, dialect);
+    let schemas = match (&one.schema, &other.schema) {
+        (Some(one), Some(other)) => one == other,
+        (None, _) | (_, None) => true,
+    };
+    schemas && bare(one) == bare(other)
+}
+
+/// The integer type that a serial type stands for, by PostgreSQL's name; any other type as it is.
+pub fn without_serial(ty: &Type) -> Type {
+    let integer = match ty.name.as_str() {
+        "smallserial" | "serial2" => "smallint",
+        "serial" | "serial4" => "integer",
+        "bigserial" | "serial8" => "bigint",
+        _ => return ty.clone(),
+    };
+    if ty.dimensions == 0 { Type::plain(integer) } else { ty.clone() }
+}
+
+/// A column's default in one form; None where it is NULL, which is no default.
+pub fn default(expr: &Expr, ty: Option<&Type>, dialect: Dialect) -> Option<Expr> {
+    let mut expr = simple(expr, dialect);
+    let Some(ty) = ty else { return (!expr.is_null()).then_some(expr) };
+    // The column's own type is what every default becomes.
+    while let Expr::Cast { operand, to } = expr {
+        if to.name != ty.name || to.dimensions != ty.dimensions {
+            expr = Expr::Cast { operand, to };
+            break;
+        }
+        expr = *operand;
+    }
+    (!expr.is_null()).then(|| in_column(expr, ty, dialect))
+}
+
+/// Whether two expressions in one form are the same, as far as both were understood.
+pub fn same(one: &Expr, other: &Expr) -> bool {
+    one == other || is_unclear(one) || is_unclear(other)
+}
+
+/// An expression in one form.
+pub fn simple(expr: &Expr, dialect: Dialect) -> Expr {
+    match expr {
+        Expr::Column(parts) => Expr::Column(parts.last().cloned().into_iter().collect()),
+        Expr::Literal(Literal::Number(text)) => Expr::Literal(Literal::Number(number(text))),
+        Expr::Literal(_) | Expr::Raw { .. } => expr.clone(),
+        Expr::Cast { operand, to } => cast(simple(operand, dialect), to, dialect),
+        Expr::Call { name, arguments } => call(name, all(arguments, dialect), dialect),
+        Expr::Operator { operator, operands } => operation(operator, all(operands, dialect)),
+    }
+}
+
+/// An expression as text, for people and for comparing.
+pub fn text(expr: &Expr) -> String {
+    match expr {
+        Expr::Column(parts) => parts.join("."),
+        Expr::Literal(Literal::Null) => "NULL".to_owned(),
+        Expr::Literal(Literal::Boolean(yes)) => yes.to_string(),
+        Expr::Literal(Literal::Number(text) | Literal::Placeholder(text)) => text.clone(),
+        Expr::Literal(Literal::String(text)) => format!("'{}'", text.replace('\'', "''")),
+        Expr::Call { name, arguments } if arguments.is_empty() && name.starts_with("current_") => {
+            name.to_ascii_uppercase()
+        }
+        Expr::Call { name, arguments } => format!("{name}({})", texts(arguments)),
+        Expr::Cast { operand, to } => format!("{}::{to}", inner(operand)),
+        Expr::Operator { operator, operands } => operator_text(operator, operands),
+        Expr::Raw { text, .. } => text.clone(),
+    }
+}
+
+/// What an index is, besides its name and table, as text.
+pub fn index_text(index: &Index, dialect: Dialect) -> String {
+    let mut out = String::new();
+    if index.unique {
+        out.push_str("UNIQUE ");
+    }
+    let keys: Vec<String> = index.keys.iter().map(|key| key_text(key, dialect)).collect();
+    out.push_str(&format!("{} ({})", index.method.to_ascii_lowercase(), keys.join(", ")));
+    if !index.include.is_empty() {
+        let columns: Vec<&str> = index.include.iter().map(super::Ident::text).collect();
+        out.push_str(&format!(" INCLUDE ({})", columns.join(", ")));
+    }
+    if index.nulls_not_distinct {
+        out.push_str(" NULLS NOT DISTINCT");
+    }
+    if let Some(predicate) = &index.predicate {
+        out.push_str(&format!(" WHERE {}", text(&simple(predicate, dialect))));
+    }
+    out
+}
+
+/// Whether two indexes, whatever their names, are the same, as far as both were understood.
+pub fn same_index(one: &Index, other: &Index, dialect: Dialect) -> bool {
+    let unclear = |index: &Index| {
+        index.keys.iter().map(|key| &key.expr).chain(&index.predicate).any(|expr| is_unclear(&simple(expr, dialect)))
+    };
+    index_text(one, dialect) == index_text(other, dialect) || unclear(one) || unclear(other)
+}
+
+fn all(exprs: &[Expr], dialect: Dialect) -> Vec<Expr> {
+    exprs.iter().map(|expr| simple(expr, dialect)).collect()
+}
+
+/// Text that was not parsed, or that something fills in later.
+fn is_unclear(expr: &Expr) -> bool {
+    let mut found = false;
+    expr.walk(&mut |inner| found |= matches!(inner, Expr::Raw { .. } | Expr::Literal(Literal::Placeholder(_))));
+    found
+}
+
+/// The server gives a constant the type that its place asks for: a cast of one says nothing new. So it is with casts to
+/// text, which PostgreSQL writes around every `varchar` that it compares.
+fn cast(operand: Expr, to: &Type, dialect: Dialect) -> Expr {
+    let is_text = to.family() == Family::Text || to.name == "bpchar" || (to.dimensions > 0 && is_text_name(&to.name));
+    match operand {
+        Expr::Literal(Literal::String(text)) => constant(text, to.family()),
+        Expr::Literal(Literal::Number(_)) if is_number(to.family()) => operand,
+        Expr::Literal(Literal::Null | Literal::Boolean(_)) => operand,
+        _ if is_text && dialect == Dialect::Postgres => operand,
+        Expr::Literal(_) | Expr::Column(_) | Expr::Call { .. } | Expr::Operator { .. } | Expr::Cast { .. } | Expr::Raw { .. } => {
+            Expr::Cast { operand: Box::new(operand), to: Type { schema: None, ..to.clone() } }
+        }
+    }
+}
+
+fn is_text_name(name: &str) -> bool {
+    Type::plain(name).family() == Family::Text || name == "bpchar"
+}
+
+const fn is_number(family: Family) -> bool {
+    matches!(family, Family::Integer | Family::Decimal | Family::Float)
+}
+
+/// A string as a constant of a type.
+fn constant(text: String, family: Family) -> Expr {
+    let literal = match family {
+        Family::Integer | Family::Decimal | Family::Float if text.trim().parse::<f64>().is_ok_and(f64::is_finite) => {
+            Literal::Number(number(text.trim()))
+        }
+        // Source: `parse_bool` in PostgreSQL's bool.c.
+        Family::Boolean => match text.trim().to_ascii_lowercase().as_str() {
+            "t" | "tr" | "tru" | "true" | "y" | "ye" | "yes" | "on" | "1" => Literal::Boolean(true),
+            "f" | "fa" | "fal" | "fals" | "false" | "n" | "no" | "of" | "off" | "0" => Literal::Boolean(false),
+            _ => Literal::String(text),
+        },
+        Family::Json => Literal::String(without_blanks(&text)),
+        Family::Uuid => Literal::String(text.to_ascii_lowercase()),
+        Family::Timestamp => Literal::String(moment(&text)),
+        Family::Integer
+        | Family::Decimal
+        | Family::Float
+        | Family::Text
+        | Family::Date
+        | Family::Time
+        | Family::Interval
+        | Family::Bytes
+        | Family::Network
+        | Family::Other => Literal::String(text),
+    };
+    Expr::Literal(literal)
+}
+
+/// `-1`, `0.5`, `12`: without a plus, needless zeros and a needless point.
+fn number(text: &str) -> String {
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    };
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        return text.to_ascii_lowercase();
+    }
+    let (whole, rest) = digits.split_once('.').unwrap_or((digits, ""));
+    let (whole, rest) = (whole.trim_start_matches('0'), rest.trim_end_matches('0'));
+    let whole = if whole.is_empty() { "0" } else { whole };
+    match (whole, rest) {
+        ("0", "") => "0".to_owned(),
+        (_, "") => format!("{sign}{whole}"),
+        (_, _) => format!("{sign}{whole}.{rest}"),
+    }
+}
+
+fn negative(text: &str) -> String {
+    match text.strip_prefix('-') {
+        Some(rest) => rest.to_owned(),
+        None if text == "0" => text.to_owned(),
+        None => format!("-{text}"),
+    }
+}
+
+/// JSON text without the blanks between its parts.
+fn without_blanks(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let (mut quoted, mut escaped) = (false, false);
+    for c in text.chars() {
+        if quoted || !c.is_ascii_whitespace() {
+            out.push(c);
+        }
+        if c == '"' && !escaped {
+            quoted = !quoted;
+        }
+        escaped = quoted && c == '\\' && !escaped;
+    }
+    out
+}
+
+/// `2020-01-01` as `2020-01-01 00:00:00`, and without a zone of nought: PostgreSQL prints both.
+fn moment(text: &str) -> String {
+    let text = text.trim().replacen('T', " ", 1);
+    let text = text.strip_suffix("+00").or_else(|| text.strip_suffix('Z')).unwrap_or(&text);
+    let is_date = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    if is_date { format!("{text} 00:00:00") } else { text.to_owned() }
+}
+
+fn call(name: &str, arguments: Vec<Expr>, dialect: Dialect) -> Expr {
+    let name = name.to_ascii_lowercase();
+    let name = name.strip_prefix("public.").or_else(|| name.strip_prefix("pg_catalog.")).unwrap_or(&name).to_owned();
+    match (name.as_str(), arguments.len(), dialect) {
+        ("now" | "current_timestamp" | "transaction_timestamp", 0, Dialect::Postgres)
+        | ("now" | "current_timestamp" | "localtimestamp" | "localtime", 0, Dialect::Mysql) => {
+            Expr::Call { name: "now".to_owned(), arguments }
+        }
+        ("timezone", 2, Dialect::Postgres) => {
+            Expr::Operator { operator: "AT TIME ZONE".to_owned(), operands: arguments.into_iter().rev().collect() }
+        }
+        ("nextval", 1, Dialect::Postgres) => {
+            let plain = |argument: Expr| match argument {
+                Expr::Literal(Literal::String(text)) => Expr::Literal(Literal::String(sequence_name(&text))),
+                // `'x'::text::regclass`, as old versions print it.
+                Expr::Cast { operand, to } if to.name == "regclass" => *operand,
+                other => other,
+            };
+            Expr::Call { name, arguments: arguments.into_iter().map(plain).collect() }
+        }
+        (_, _, Dialect::Postgres | Dialect::Sqlite | Dialect::Mysql) => Expr::Call { name, arguments },
+    }
+}
+
+/// The name inside `'public."orders_id_seq"'`.
+fn sequence_name(text: &str) -> String {
+    text.strip_prefix("public.").unwrap_or(text).replace('"', "")
+}
+
+fn operation(operator: &str, mut operands: Vec<Expr>) -> Expr {
+    let op = |operator: &str, operands: Vec<Expr>| Expr::Operator { operator: operator.to_owned(), operands };
+    match (operator, operands.as_mut_slice()) {
+        ("-", [Expr::Literal(Literal::Number(text))]) => Expr::Literal(Literal::Number(negative(text))),
+        ("+", [Expr::Literal(Literal::Number(text))]) => Expr::Literal(Literal::Number(std::mem::take(text))),
+        ("IN" | "NOT IN", [_, ..]) => {
+            let equal = operator == "IN";
+            let needle = operands.remove(0);
+            if operands.len() == 1 {
+                operands.insert(0, needle);
+                return op(if equal { "=" } else { "<>" }, operands);
+            }
+            op(if equal { "= ANY" } else { "<> ALL" }, vec![needle, op("ARRAY", operands)])
+        }
+        ("BETWEEN" | "NOT BETWEEN", [value, low, high]) => {
+            let take = |expr: &mut Expr| std::mem::replace(expr, Expr::Literal(Literal::Null));
+            let (value, low, high) = (take(value), take(low), take(high));
+            match operator {
+                "BETWEEN" => op("AND", vec![op(">=", vec![value.clone(), low]), op("<=", vec![value, high])]),
+                _ => op("OR", vec![op("<", vec![value.clone(), low]), op(">", vec![value, high])]),
+            }
+        }
+        ("AND" | "OR", _) => {
+            let mut flat = Vec::with_capacity(operands.len());
+            for operand in operands {
+                match operand {
+                    Expr::Operator { operator: own, operands } if own == operator => flat.extend(operands),
+                    other => flat.push(other),
+                }
+            }
+            op(operator, flat)
+        }
+        ("LIKE", _) => op("~~", operands),
+        ("NOT LIKE", _) => op("!~~", operands),
+        ("ILIKE", _) => op("~~*", operands),
+        ("NOT ILIKE", _) => op("!~~*", operands),
+        ("!=", _) => op("<>", operands),
+        ("==", _) => op("=", operands),
+        _ => op(operator, operands),
+    }
+}
+
+/// What a default becomes in its column.
+fn in_column(expr: Expr, ty: &Type, dialect: Dialect) -> Expr {
+    match (dialect, expr) {
+        (Dialect::Postgres, Expr::Literal(Literal::String(text))) if ty.dimensions == 0 => constant(text, ty.family()),
+        (Dialect::Postgres, Expr::Operator { operator, operands }) if operator == "ARRAY" && ty.dimensions > 0 => {
+            array(&operands).unwrap_or(Expr::Operator { operator, operands })
+        }
+        (Dialect::Postgres, Expr::Cast { operand, to }) if ty.dimensions > 0 && to.dimensions > 0 => match *operand {
+            Expr::Operator { operator, operands } if operator == "ARRAY" => in_column(Expr::Operator { operator, operands }, ty, dialect),
+            other => Expr::Cast { operand: Box::new(other), to },
+        },
+        (Dialect::Sqlite | Dialect::Mysql, expr) => loosely(expr, ty),
+        (Dialect::Postgres, expr) => expr,
+    }
+}
+
+/// `ARRAY['a','b']` as the constant `'{a,b}'`, where nothing in it needs quotes.
+fn array(elements: &[Expr]) -> Option<Expr> {
+    let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+    let texts: Option<Vec<String>> = elements
+        .iter()
+        .map(|element| match element {
+            Expr::Literal(Literal::String(text) | Literal::Number(text)) if plain(text) => Some(text.clone()),
+            Expr::Literal(_)
+            | Expr::Column(_)
+            | Expr::Call { .. }
+            | Expr::Operator { .. }
+            | Expr::Cast { .. }
+            | Expr::Raw { .. } => None,
+        })
+        .collect();
+    Some(Expr::Literal(Literal::String(format!("{{{}}}", texts?.join(",")))))
+}
+
+/// SQLite and MySQL take a string for a number where the column holds numbers, TRUE for 1, and SQLite a name for a string.
+fn loosely(expr: Expr, ty: &Type) -> Expr {
+    let name = ty.name.to_ascii_lowercase();
+    let numbers = ["int", "real", "floa", "doub", "num", "dec", "bool", "bit"].iter().any(|part| name.contains(part));
+    match expr {
+        Expr::Literal(Literal::Boolean(yes)) => Expr::Literal(Literal::Number(u8::from(yes).to_string())),
+        Expr::Literal(Literal::String(text)) if numbers => constant(text, Family::Decimal),
+        Expr::Column(parts) => Expr::Literal(Literal::String(parts.concat())),
+        Expr::Literal(_) | Expr::Call { .. } | Expr::Operator { .. } | Expr::Cast { .. } | Expr::Raw { .. } => expr,
+    }
+}
+
+fn texts(exprs: &[Expr]) -> String {
+    exprs.iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+/// An operand: in brackets where it is an operation itself.
+fn inner(expr: &Expr) -> String {
+    let plain = match expr {
+        Expr::Operator { operator, .. } => operator == "ARRAY",
+        Expr::Column(_) | Expr::Literal(_) | Expr::Call { .. } | Expr::Cast { .. } | Expr::Raw { .. } => true,
+    };
+    if plain { text(expr) } else { format!("({})", text(expr)) }
+}
+
+fn operator_text(operator: &str, operands: &[Expr]) -> String {
+    match (operator, operands) {
+        ("ARRAY", _) => format!("ARRAY[{}]", texts(operands)),
+        ("ROW", _) => format!("ROW({})", texts(operands)),
+        ("= ANY" | "<> ALL", [needle, among]) => format!("{} {operator} ({})", inner(needle), text(among)),
+        (_, [one]) if operator.starts_with("IS ") || operator.starts_with("COLLATE ") => format!("{} {operator}", inner(one)),
+        (_, [one]) => format!("{operator} {}", inner(one)),
+        ("CASE" | "WHEN" | "ELSE", _) => {
+            format!("{operator} {}", operands.iter().map(inner).collect::<Vec<_>>().join(" "))
+        }
+        _ => operands.iter().map(inner).collect::<Vec<_>>().join(&format!(" {operator} ")),
+    }
+}
+
+fn key_text(key: &IndexKey, dialect: Dialect) -> String {
+    let expr = simple(&key.expr, dialect);
+    let options = options(&key.options);
+    let shown = match &expr {
+        Expr::Column(_) | Expr::Call { .. } => text(&expr),
+        Expr::Literal(_) | Expr::Operator { .. } | Expr::Cast { .. } | Expr::Raw { .. } => format!("({})", text(&expr)),
+    };
+    if options.is_empty() { shown } else { format!("{shown} {options}") }
+}
+
+/// The options of an index key without those that hold anyway: ASC, the default place of NULLs, default operator classes.
+fn options(written: &str) -> String {
+    const DEFAULT_CLASSES: &[&str] = &[
+        "text_ops", "varchar_ops", "bpchar_ops", "int2_ops", "int4_ops", "int8_ops", "numeric_ops", "float4_ops", "float8_ops",
+        "bool_ops", "date_ops", "time_ops", "timetz_ops", "timestamp_ops", "timestamptz_ops", "interval_ops", "uuid_ops",
+        "jsonb_ops", "array_ops", "tsvector_ops", "bytea_ops", "enum_ops", "range_ops", "network_ops",
+    ];
+    let lower = written.to_ascii_lowercase();
+    let words: Vec<&str> = lower.split_whitespace().collect();
+    let descending = words.contains(&"desc");
+    let mut out: Vec<&str> = Vec::new();
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        at += 1;
+        match *word {
+            "asc" => {}
+            "nulls" => {
+                let place = words.get(at).copied().unwrap_or_default();
+                at += 1;
+                if (place == "first") != descending {
+                    out.extend(["nulls", place]);
+                }
+            }
+            // The name of a collation keeps its quotes, and its case with them.
+            "collate" => {
+                let from = written.to_ascii_lowercase().find("collate").map_or(written.len(), |at| at + "collate".len());
+                let name = written[from..].split_whitespace().next().unwrap_or_default();
+                out.extend(["collate", name.strip_prefix("pg_catalog.").unwrap_or(name)]);
+                at += 1;
+            }
+            class if !matches!(class, "desc") => {
+                let class = class.rsplit('.').next().unwrap_or(class);
+                if !DEFAULT_CLASSES.contains(&class) {
+                    out.push(class);
+                }
+            }
+            other => out.push(other),
+        }
+    }
+    out.join(" ")
+}
+
+/// MySQL keeps one name for each type; the width of an integer is only how it is shown (source: MySQL 8.0 manual, 11.9).
+fn mysql_type(ty: &Type) -> String {
+    let mut ty = Type { name: ty.name.to_ascii_lowercase(), ..ty.clone() };
+    let (head, rest) = match ty.name.split_once(' ') {
+        Some((head, rest)) => (head.to_owned(), format!(" {rest}")),
+        None => (ty.name.clone(), String::new()),
+    };
+    let head = match head.as_str() {
+        "integer" => "int",
+        "bool" | "boolean" => {
+            ty.arguments.clear();
+            "tinyint"
+        }
+        "dec" | "numeric" | "fixed" => "decimal",
+        "real" => "double",
+        other => other,
+    };
+    if head.ends_with("int") {
+        ty.arguments.clear();
+    }
+    ty.name = format!("{head}{rest}");
+    ty.to_string()
+}
+
+fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_one_form() {
+        for (written, kept) in
+            [("0", "0"), ("00.50", "0.5"), ("+1", "1"), ("-0", "0"), (".5", "0.5"), ("1.00", "1"), ("-2.0", "-2"), ("1e3", "1e3")]
+        {
+            assert_eq!(number(written), kept, "{written}");
+        }
+    }
+
+    #[test]
+    fn json_loses_only_blanks_between_its_parts() {
+        assert_eq!(without_blanks(r#"{ "a b" : "\" c" }"#), r#"{"a b":"\" c"}"#);
+    }
+
+    #[test]
+    fn what_holds_anyway_is_no_option_of_a_key() {
+        assert_eq!(options("ASC NULLS LAST"), "");
+        assert_eq!(options("DESC NULLS FIRST"), "desc");
+        assert_eq!(options("DESC NULLS LAST"), "desc nulls last");
+        assert_eq!(options("public.gin_trgm_ops"), "gin_trgm_ops");
+        assert_eq!(options("COLLATE pg_catalog.\"C\" text_ops"), "collate \"C\"");
+    }
+
+    #[test]
+    fn placeholders_and_unread_text_differ_from_nothing() {
+        let raw = Expr::Raw { text: "(SELECT 1)".to_owned(), words: Vec::new() };
+        let one = Expr::Literal(Literal::Number("1".to_owned()));
+        assert!(same(&raw, &one));
+        assert!(!same(&Expr::Literal(Literal::Null), &one));
+    }
+}

@@ -4,13 +4,9 @@ use std::fmt::Write;
 
 use super::args::{Config as Arguments, Global};
 use super::{Exit, lint, print};
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::lint::Selection;
 use crate::project::config::CommandLine;
 use crate::project::files::State;
-use crate::project::{Opening, Project, UserError, open, selection};
-use crate::rules::{self, Cx};
-use crate::text::{Place, Span};
+use crate::project::{Opening, UserError, open};
 
 /// Prints them.
 ///
@@ -59,30 +55,4 @@ const fn engine_from(from: crate::history::EngineFrom) -> &'static str {
         From::Project => "what the other histories are written for",
         From::Assumed => "assumed: nothing says otherwise",
     }
-}
-
-/// Findings about lines of gander.toml that match nothing.
-pub(super) fn unmatched(project: &Project, on: &Selection) -> Vec<Diagnostic> {
-    let mut out = Vec::new();
-    let (Some(rule), Some(file)) = (rules::by_id("unmatched-config").filter(|rule| on.is_on(rule.id)), &project.config.file) else {
-        return out;
-    };
-    let Some(id) = project.files.sources.find(&crate::project::relative_to(&file.path, &project.root)) else { return out };
-    let mut cx = Cx::new(rule, Severity::Warning, false, &mut out);
-    for name in project.config.unknown_rules(selection::is_known) {
-        let Some(span) = name.span() else { continue };
-        let help = match crate::lint::nearest(&name.value) {
-            Some(nearest) => format!("Did you mean `{nearest}`? `gander rules` lists them all."),
-            None => "`gander rules` lists the rules.".to_owned(),
-        };
-        cx.report(Place::new(id, span), format!("there is no rule or category `{}`, so this line does nothing", name.value)).help(help);
-    }
-    for glob in project.config.file_globs() {
-        if !project.files.files.keys().any(|path| glob.matches(path)) {
-            let span = Span::new(glob.span.start, glob.span.end);
-            cx.report(Place::new(id, span), format!("no file fits `{}`, so this line does nothing", glob.text))
-                .help("Correct the pattern, or take the line away.");
-        }
-    }
-    out
 }

@@ -127,7 +127,7 @@ pub(super) fn judge(project: &Project, trees: &Trees, lint: &Lint) -> Result<Jud
     let on = selection::selection(&project.config, sources);
     let verdict = lint::lint(&Input { sources, histories: &histories, selection: &on });
     let mut findings = verdict.findings;
-    findings.extend(super::config::unmatched(project, &on));
+    findings.extend(selection::unmatched(&project.config, &project.files, &project.root, &on));
     crate::fix::write_out(&mut findings, sources, &histories);
     let counted = Summary::count(&findings);
     let summary = Summary {

@@ -1,10 +1,15 @@
 //! Which rules are on: names of rules and categories, `default` and `all`, from gander.toml and the command line.
 
+use std::path::Path;
+
 use super::config::Config;
+use super::files::Files;
+use super::relative_to;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::Selection;
 use crate::rules::page::On;
-use crate::rules::{self, RULES};
-use crate::text::Sources;
+use crate::rules::{self, Cx, RULES};
+use crate::text::{Place, Sources, Span};
 
 /// Whether a name is a rule, a category, `default` or `all`.
 pub fn is_known(name: &str) -> bool {
@@ -37,6 +42,32 @@ pub fn selection(config: &Config, sources: &Sources) -> Selection {
         }
     }
     selection
+}
+
+/// Findings about lines of gander.toml that match nothing.
+pub fn unmatched(config: &Config, files: &Files, root: &Path, on: &Selection) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    let (Some(rule), Some(file)) = (rules::by_id("unmatched-config").filter(|rule| on.is_on(rule.id)), &config.file) else {
+        return out;
+    };
+    let Some(id) = files.sources.find(&relative_to(&file.path, root)) else { return out };
+    let mut cx = Cx::new(rule, Severity::Warning, false, &mut out);
+    for name in config.unknown_rules(is_known) {
+        let Some(span) = name.span() else { continue };
+        let help = match crate::lint::nearest(&name.value) {
+            Some(nearest) => format!("Did you mean `{nearest}`? `gander rules` lists them all."),
+            None => "`gander rules` lists the rules.".to_owned(),
+        };
+        cx.report(Place::new(id, span), format!("there is no rule or category `{}`, so this line does nothing", name.value)).help(help);
+    }
+    for glob in config.file_globs() {
+        if !files.files.keys().any(|path| glob.matches(path)) {
+            let span = Span::new(glob.span.start, glob.span.end);
+            cx.report(Place::new(id, span), format!("no file fits `{}`, so this line does nothing", glob.text))
+                .help("Correct the pattern, or take the line away.");
+        }
+    }
+    out
 }
 
 fn turn_on(selection: &mut Selection, name: &str) {

@@ -49,7 +49,12 @@ fn recognises(tree: &Tree, folder: &Folder) -> bool {
 
 fn read(tree: &Tree, folder: &Folder, file: &File) -> Vec<Found> {
     if file.folder() == folder.path {
-        return if file.is_sql() || is_companion(file.name) { vec![Found::Companion] } else { Vec::new() };
+        return match file.is_sql() {
+            // Named like a migration's folder, and never run.
+            true if starts_with_digit(file.name) => vec![Found::Stray(Reason::WrongName)],
+            false if !is_companion(file.name) => Vec::new(),
+            true | false => vec![Found::Companion],
+        };
     }
     let (version, name) = version_and_name(file.folder());
     let forward = match file.name {

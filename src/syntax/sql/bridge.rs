@@ -19,6 +19,7 @@ const LONGEST: usize = 4_000;
 /// # Errors
 /// When there are no tokens, or their brackets do not match, or two operands stand side by side where none can.
 pub fn expr(cursor: &Cursor<'_>, first: usize, last: usize) -> Read<Expr> {
+    let last = last.min(cursor.tokens.len());
     let mut here = cursor.clone();
     here.at = first;
     if first >= last {
@@ -29,10 +30,10 @@ pub fn expr(cursor: &Cursor<'_>, first: usize, last: usize) -> Read<Expr> {
     if last - first > LONGEST {
         return Ok(raw());
     }
-    if last - first == 1 {
-        if let Some(expr) = simple(cursor, cursor.tokens[first]) {
-            return Ok(expr);
-        }
+    if last - first == 1
+        && let Some(expr) = simple(cursor, cursor.tokens[first])
+    {
+        return Ok(expr);
     }
     let tokens = cursor.tokens[first..last].iter().map(|token| Given { token: *token, instead: None });
     let mut parser = parser(cursor, tokens);
@@ -106,7 +107,7 @@ fn parser(cursor: &Cursor<'_>, given: impl Iterator<Item = Given>) -> Parser<'st
 }
 
 /// Whether two strings are one: in PostgreSQL with a line break between them (manual, 4.1.2.1), in MySQL always.
-fn continues(cursor: &Cursor<'_>, before: Token, token: Token) -> bool {
+pub fn continues(cursor: &Cursor<'_>, before: Token, token: Token) -> bool {
     let strings = matches!(before.kind, TokenKind::String | TokenKind::EscapeString)
         && matches!(token.kind, TokenKind::String | TokenKind::EscapeString);
     let between = || cursor.text.get(before.span.end as usize..token.span.start as usize).unwrap_or("");
@@ -374,7 +375,7 @@ fn sub(dialect: Dialect, expr: &ast::Expr) -> Expr {
     lower(dialect, expr).unwrap_or_else(|| {
         let text = expr.to_string();
         let map = crate::text::Map::Offset(0);
-        let span = crate::text::Span::new(0, text.len() as u32);
+        let span = Span::new(0, text.len() as u32);
         let tokens: Vec<Token> = super::Lexer::new(&text, span, dialect)
             .filter(|token| token.kind != TokenKind::Comment)
             .collect();
@@ -461,7 +462,7 @@ fn literal(value: &ast::Value) -> Option<Expr> {
 
 fn type_of(dialect: Dialect, text: &str) -> Type {
     let map = crate::text::Map::Offset(0);
-    let span = crate::text::Span::new(0, text.len() as u32);
+    let span = Span::new(0, text.len() as u32);
     let tokens: Vec<Token> = super::Lexer::new(text, span, dialect).collect();
     Cursor::new(text, &tokens, dialect, &map)
         .data_type()

@@ -38,6 +38,12 @@ impl<'a> Cursor<'a> {
         Self { text, tokens, at: 0, dialect, map }
     }
 
+    /// A cursor at token `first` that ends before token `last`.
+    #[must_use]
+    pub fn inside(&self, first: usize, last: usize) -> Self {
+        Self { tokens: &self.tokens[..last.min(self.tokens.len())], at: first, ..self.clone() }
+    }
+
     /// The text of a token.
     pub fn text_of(&self, token: Token) -> &'a str {
         self.text.get(token.span.range()).unwrap_or("")
@@ -167,11 +173,16 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Tokens `first..last`, as far as there are any.
+    pub fn between(&self, first: usize, last: usize) -> &'a [Token] {
+        self.tokens.get(first..last.min(self.tokens.len())).unwrap_or(&[])
+    }
+
     /// The text of tokens `first..last` in single spaces, as written otherwise.
     pub fn text_between(&self, first: usize, last: usize) -> String {
         let mut out = String::new();
         let mut end = None;
-        for token in &self.tokens[first..last.min(self.tokens.len())] {
+        for token in self.between(first, last) {
             if end.is_some_and(|end| end < token.span.start) {
                 out.push(' ');
             }
@@ -183,7 +194,8 @@ impl<'a> Cursor<'a> {
 
     /// The words among tokens `first..last` that may name columns or tables: folded, without keywords that can be none, strings and numbers.
     pub fn words_between(&self, first: usize, last: usize) -> Vec<String> {
-        let mut words: Vec<String> = self.tokens[first..last.min(self.tokens.len())]
+        let mut words: Vec<String> = self
+            .between(first, last)
             .iter()
             .filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Quoted))
             .filter(|token| token.kind == TokenKind::Quoted || !is_reserved(self.text_of(**token)))
@@ -309,18 +321,22 @@ impl<'a> Cursor<'a> {
         Ok(all)
     }
 
-    /// A string of any spelling, decoded.
+    /// A string of any spelling, decoded, with those that continue it.
     ///
     /// # Errors
     /// When none is next.
     pub fn string(&mut self) -> Read<String> {
-        match self.nth(0).and_then(|token| string_value(token.kind, self.text_of(token))) {
-            Some(text) => {
-                self.at += 1;
-                Ok(text)
-            }
-            None => Err(self.unread("a string")),
+        let value = |token: Token| string_value(token.kind, self.text_of(token)).map(|text| (token, text));
+        let Some((mut last, mut text)) = self.nth(0).and_then(value) else {
+            return Err(self.unread("a string"));
+        };
+        self.at += 1;
+        while let Some(token) = self.nth(0).filter(|token| bridge::continues(self, last, *token)) {
+            text.push_str(&string_value(token.kind, self.text_of(token)).unwrap_or_default());
+            last = token;
+            self.at += 1;
         }
+        Ok(text)
     }
 
     /// Whether a string is next.
@@ -589,12 +605,12 @@ mod tests {
         assert_eq!(string_value(TokenKind::String, "'it''s'").as_deref(), Some("it's"));
         assert_eq!(string_value(TokenKind::EscapeString, r"E'a\'b'").as_deref(), Some("a'b"));
         assert_eq!(string_value(TokenKind::Dollar, "$x$a'b$x$").as_deref(), Some("a'b"));
-        let text = "$$x$$ 'y' z";
+        let text = "$$x$$ 'y'\n  'w' z";
         let tokens: Vec<Token> =
             super::super::Lexer::new(text, Span::new(0, text.len() as u32), Dialect::Postgres).collect();
         let mut cursor = Cursor::new(text, &tokens, Dialect::Postgres, &Map::Offset(0));
         assert!(cursor.is_string() && cursor.string() == Ok("x".to_owned()));
-        assert!(cursor.is_string() && cursor.string() == Ok("y".to_owned()) && !cursor.is_string());
+        assert!(cursor.is_string() && cursor.string() == Ok("yw".to_owned()) && !cursor.is_string());
         assert_eq!(unquote("[a b]"), "a b");
         assert_eq!(unquote("`a``b`"), "a`b");
     }

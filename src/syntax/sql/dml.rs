@@ -6,6 +6,9 @@ use super::{opinion, query, session};
 use crate::ops::{CreateTable, Guard, Insert, InsertSource, OnConflict, Op, Operation};
 use crate::schema::{Dialect, Expr, Ident, Name, PartitionKind};
 
+/// A WITH that changes something is followed this deep.
+const DEEPEST: u32 = 40;
+
 /// How many rows of an INSERT are kept.
 const ROWS: usize = 64;
 
@@ -25,8 +28,7 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
 /// # Errors
 /// When they are none.
 pub fn inner(cursor: &Cursor<'_>, first: usize, last: usize) -> Read<Vec<Op>> {
-    let mut inside = Cursor { tokens: &cursor.tokens[..last], ..cursor.clone() };
-    inside.at = first;
+    let mut inside = cursor.inside(first, last);
     if !is_next(&inside) {
         return Err(inside.unread("a query"));
     }
@@ -57,7 +59,7 @@ fn is_next(cursor: &Cursor<'_>) -> bool {
 
 fn statement(cursor: &mut Cursor<'_>, body: bool) -> Read<Vec<Op>> {
     let first = cursor.at;
-    let mut reader = Reader { ops: Vec::new(), own: Vec::new(), body, top: true };
+    let mut reader = Reader { ops: Vec::new(), own: Vec::new(), body, depth: 0 };
     reader.statement(cursor)?;
     cursor.expect_end()?;
     opinion::check(cursor, first, &reader.own)?;
@@ -71,8 +73,8 @@ struct Reader {
     own: Vec<(usize, usize)>,
     /// Inside of plpgsql.
     body: bool,
-    /// Not inside of a CTE.
-    top: bool,
+    /// How many CTEs are open around it.
+    depth: u32,
 }
 
 impl Reader {
@@ -89,7 +91,7 @@ impl Reader {
             "DELETE" => self.delete(cursor)?,
             "MERGE" => {
                 let kind = merge(cursor)?;
-                if self.top {
+                if self.depth == 0 {
                     // `sqlparser` knows less of it than the servers do.
                     self.own.push((first, cursor.at));
                 }
@@ -124,12 +126,14 @@ impl Reader {
                 return Err(cursor.unread("`AS`"));
             }
             let (first, last) = cursor.group()?;
-            let mut inside = Cursor { tokens: &cursor.tokens[..last], ..cursor.clone() };
-            inside.at = first;
+            let mut inside = cursor.inside(first, last);
             if is_change(&inside) {
-                let top = std::mem::replace(&mut self.top, false);
+                if self.depth == DEEPEST {
+                    return Err(inside.unread("fewer statements inside of each other"));
+                }
+                self.depth += 1;
                 self.statement(&mut inside)?;
-                self.top = top;
+                self.depth -= 1;
                 inside.expect_end()?;
             }
             self.search_clause(cursor)?;
@@ -188,7 +192,7 @@ impl Reader {
             if self.body {
                 skip_targets(&mut target)?;
                 self.own.push((into, target.at));
-            } else if cursor.dialect == Dialect::Postgres && self.top {
+            } else if cursor.dialect == Dialect::Postgres && self.depth == 0 {
                 let temporary = target.eat_any(&["TEMP", "TEMPORARY"]).is_some();
                 let unlogged = target.eat("UNLOGGED");
                 target.eat("TABLE");
@@ -397,8 +401,7 @@ impl Reader {
             }
             let (first, last) = cursor.group()?;
             if rows.len() < ROWS {
-                let mut inside = Cursor { tokens: &cursor.tokens[..last], ..cursor.clone() };
-                inside.at = first;
+                let mut inside = cursor.inside(first, last);
                 let mut row = Vec::new();
                 while !inside.is_end() {
                     row.push(inside.expr_until(|_| false)?);
@@ -429,12 +432,11 @@ impl Reader {
             constraint = Some(cursor.ident("a constraint")?);
         } else if cursor.is_symbol("(") {
             let (from, to) = cursor.group()?;
-            let mut inside = Cursor { tokens: &cursor.tokens[..to], ..cursor.clone() };
-            inside.at = from;
+            let mut inside = cursor.inside(from, to);
             while !inside.is_end() {
                 let (key, end) = inside.skip_until(|_| false);
                 let plain = {
-                    let mut key = Cursor { at: key, tokens: &inside.tokens[..end], ..inside.clone() };
+                    let mut key = inside.inside(key, end);
                     key.ident("a column").ok().filter(|_| !key.is_symbol("(") && !key.is_symbol("."))
                 };
                 match plain {
@@ -473,10 +475,11 @@ impl Reader {
         Ok(OnConflict::Handled { target, constraint })
     }
 
-    /// `a = 1, (b, c) = (…), d.e[1] = 2`: the columns.
+    /// `a = 1, (b, c) = (…), d.e[1] = 2`: the columns, without those that are set to NULL.
     fn assignments(&mut self, cursor: &mut Cursor<'_>) -> Read<Vec<Ident>> {
         let mut columns = Vec::new();
         loop {
+            let single = !cursor.is_symbol("(");
             if cursor.is_symbol("(") {
                 columns.extend(cursor.ident_group("a column")?);
             } else {
@@ -484,12 +487,17 @@ impl Reader {
                 columns.push(assigned(cursor)?);
                 self.own.push((first + 1, cursor.at));
             }
-            if !cursor.eat_symbol("=") && !(cursor.dialect == Dialect::Mysql && cursor.eat_symbol(":=")) {
+            let set = cursor.eat_symbol("=") || (cursor.dialect == Dialect::Mysql && cursor.eat_symbol(":="));
+            if !set {
                 return Err(cursor.unread("`=`"));
             }
             let (first, last) = cursor.skip_until(after_set);
             if first == last {
                 return Err(cursor.unread("an expression"));
+            }
+            let value = cursor.between(first, last);
+            if single && value.len() == 1 && cursor.text_of(value[0]).eq_ignore_ascii_case("NULL") {
+                columns.pop();
             }
             if !cursor.eat_symbol(",") {
                 return Ok(columns);
@@ -530,7 +538,7 @@ impl Reader {
             }
         }
         let joined = cursor.dialect == Dialect::Mysql && to > from + 2;
-        if joined && (from..to).any(|at| cursor.text_of(cursor.tokens[at]) == ",") {
+        if joined && cursor.between(from, to).iter().any(|token| cursor.text_of(*token) == ",") {
             self.own.push((from, to));
         }
         cursor.expect("SET")?;
@@ -876,9 +884,10 @@ mod tests {
             ("UPDATE t SET a = (SELECT b FROM c WHERE d) ", Dialect::Postgres, "t [\"a\"] false"),
             ("UPDATE OR IGNORE t SET a = 1 WHERE b", Dialect::Sqlite, "t [\"a\"] true"),
             ("UPDATE t JOIN u ON t.id = u.id SET t.a = u.a", Dialect::Mysql, "t [\"a\"] true"),
-            ("UPDATE t a, t b SET a.x = NULL WHERE a.y > b.y", Dialect::Mysql, "t [\"x\"] true"),
+            ("UPDATE t a, t b SET a.x = 1 WHERE a.y > b.y", Dialect::Mysql, "t [\"x\"] true"),
             ("UPDATE t SET a = 1 LIMIT 10", Dialect::Mysql, "t [\"a\"] true"),
             ("DELETE FROM t", Dialect::Postgres, "t false"),
+            ("UPDATE t SET a = NULL, b = NULL::int, c = 1", Dialect::Postgres, "t [\"b\", \"c\"] false"),
             ("UPDATE ONLY t SET a = DEFAULT", Dialect::Postgres, "t [\"a\"] false"),
             ("DELETE FROM ONLY t AS x USING b WHERE x.a = b.a", Dialect::Postgres, "t true"),
             ("DELETE FROM t WHERE 1=1", Dialect::Sqlite, "t false"),

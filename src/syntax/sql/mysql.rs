@@ -184,7 +184,7 @@ fn options(cursor: &Cursor<'_>, first: usize, last: usize, table: &mut CreateTab
     let mut from = first;
     let mut at = first;
     while at < last {
-        let value = at > from && cursor.text_of(cursor.tokens[at - 1]) == "=";
+        let value = at > from && cursor.tokens.get(at - 1).is_some_and(|token| cursor.text_of(*token) == "=");
         if value {
             table.options.push(cursor.text_between(from, at + 1).to_ascii_uppercase());
             from = at + 1;

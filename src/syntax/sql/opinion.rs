@@ -20,11 +20,11 @@ pub fn check(cursor: &Cursor<'_>, first: usize, own: &[(usize, usize)]) -> Read<
     let given = |token: &Token| Given { token: *token, instead: None };
     for (from, to) in own {
         if from >= at {
-            tokens.extend(cursor.tokens[at..from].iter().map(given));
+            tokens.extend(cursor.between(at, from).iter().map(given));
         }
         at = at.max(to);
     }
-    tokens.extend(cursor.tokens[at.min(cursor.tokens.len())..].iter().map(given));
+    tokens.extend(cursor.between(at, cursor.tokens.len()).iter().map(given));
     if tokens.is_empty() || tokens.len() > LONGEST {
         return Ok(());
     }
@@ -246,7 +246,7 @@ fn symbol(walk: &mut Cursor<'_>, before: Option<Token>) -> Step {
             let mut after = walk.clone();
             after.at += 1;
             let (first, last) = after.skip_until(|cursor| cursor.is_symbol("]"));
-            let slice = (first..last).any(|at| walk.text_of(walk.tokens[at]) == ":");
+            let slice = walk.between(first, last).iter().any(|token| walk.text_of(*token) == ":");
             if slice && after.eat_symbol("]") {
                 walk.at = after.at;
                 return Step::Drop;

@@ -75,7 +75,7 @@ fn index_key(cursor: &mut Cursor<'_>) -> Read<IndexKey> {
     let (first, last) = cursor.skip_until(|cursor| cursor.is_any(&["COLLATE", "ASC", "DESC"]));
     let (expr, prefix) = key_expr(cursor, first, last)?;
     let (from, to) = cursor.skip_until(|_| false);
-    let mut walk = Cursor { tokens: &cursor.tokens[..to], at: from, ..cursor.clone() };
+    let mut walk = cursor.inside(from, to);
     if walk.eat("COLLATE") {
         walk.any_word("a collation")?;
     }
@@ -158,14 +158,13 @@ pub fn view(cursor: &mut Cursor<'_>, temporary: bool, guard: Guard) -> Read<Crea
 /// `WITH [CASCADED | LOCAL] CHECK OPTION` at the end of a view.
 fn before_check_option(cursor: &Cursor<'_>, first: usize, last: usize) -> usize {
     let mut walk = cursor.clone();
-    let back = [3, 4].iter().filter_map(|back| last.checked_sub(*back)).filter(|at| *at > first);
-    back.filter(|at| {
+    let mut back = [3, 4].iter().filter_map(|back| last.checked_sub(*back)).filter(|at| *at > first);
+    back.find(|at| {
         walk.at = *at;
         walk.eat("WITH") && {
             walk.eat_any(&["CASCADED", "LOCAL"]);
             walk.is_all(&["CHECK", "OPTION"])
         }
     })
-    .next()
     .unwrap_or(last)
 }

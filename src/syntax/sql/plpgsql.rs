@@ -193,7 +193,7 @@ impl Reader<'_> {
     fn declaration(&mut self, cursor: &mut Cursor<'_>) {
         let first = cursor.at;
         let (_, last) = to_semicolon(cursor);
-        let mut walk = Cursor { tokens: &cursor.tokens[..last], at: first, ..cursor.clone() };
+        let mut walk = cursor.inside(first, last);
         let Ok(name) = walk.any_word("a variable") else { return };
         until(&mut walk, |cursor| cursor.is("DEFAULT") || cursor.is_symbol(":=") || cursor.is_symbol("="));
         let test = (!walk.is_end()).then(|| guard::test(cursor, walk.at + 1, last, &self.known));
@@ -311,7 +311,7 @@ impl Reader<'_> {
 
     /// `SELECT EXISTS (…) INTO v`.
     fn selected(&mut self, cursor: &Cursor<'_>, first: usize, last: usize) {
-        let mut walk = Cursor { tokens: &cursor.tokens[..last], at: first, ..cursor.clone() };
+        let mut walk = cursor.inside(first, last);
         until(&mut walk, |cursor| cursor.is("INTO"));
         let into = walk.at;
         if !walk.eat("INTO") {
@@ -370,6 +370,7 @@ impl Reader<'_> {
             self.around.depth -= 1;
             if leaves {
                 // What follows in this block runs only where the condition was false.
+                not.retain(|condition| !self.around.when.contains(condition));
                 self.around.when.append(&mut not);
             }
             return Ok(());
@@ -410,7 +411,7 @@ impl Reader<'_> {
 
     /// `FOR x IN SELECT …` runs its query.
     fn query_of_loop(&mut self, cursor: &Cursor<'_>, first: usize, last: usize) {
-        let mut head = Cursor { tokens: &cursor.tokens[..last], at: first, ..cursor.clone() };
+        let mut head = cursor.inside(first, last);
         if !head.eat("FOR") {
             return;
         }
@@ -439,7 +440,7 @@ impl Reader<'_> {
         };
         let kind = setting.unwrap_or(Operation::Query { calls });
         let span = cursor.span_from(first);
-        let inside = Cursor { tokens: &cursor.tokens[..last], at: first, ..cursor.clone() };
+        let inside = cursor.inside(first, last);
         statement::push(&inside, whole(cursor, span), Ok(vec![Op { kind, span }]), &self.around, self.out);
     }
 
@@ -455,7 +456,7 @@ impl Reader<'_> {
         let span = cursor.span_from(start);
         let Some(inside) = literals(cursor, first, last).and_then(|strings| Inside::of(cursor, &strings))
         else {
-            let statement = Cursor { tokens: &cursor.tokens[..cursor.at], at: start, ..cursor.clone() };
+            let statement = cursor.inside(start, cursor.at);
             let around = with_unknown(&self.around);
             let op = Op { kind: Operation::Other { verb: "EXECUTE".to_owned() }, span };
             statement::push(&statement, whole(cursor, span), Ok(vec![op]), &around, self.out);
@@ -477,7 +478,7 @@ impl Reader<'_> {
     fn sql(&mut self, cursor: &mut Cursor<'_>) {
         let first = cursor.at;
         let (_, last) = to_semicolon(cursor);
-        let inside = Cursor { tokens: &cursor.tokens[..last], at: first, ..cursor.clone() };
+        let inside = cursor.inside(first, last);
         let whole = whole(cursor, cursor.span_from(first));
         let mut walk = inside.clone();
         if inside.is("SELECT") {
@@ -533,7 +534,7 @@ fn until(cursor: &mut Cursor<'_>, stop: impl Fn(&Cursor<'_>) -> bool) -> (usize,
 fn to_then(cursor: &mut Cursor<'_>) -> (usize, usize) {
     let first = cursor.at;
     let mut cases = 0u32;
-    while !cursor.is_end() && !(cases == 0 && cursor.is("THEN")) && !cursor.is_symbol(";") {
+    while !cursor.is_end() && !cursor.is_symbol(";") && (cases > 0 || !cursor.is("THEN")) {
         if cursor.is("CASE") {
             cases += 1;
         } else if cursor.is("END") {
@@ -569,8 +570,12 @@ fn is_assignment(cursor: &Cursor<'_>) -> bool {
 /// Whether the last statement before the cursor is RETURN.
 fn leaves(cursor: &Cursor<'_>) -> bool {
     let end = cursor.at.checked_sub(1);
-    let Some(end) = end.filter(|end| cursor.text_of(cursor.tokens[*end]) == ";") else { return false };
-    let before = cursor.tokens[..end].iter().rposition(|token| {
+    let Some(end) =
+        end.filter(|end| cursor.tokens.get(*end).is_some_and(|token| cursor.text_of(*token) == ";"))
+    else {
+        return false;
+    };
+    let before = cursor.between(0, end).iter().rposition(|token| {
         let text = cursor.text_of(*token);
         text == ";" || (token.kind == TokenKind::Word && text.eq_ignore_ascii_case("THEN"))
     });
@@ -588,6 +593,9 @@ fn raises(cursor: &Cursor<'_>, first: usize) -> bool {
 
 /// The strings that tokens `first..last` put together, where nothing but strings is in them: `'a' || 'b'`, `format('c')`.
 fn literals(cursor: &Cursor<'_>, mut first: usize, mut last: usize) -> Option<Vec<Token>> {
+    if last - first > 1_000 {
+        return None;
+    }
     let mut walk = cursor.clone();
     loop {
         walk.at = first;

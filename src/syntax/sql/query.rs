@@ -8,8 +8,7 @@ use crate::schema::{Ident, Name};
 /// The tables and views that tokens `first..last` read from: what follows FROM, JOIN, USING and the commas after
 /// them. CTEs and functions do not count.
 pub fn reads(cursor: &Cursor<'_>, first: usize, last: usize) -> Vec<Name> {
-    let mut walk = Cursor { tokens: &cursor.tokens[..last.min(cursor.tokens.len())], ..cursor.clone() };
-    walk.at = first;
+    let mut walk = cursor.inside(first, last);
     let ctes = ctes(cursor, first, last);
     let mut found = Vec::new();
     let mut levels = vec![Level::default()];
@@ -25,8 +24,9 @@ pub fn reads(cursor: &Cursor<'_>, first: usize, last: usize) -> Vec<Name> {
                     levels.push(inside);
                 }
                 ")" => {
-                    if levels.len() > 1 {
-                        levels.pop();
+                    levels.pop();
+                    if levels.is_empty() {
+                        levels.push(Level::default());
                     }
                 }
                 "," => level.wanted = level.list,
@@ -39,26 +39,19 @@ pub fn reads(cursor: &Cursor<'_>, first: usize, last: usize) -> Vec<Name> {
                     continue;
                 }
                 level.wanted = false;
-                let before = walk.at;
-                if walk.is_ident() {
-                    if let Ok(name) = walk.name("a table") {
-                        let own = name.schema.is_none() && ctes.contains(&name.ident);
-                        if !walk.is_symbol("(") && !own && !found.contains(&name) {
-                            found.push(name);
-                        }
-                        if walk.at > before {
-                            continue;
-                        }
-                    }
-                }
-                // `SELECT`, `VALUES` or `ROWS FROM` in the place of a table.
-                walk.at = before + 1;
-                if walk.at > 0 && text.eq_ignore_ascii_case("select") {
+                // `SELECT` or `VALUES` in the place of a table.
+                let keyword = token.kind == TokenKind::Word && (is_reserved(text) || walk.is("VALUES"));
+                if keyword {
                     level.list = false;
+                } else if let Ok(name) = walk.name("a table") {
+                    let own = name.schema.is_none() && ctes.contains(&name.ident);
+                    if !walk.is_symbol("(") && !own && !found.contains(&name) {
+                        found.push(name);
+                    }
+                    continue;
                 }
-                continue;
             }
-            TokenKind::Word => level.see(text, walk.at.checked_sub(1).is_some_and(|_| is_distinct(&walk))),
+            TokenKind::Word => level.see(text, is_distinct(&walk), walk.nth_is_symbol(1, "(")),
             TokenKind::Quoted
             | TokenKind::Number
             | TokenKind::String
@@ -87,14 +80,17 @@ struct Level {
 }
 
 impl Level {
-    fn see(&mut self, word: &str, distinct: bool) {
+    /// `distinct`: after DISTINCT; `bracket`: before `(`.
+    fn see(&mut self, word: &str, distinct: bool, bracket: bool) {
         let is = |words: &[&str]| words.iter().any(|one| word.eq_ignore_ascii_case(one));
-        if is(&["FROM", "USING"]) {
+        if is(&["FROM"]) || (is(&["USING"]) && !bracket) {
             self.wanted = !self.call && !distinct;
             self.list |= self.wanted;
         } else if is(&["JOIN"]) {
             self.wanted = true;
             self.list = true;
+        } else if is(&["TABLE"]) {
+            self.wanted = true;
         } else if is(&[
             "SELECT",
             "WHERE",
@@ -181,8 +177,7 @@ pub fn cte_head(cursor: &mut Cursor<'_>) -> Option<Ident> {
 
 /// The functions that tokens `first..last` call, with the arguments that are constants.
 pub fn calls(cursor: &Cursor<'_>, first: usize, last: usize) -> Vec<Call> {
-    let mut walk = Cursor { tokens: &cursor.tokens[..last.min(cursor.tokens.len())], ..cursor.clone() };
-    walk.at = first;
+    let mut walk = cursor.inside(first, last);
     let mut found = Vec::new();
     while let Some(token) = walk.nth(0) {
         let named = matches!(token.kind, TokenKind::Word | TokenKind::Quoted) && walk.nth_is_symbol(1, "(");
@@ -236,10 +231,10 @@ fn schema_before(walk: &Cursor<'_>, first: usize) -> Option<String> {
 
 /// The arguments of the call whose bracket is next, each as its constant.
 fn arguments(walk: &Cursor<'_>) -> Vec<Option<String>> {
-    let mut walk = walk.clone();
+    // Calls inside of calls would be walked again and again; nobody asks for the arguments of long ones.
+    let mut walk = walk.inside(walk.at, walk.at + 200);
     let Ok((first, last)) = walk.group() else { return Vec::new() };
-    let mut inside = Cursor { tokens: &walk.tokens[..last], ..walk.clone() };
-    inside.at = first;
+    let mut inside = walk.inside(first, last);
     let mut all = Vec::new();
     while !inside.is_end() {
         let (from, to) = inside.skip_until(|_| false);
@@ -266,5 +261,42 @@ fn constant(cursor: &Cursor<'_>, from: usize, to: usize) -> Option<String> {
             Some(text.to_ascii_lowercase())
         }
         _ => string_value(token.kind, text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Lexer;
+    use super::*;
+    use crate::schema::Dialect;
+    use crate::text::{Map, Span};
+
+    fn reads_of(text: &str, dialect: Dialect) -> String {
+        let tokens: Vec<_> = Lexer::new(text, Span::new(0, text.len() as u32), dialect).collect();
+        let map = Map::Offset(0);
+        let cursor = Cursor::new(text, &tokens, dialect, &map);
+        format!("{:?}", reads(&cursor, 0, tokens.len()))
+    }
+
+    #[test]
+    fn the_tables_that_a_query_reads() {
+        let table = [
+            ("SELECT a FROM t, s.u AS x, ONLY v WHERE a IN (SELECT b FROM w)", "[t, s.u, v, w]"),
+            ("SELECT extract(year FROM a), substring(b FROM 2) FROM t", "[t]"),
+            ("SELECT a IS DISTINCT FROM b FROM t LEFT JOIN u USING (c, d), f(1) x", "[t, u]"),
+            ("SELECT * FROM (SELECT a, b FROM t) x JOIN (u CROSS JOIN v) ON x.a = u.a, w", "[t, u, v, w]"),
+            (
+                "WITH x (a) AS (SELECT 1 FROM t), y AS MATERIALIZED (TABLE z) SELECT * FROM x, y, x.y",
+                "[t, z, x.y]",
+            ),
+            ("SELECT * FROM (VALUES (1, 2), (3, 4)) v (a, b), t", "[t]"),
+            ("SELECT a, b FROM t ORDER BY a, b", "[t]"),
+            ("DELETE FROM t USING u WHERE true", "[t, u]"),
+        ];
+        for (text, expected) in table {
+            for dialect in [Dialect::Postgres, Dialect::Sqlite, Dialect::Mysql] {
+                assert_eq!(reads_of(text, dialect), expected, "{text} {dialect:?}");
+            }
+        }
     }
 }

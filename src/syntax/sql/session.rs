@@ -1,6 +1,6 @@
 //! Transaction control, settings, maintenance: statements that are no DDL and no DML, in every dialect.
 
-use super::cursor::{Cursor, Read};
+use super::cursor::{Cursor, Read, string_value};
 use super::lex::TokenKind;
 use super::{dml, plpgsql};
 use crate::ops::{Op, Operation};
@@ -62,10 +62,10 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
         }
         "DISCARD" => {
             cursor.at += 1;
-            if cursor.eat_any(&["ALL", "PLANS", "SEQUENCES", "TEMP", "TEMPORARY"]).is_none() {
+            let Some(what) = cursor.eat_any(&["ALL", "PLANS", "SEQUENCES", "TEMP", "TEMPORARY"]) else {
                 return Err(cursor.unread("`ALL`"));
-            }
-            Operation::Other { verb: "DISCARD".to_owned() }
+            };
+            Operation::Other { verb: format!("DISCARD {what}") }
         }
         "CHECKPOINT" => {
             cursor.at += 1;
@@ -304,10 +304,8 @@ fn set_mysql(cursor: &mut Cursor<'_>, first: usize) -> Read<Vec<Op>> {
         }
         let (start, end) = cursor.skip_until(|_| false);
         cursor.expr(start, end)?;
-        let value = match end - start {
-            1 if cursor.tokens[start].kind == TokenKind::EscapeString => {
-                super::cursor::string_value(TokenKind::EscapeString, cursor.text_of(cursor.tokens[start]))
-            }
+        let value = match cursor.between(start, end) {
+            [only] if only.kind == TokenKind::EscapeString => string_value(only.kind, cursor.text_of(*only)),
             _ => Some(cursor.text_between(start, end)),
         };
         ops.push(Op { kind: Operation::Set { name, value, local: false }, span: cursor.span_from(from) });
@@ -791,7 +789,7 @@ mod tests {
             ("DECLARE c CURSOR WITH HOLD FOR SELECT 1; FETCH NEXT FROM c; CLOSE c", "DECLARE; FETCH; CLOSE"),
             (
                 "DISCARD ALL; CHECKPOINT; NOTIFY x, 'y'; LISTEN x; UNLISTEN *; SHOW all",
-                "DISCARD; CHECKPOINT; NOTIFY; LISTEN; UNLISTEN; SHOW",
+                "DISCARD ALL; CHECKPOINT; NOTIFY; LISTEN; UNLISTEN; SHOW",
             ),
             ("ALTER SYSTEM SET work_mem = '1GB'; CALL p(1, 'x')", "ALTER SYSTEM; query 1"),
             ("DO LANGUAGE plperl 'x'; DO $$ BEGIN END $$", "do; do"),

@@ -152,9 +152,14 @@ pub fn empty_table(name: Name, guard: Guard) -> CreateTable {
 fn primary_key_refuses_null(table: &mut CreateTable) {
     let own = table.columns.iter().flat_map(|column| &column.constraints);
     let all = own.chain(table.constraints.iter().map(|def| &def.constraint));
+    let mut descending = false;
     let key: Vec<Ident> = all
         .filter_map(|constraint| match &constraint.kind {
-            ConstraintKind::PrimaryKey { columns, .. } => Some(columns.clone()),
+            // `INTEGER PRIMARY KEY DESC` is, by an old mistake, no alias.
+            ConstraintKind::PrimaryKey { columns, .. } => {
+                descending |= constraint.attributes.iter().any(|attribute| attribute == "DESC");
+                Some(columns.clone())
+            }
             ConstraintKind::Unique { .. }
             | ConstraintKind::Check(_)
             | ConstraintKind::ForeignKey(_)
@@ -168,7 +173,7 @@ fn primary_key_refuses_null(table: &mut CreateTable) {
     for def in table.columns.iter_mut().filter(|def| key.contains(&def.column.name)) {
         let integer =
             def.column.ty.as_ref().is_some_and(|ty| ty.name == "integer" && ty.arguments.is_empty());
-        if strict || (alone && integer) {
+        if strict || (alone && integer && !descending) {
             def.column.not_null = Some(true);
         }
     }
@@ -527,6 +532,7 @@ mod tests {
         let cases = [
             ("CREATE TABLE t (a INTEGER PRIMARY KEY)", true),
             ("CREATE TABLE t (a INTEGER, PRIMARY KEY (a))", true),
+            ("CREATE TABLE t (a INTEGER PRIMARY KEY DESC)", false),
             ("CREATE TABLE t (a INT PRIMARY KEY)", false),
             ("CREATE TABLE t (a TEXT PRIMARY KEY)", false),
             ("CREATE TABLE t (a INTEGER, b INTEGER, PRIMARY KEY (a, b))", false),

@@ -9,6 +9,9 @@ use crate::ops::{Condition, Operation, Statement};
 use crate::schema::{ConstraintKind, Dialect, Ident, Name, ObjectKind, ObjectRef};
 use crate::text::{Map, Span};
 
+/// Longer conditions are not looked into: brackets in brackets are walked again and again.
+const LONGEST: usize = 1_000;
+
 /// What a condition asks, joined by AND.
 #[derive(Clone)]
 pub struct Test {
@@ -100,6 +103,9 @@ fn kind_of(operation: &Operation, name: &Ident) -> Option<ObjectKind> {
 
 /// What tokens `first..last` ask; `known` are the variables that say whether something is there.
 pub fn test(cursor: &Cursor<'_>, first: usize, last: usize, known: &BTreeMap<String, Test>) -> Test {
+    if last - first > LONGEST {
+        return Test::unknown();
+    }
     let unknown = || Part { condition: Condition::Unknown, loose: false };
     let (first, last) = unbracket(cursor, first, last);
     if !split(cursor, first, last, "OR").1.is_empty() {
@@ -137,7 +143,7 @@ type Tokens = (usize, usize);
 
 /// The terms between `word`, outside of brackets; the AND of a BETWEEN does not count.
 fn split(cursor: &Cursor<'_>, first: usize, last: usize, word: &str) -> (Tokens, Vec<Tokens>) {
-    let mut walk = Cursor { tokens: &cursor.tokens[..last], at: first, ..cursor.clone() };
+    let mut walk = cursor.inside(first, last);
     let mut all = Vec::new();
     let mut from = first;
     let (mut depth, mut between) = (0u32, false);
@@ -183,7 +189,7 @@ fn part(cursor: &Cursor<'_>, first: usize, last: usize, known: &BTreeMap<String,
             (first, last) = inner;
         }
     }
-    let mut walk = Cursor { tokens: &cursor.tokens[..last], at: first, ..cursor.clone() };
+    let mut walk = cursor.inside(first, last);
     if let Some(test) = variable(&walk, known) {
         let mut part = test.parts.first()?.clone();
         if !there {
@@ -194,7 +200,7 @@ fn part(cursor: &Cursor<'_>, first: usize, last: usize, known: &BTreeMap<String,
     let (object, loose) = if walk.eat("EXISTS") {
         let (from, to) = walk.group().ok()?;
         walk.expect_end().ok()?;
-        looked_for(cursor, from, to)?
+        looked_for(cursor, from, to, true)?
     } else if walk.is_symbol("(") {
         // `(SELECT count(*) …) = 0`, `(SELECT 1 …) IS NULL`
         let (from, to) = walk.group().ok()?;
@@ -208,7 +214,7 @@ fn part(cursor: &Cursor<'_>, first: usize, last: usize, known: &BTreeMap<String,
             (true, ">0" | "<>0" | "!=0" | ">=1" | "=1") | (false, "ISNOTNULL") => {}
             _ => return None,
         }
-        looked_for(cursor, from, to)?
+        looked_for(cursor, from, to, true)?
     } else {
         if walk.is("PG_CATALOG") && walk.nth_is_symbol(1, ".") {
             walk.at += 2;
@@ -329,7 +335,8 @@ struct Pins {
 }
 
 /// The object that the query `first..last` looks for in the catalog; and whether its kind is only likely.
-fn looked_for(cursor: &Cursor<'_>, first: usize, last: usize) -> Option<(ObjectRef, bool)> {
+/// Only the outermost query (`outer`) may have another inside.
+fn looked_for(cursor: &Cursor<'_>, first: usize, last: usize, outer: bool) -> Option<(ObjectRef, bool)> {
     let tables = query::reads(cursor, first, last);
     let catalogs = !tables.is_empty()
         && tables.iter().all(|table| {
@@ -341,7 +348,7 @@ fn looked_for(cursor: &Cursor<'_>, first: usize, last: usize) -> Option<(ObjectR
         return None;
     }
     let mut pins = Pins::default();
-    pin_query(cursor, first, last, &mut pins)?;
+    pin_query(cursor, first, last, outer, &mut pins)?;
     let reads = |name: &str| tables.iter().any(|table| table.ident.key() == name);
     let mut of = pins.of.take();
     let mut value = |column: &str| {
@@ -455,7 +462,7 @@ fn looked_for(cursor: &Cursor<'_>, first: usize, last: usize) -> Option<(ObjectR
 }
 
 /// Collects what the conditions of a query pin down; None when one of them asks something else.
-fn pin_query(cursor: &Cursor<'_>, first: usize, last: usize, pins: &mut Pins) -> Option<()> {
+fn pin_query(cursor: &Cursor<'_>, first: usize, last: usize, outer: bool, pins: &mut Pins) -> Option<()> {
     const CLAUSES: &[&str] = &[
         "FROM",
         "JOIN",
@@ -475,7 +482,7 @@ fn pin_query(cursor: &Cursor<'_>, first: usize, last: usize, pins: &mut Pins) ->
         "INTERSECT",
         "HAVING",
     ];
-    let mut walk = Cursor { tokens: &cursor.tokens[..last], at: first, ..cursor.clone() };
+    let mut walk = cursor.inside(first, last);
     while !walk.is_end() {
         if walk.is_any(&["UNION", "EXCEPT", "INTERSECT", "HAVING", "GROUP"]) {
             return None;
@@ -483,7 +490,7 @@ fn pin_query(cursor: &Cursor<'_>, first: usize, last: usize, pins: &mut Pins) ->
         if walk.eat("WHERE") || walk.eat("ON") {
             let from = walk.at;
             let mut depth = 0u32;
-            while !walk.is_end() && !(depth == 0 && walk.is_any(CLAUSES)) {
+            while !walk.is_end() && (depth > 0 || !walk.is_any(CLAUSES)) {
                 if walk.is_symbol("(") {
                     depth += 1;
                 } else if walk.is_symbol(")") {
@@ -491,7 +498,7 @@ fn pin_query(cursor: &Cursor<'_>, first: usize, last: usize, pins: &mut Pins) ->
                 }
                 walk.at += 1;
             }
-            pin_terms(cursor, from, walk.at, pins)?;
+            pin_terms(cursor, from, walk.at, outer, pins)?;
         } else if walk.is_symbol("(") {
             walk.group().ok()?;
         } else {
@@ -501,29 +508,29 @@ fn pin_query(cursor: &Cursor<'_>, first: usize, last: usize, pins: &mut Pins) ->
     Some(())
 }
 
-fn pin_terms(cursor: &Cursor<'_>, first: usize, last: usize, pins: &mut Pins) -> Option<()> {
+fn pin_terms(cursor: &Cursor<'_>, first: usize, last: usize, outer: bool, pins: &mut Pins) -> Option<()> {
     let (first, last) = unbracket(cursor, first, last);
     if !split(cursor, first, last, "OR").1.is_empty() {
         return None;
     }
     let (head, rest) = split(cursor, first, last, "AND");
     if rest.is_empty() {
-        return pin(cursor, first, last, pins);
+        return pin(cursor, first, last, outer, pins);
     }
     std::iter::once(head).chain(rest).try_for_each(|(from, to)| {
         let (from, to) = unbracket(cursor, from, to);
         if split(cursor, from, to, "AND").1.is_empty() && split(cursor, from, to, "OR").1.is_empty() {
-            pin(cursor, from, to, pins)
+            pin(cursor, from, to, outer, pins)
         } else {
-            pin_terms(cursor, from, to, pins)
+            pin_terms(cursor, from, to, outer, pins)
         }
     })
 }
 
 /// One term: `column = 'constant'`, a join, or one of those that say nothing about which object it is.
-fn pin(cursor: &Cursor<'_>, first: usize, last: usize, pins: &mut Pins) -> Option<()> {
+fn pin(cursor: &Cursor<'_>, first: usize, last: usize, outer: bool, pins: &mut Pins) -> Option<()> {
     let (first, last) = unbracket(cursor, first, last);
-    let mut walk = Cursor { tokens: &cursor.tokens[..last], at: first, ..cursor.clone() };
+    let mut walk = cursor.inside(first, last);
     let text = walk.text_between(first, last).to_ascii_lowercase();
     let neutral = text.contains("_is_visible")
         || text.contains("attisdropped")
@@ -587,11 +594,11 @@ fn pin(cursor: &Cursor<'_>, first: usize, last: usize, pins: &mut Pins) -> Optio
         pins.of = Some(name_in(&walk.string().ok()?)?);
         return Some(());
     }
-    if walk.is_symbol("(") {
+    if outer && walk.is_symbol("(") {
         // `conrelid = (SELECT oid FROM pg_class WHERE relname = 't')`
         let (from, to) = walk.group().ok()?;
         walk.expect_end().ok()?;
-        let (object, _) = looked_for(cursor, from, to)?;
+        let (object, _) = looked_for(cursor, from, to, false)?;
         match object.kind {
             ObjectKind::Schema => pins.schema = Some(object.name.ident),
             _ => pins.of = Some(object.name),

@@ -4,14 +4,16 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 use gander::diagnostic::{Diagnostic, Safety};
+use gander::fix;
 use gander::history::replay::{self, replay};
 use gander::history::{Part, Wrap};
 use gander::lint::{History, Input, Selection, lint};
 use gander::project::config::Origin;
 use gander::project::histories::{CanonicalFile, Planned};
-use gander::project::selection::selection;
+use gander::project::selection::{selection, unmatched};
 use gander::rules::by_id;
 use gander::rules::facts::Canonical;
 use gander::schema::Catalog;
@@ -21,11 +23,11 @@ use gander::text::{FileId, Span};
 use support::pages::{At, Case, Expect, Fence, Kind, NOT_YET, RulePage, all};
 use support::tree::{Tree, is_seen};
 
-/// What the fixes of these findings make of a text, up to and with those of this safety.
-type Fixer = fn(&str, &[Diagnostic], Safety) -> String;
+/// Whether `fixed` and `canonical-fixed` fences are compared with what the fixes write.
+const FIXES_ARE_COMPARED: bool = true;
 
-/// What writes the fixes. None: `fixed` fences are not compared.
-const FIXER: Option<Fixer> = None;
+/// How often fixes are looked for in what fixes left.
+const ROUNDS: usize = 10;
 
 /// `GANDER_PAGE=sequence-gap` runs the cases of one rule.
 #[test]
@@ -70,8 +72,8 @@ fn check(page: &RulePage, case: &Case) -> Vec<String> {
             judged.findings.iter().filter(|finding| finding.path == fence.path).collect();
         if let Some(what) = compare(page, fence, &found) {
             complaints.push(format!("{}: {what}", At(page, case, fence.line)));
-        } else if let (Some(fixer), Some(fixed)) = (FIXER, case.fixed(index)) {
-            complaints.extend(fix(page, case, index, fixed, &found, fixer));
+        } else if let Some(fixed) = case.fixed(index).filter(|_| FIXES_ARE_COMPARED) {
+            complaints.extend(fix(page, case, index, fixed));
         }
     }
     complaints
@@ -96,32 +98,32 @@ fn compare(page: &RulePage, fence: &Fence, found: &[&Finding]) -> Option<String>
     (!fits).then(|| format!("wanted {wanted}, found {shown}"))
 }
 
-/// What is wrong with the fix of a file: another text than the page's, a finding that is still there, or a second run
-/// that changes something again.
-fn fix(
-    page: &RulePage,
-    case: &Case,
-    index: usize,
-    fixed: &Fence,
-    found: &[&Finding],
-    fixer: Fixer,
-) -> Vec<String> {
+/// What is wrong with the fix of a file: another text than the page's, a finding that is still there, or no end of it.
+fn fix(page: &RulePage, case: &Case, index: usize, fixed: &Fence) -> Vec<String> {
     let at = At(page, case, fixed.line);
-    let upto = page.page.fix.unwrap_or(Safety::Safe);
-    let diagnostics: Vec<Diagnostic> = found.iter().map(|finding| finding.diagnostic.clone()).collect();
-    let text = fixer(&case.fences[index].text, &diagnostics, upto);
-    if text != fixed.text {
-        return vec![format!("{at}: the fix writes\n{}", text.trim_end())];
-    }
-    let again = judge(page, case, |i, fence| if i == index { text.clone() } else { fence.text.clone() });
+    let least = page.page.fix.unwrap_or(Safety::Safe);
     let path = &case.fences[index].path;
-    match again {
-        Err(what) => vec![format!("{at}: {what}")],
-        Ok(again) => {
-            let left = again.findings.iter().filter(|finding| finding.path == *path);
-            left.map(|finding| format!("{at}: after the fix there is still\n    {}", finding.shown)).collect()
+    let mut text = case.fences[index].text.clone();
+    for _ in 0..ROUNDS {
+        let judged = match judge(page, case, |i, fence| if i == index { text.clone() } else { fence.text.clone() }) {
+            Ok(judged) => judged,
+            Err(what) => return vec![format!("{at}: {what}")],
+        };
+        let Some(file) = judged.tree.files.sources.find(path) else { return Vec::new() };
+        let findings: Vec<Diagnostic> = judged.findings.iter().map(|finding| finding.diagnostic.clone()).collect();
+        let written = match fix::apply(judged.tree.files.sources.get(file), file, &findings, least) {
+            Ok((written, _)) => String::from_utf8_lossy(&written).into_owned(),
+            Err(_) => return vec![format!("{at}: the fix overlaps itself")],
+        };
+        if written == text {
+            let left = judged.findings.iter().filter(|finding| finding.path == *path);
+            let left = left.map(|finding| format!("{at}: after the fix there is still\n    {}", finding.shown));
+            let other = (text != fixed.text).then(|| format!("{at}: the fix writes\n{}", text.trim_end()));
+            return other.into_iter().chain(left).collect();
         }
+        text = written;
     }
+    vec![format!("{at}: the fix finds no end:\n{}", text.trim_end())]
 }
 
 /// A schema file, which is new where it is judged.
@@ -136,6 +138,7 @@ fn canonical(tree: &Tree, planned: &Planned, file: &CanonicalFile) -> Canonical 
 
 /// What gander says about a case.
 struct Judged {
+    tree: Tree,
     findings: Vec<Finding>,
     /// Lines of fences whose files it passes over.
     unseen: Vec<usize>,
@@ -156,7 +159,7 @@ fn judge(page: &RulePage, case: &Case, text: impl Fn(usize, &Fence) -> String) -
         let fences = case.fences.iter().filter(|fence| kinds.contains(&fence.kind));
         fences.filter_map(|fence| tree.files.sources.find(&fence.path)).collect()
     };
-    let (applied, judged) = (files(&[Kind::Applied]), files(&[Kind::Bad, Kind::Good]));
+    let (applied, judged) = (files(&[Kind::Applied]), files(&[Kind::Bad, Kind::Good, Kind::Canonical]));
     let histories: Vec<History<'_>> = planned
         .iter()
         .map(|planned| History {
@@ -177,8 +180,11 @@ fn judge(page: &RulePage, case: &Case, text: impl Fn(usize, &Fence) -> String) -
     } else {
         selection(&tree.config, &tree.files.sources)
     };
-    let verdict = lint(&Input { sources: &tree.files.sources, histories: &histories, selection: &selection });
-    let findings = verdict.findings.into_iter().map(|diagnostic| {
+    let sources = &tree.files.sources;
+    let mut diagnostics = lint(&Input { sources, histories: &histories, selection: &selection }).findings;
+    diagnostics.extend(unmatched(&tree.config, &tree.files, Path::new(""), &selection));
+    fix::write_out(&mut diagnostics, sources, &histories);
+    let findings = diagnostics.into_iter().map(|diagnostic| {
         let source = tree.files.sources.get(diagnostic.place.file);
         let at = source.position(diagnostic.place.span.start);
         let (rule, severity) = (diagnostic.rule, diagnostic.severity.name());
@@ -192,5 +198,7 @@ fn judge(page: &RulePage, case: &Case, text: impl Fn(usize, &Fence) -> String) -
         fence.kind.is_migration() && !file.is_some_and(|file| is_seen(&planned, file))
     };
     let unseen = case.fences.iter().filter(is_unseen).map(|fence| fence.line).collect();
-    Ok(Judged { findings, unseen })
+    drop(histories);
+    drop(planned);
+    Ok(Judged { tree, findings, unseen })
 }

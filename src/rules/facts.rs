@@ -224,6 +224,11 @@ impl<'a> HistoryFacts<'a> {
         self.replay.runs.iter().find(|run| run.up.part.file == file)
     }
 
+    /// Whether a migration is history only: it stands on the base branch, and nobody asked about it.
+    pub fn has_run(&self, file: FileId) -> bool {
+        self.base_known && self.applied.contains(&file) && !self.judged.contains(&file)
+    }
+
     /// Where a finding about a whole file stands: at the first statement of its way up, else where it begins.
     pub fn head(&self, file: FileId) -> Place {
         let run = self.run_of(file);

@@ -33,8 +33,7 @@ fn check(history: &HistoryFacts<'_>, cx: &mut Cx<'_>) {
             ),
             Reason::WidthDiffers { has, others } => {
                 // Who sorts by value takes any width; what has run must keep its name.
-                let has_run = history.base_known && history.applied.contains(&stray.file);
-                if has_run || (tool.records && tool.order != Order::Text) {
+                if history.has_run(stray.file) || (tool.records && tool.order != Order::Text) {
                     continue;
                 }
                 let digits = |count: u32| if count == 1 { "1 digit".to_owned() } else { format!("{count} digits") };

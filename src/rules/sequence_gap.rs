@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
 fn check(history: &HistoryFacts<'_>, cx: &mut Cx<'_>) {
     for gap in history.replay.sequence.gaps() {
         // A gap below what has run is history, and nobody will fill it.
-        if history.base_known && history.applied.contains(&gap.before) {
+        if history.has_run(gap.before) {
             continue;
         }
         let Some(run) = history.run_of(gap.before) else { continue };

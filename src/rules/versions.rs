@@ -26,10 +26,9 @@ pub fn table(part: &PartFacts<'_>) -> Option<String> {
     candidates.into_iter().find(|table| is_practice(&written, |tables| tables.contains(table))).cloned()
 }
 
-/// The migrations before this one that are for the same kind of database: each has a table of its own.
+/// The migrations before this one that count. Where a sequence is for two databases, each has the table, and the numbers go on.
 pub fn earlier<'a>(part: &PartFacts<'a>) -> Vec<&'a MigrationRun<'a>> {
-    let same = |run: &&MigrationRun<'_>| !run.migration.repeatable && run.up.engine.dialect == part.dialect();
-    part.earlier().iter().filter(same).collect()
+    part.earlier().iter().filter(|run| !run.migration.repeatable).collect()
 }
 
 /// The tables into which a part writes rows.

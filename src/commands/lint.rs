@@ -10,7 +10,7 @@ use crate::history::replay;
 use crate::lint::{self, History, Input};
 use crate::project::config::{self, Choice, CommandLine};
 use crate::project::files::State;
-use crate::project::judged::{Narrowing, Selection, Trees};
+use crate::project::judged::{Narrowing, Reach, Selection, Trees};
 use crate::project::{Opening, Project, UserError, canonical, open, selection};
 use crate::report::{self, Report, Summary};
 
@@ -127,6 +127,8 @@ pub(super) fn judge(project: &Project, trees: &Trees, lint: &Lint) -> Result<Jud
     let on = selection::selection(&project.config, sources);
     let verdict = lint::lint(&Input { sources, histories: &histories, selection: &on });
     let mut findings = verdict.findings;
+    // Rules about a whole history speak of all of it; somebody who names a PATH asks about that.
+    findings.retain(|finding| wanted.reach(&sources.get(finding.place.file).path) != Reach::Outside);
     findings.extend(selection::unmatched(&project.config, &project.files, &project.root, &on));
     crate::fix::write_out(&mut findings, sources, &histories);
     let counted = Summary::count(&findings);

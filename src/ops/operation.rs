@@ -129,7 +129,7 @@ pub enum Operation {
     Update {
         /// The table that is changed.
         table: Name,
-        /// The columns that are set.
+        /// The columns that are given a value; those that are set to NULL are left out.
         columns: Vec<Ident>,
         /// Whether any WHERE (or FROM) limits the rows.
         limited: bool,

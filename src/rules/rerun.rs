@@ -5,7 +5,7 @@ use super::{Cx, PartFacts, StepFacts};
 use crate::diagnostic::Severity;
 use crate::history::Wrap;
 use crate::history::replay::MigrationRun;
-use crate::ops::{Guard, Operation};
+use crate::ops::{Guard, Op, Operation};
 use crate::schema::{Dialect, ObjectKind};
 
 /// Whether a second run of the statement is to be expected: nobody records what ran; or somebody does, but the statement
@@ -102,5 +102,10 @@ pub fn means(operation: &Operation, dialect: Dialect, trigger_replace: bool) -> 
 
 /// The means of an operation where it stands.
 pub fn means_of(step: &StepFacts<'_>, operation: &Operation) -> (Means, Guard) {
+    // CREATE SCHEMA with what is in it takes no IF NOT EXISTS, and what is in it comes and goes with it.
+    if let [Op { kind: Operation::CreateSchema { guard, .. }, .. }, _, ..] = step.statement().ops.as_slice() {
+        let itself = matches!(operation, Operation::CreateSchema { .. });
+        return (Means::None, if itself { *guard } else { Guard::IfNotExists });
+    }
     means(operation, step.part.dialect(), step.part.engine().at_least(14, 0))
 }

@@ -110,7 +110,12 @@ pub fn index_text(index: &Index, dialect: Dialect) -> String {
 /// Whether two indexes, whatever their names, are the same, as far as both were understood.
 pub fn same_index(one: &Index, other: &Index, dialect: Dialect) -> bool {
     let unclear = |index: &Index| {
-        index.keys.iter().map(|key| &key.expr).chain(&index.predicate).any(|expr| is_unclear(&simple(expr, dialect)))
+        index
+            .keys
+            .iter()
+            .map(|key| &key.expr)
+            .chain(&index.predicate)
+            .any(|expr| is_unclear(&simple(expr, dialect)))
     };
     index_text(one, dialect) == index_text(other, dialect) || unclear(one) || unclear(other)
 }
@@ -122,20 +127,28 @@ fn all(exprs: &[Expr], dialect: Dialect) -> Vec<Expr> {
 /// Text that was not parsed, or that something fills in later.
 fn is_unclear(expr: &Expr) -> bool {
     let mut found = false;
-    expr.walk(&mut |inner| found |= matches!(inner, Expr::Raw { .. } | Expr::Literal(Literal::Placeholder(_))));
+    expr.walk(&mut |inner| {
+        found |= matches!(inner, Expr::Raw { .. } | Expr::Literal(Literal::Placeholder(_)))
+    });
     found
 }
 
 /// The server gives a constant the type that its place asks for: a cast of one says nothing new. So it is with casts to
 /// text, which PostgreSQL writes around every `varchar` that it compares.
 fn cast(operand: Expr, to: &Type, dialect: Dialect) -> Expr {
-    let is_text = to.family() == Family::Text || to.name == "bpchar" || (to.dimensions > 0 && is_text_name(&to.name));
+    let is_text =
+        to.family() == Family::Text || to.name == "bpchar" || (to.dimensions > 0 && is_text_name(&to.name));
     match operand {
         Expr::Literal(Literal::String(text)) => constant(text, to.family()),
         Expr::Literal(Literal::Number(_)) if is_number(to.family()) => operand,
         Expr::Literal(Literal::Null | Literal::Boolean(_)) => operand,
         _ if is_text && dialect == Dialect::Postgres => operand,
-        Expr::Literal(_) | Expr::Column(_) | Expr::Call { .. } | Expr::Operator { .. } | Expr::Cast { .. } | Expr::Raw { .. } => {
+        Expr::Literal(_)
+        | Expr::Column(_)
+        | Expr::Call { .. }
+        | Expr::Operator { .. }
+        | Expr::Cast { .. }
+        | Expr::Raw { .. } => {
             Expr::Cast { operand: Box::new(operand), to: Type { schema: None, ..to.clone() } }
         }
     }
@@ -152,13 +165,17 @@ const fn is_number(family: Family) -> bool {
 /// A string as a constant of a type.
 fn constant(text: String, family: Family) -> Expr {
     let literal = match family {
-        Family::Integer | Family::Decimal | Family::Float if text.trim().parse::<f64>().is_ok_and(f64::is_finite) => {
+        Family::Integer | Family::Decimal | Family::Float
+            if text.trim().parse::<f64>().is_ok_and(f64::is_finite) =>
+        {
             Literal::Number(number(text.trim()))
         }
         // Source: `parse_bool` in PostgreSQL's bool.c.
         Family::Boolean => match text.trim().to_ascii_lowercase().as_str() {
             "t" | "tr" | "tru" | "true" | "y" | "ye" | "yes" | "on" | "1" => Literal::Boolean(true),
-            "f" | "fa" | "fal" | "fals" | "false" | "n" | "no" | "of" | "off" | "0" => Literal::Boolean(false),
+            "f" | "fa" | "fal" | "fals" | "false" | "n" | "no" | "of" | "off" | "0" => {
+                Literal::Boolean(false)
+            }
             _ => Literal::String(text),
         },
         Family::Json => Literal::String(without_blanks(&text)),
@@ -231,15 +248,17 @@ fn moment(text: &str) -> String {
 
 fn call(name: &str, arguments: Vec<Expr>, dialect: Dialect) -> Expr {
     let name = name.to_ascii_lowercase();
-    let name = name.strip_prefix("public.").or_else(|| name.strip_prefix("pg_catalog.")).unwrap_or(&name).to_owned();
+    let name =
+        name.strip_prefix("public.").or_else(|| name.strip_prefix("pg_catalog.")).unwrap_or(&name).to_owned();
     match (name.as_str(), arguments.len(), dialect) {
         ("now" | "current_timestamp" | "transaction_timestamp", 0, Dialect::Postgres)
         | ("now" | "current_timestamp" | "localtimestamp" | "localtime", 0, Dialect::Mysql) => {
             Expr::Call { name: "now".to_owned(), arguments }
         }
-        ("timezone", 2, Dialect::Postgres) => {
-            Expr::Operator { operator: "AT TIME ZONE".to_owned(), operands: arguments.into_iter().rev().collect() }
-        }
+        ("timezone", 2, Dialect::Postgres) => Expr::Operator {
+            operator: "AT TIME ZONE".to_owned(),
+            operands: arguments.into_iter().rev().collect(),
+        },
         ("nextval", 1, Dialect::Postgres) => {
             let plain = |argument: Expr| match argument {
                 Expr::Literal(Literal::String(text)) => Expr::Literal(Literal::String(sequence_name(&text))),
@@ -303,14 +322,22 @@ fn operation(operator: &str, mut operands: Vec<Expr>) -> Expr {
 /// What a default becomes in its column.
 fn in_column(expr: Expr, ty: &Type, dialect: Dialect) -> Expr {
     match (dialect, expr) {
-        (Dialect::Postgres, Expr::Literal(Literal::String(text))) if ty.dimensions == 0 => constant(text, ty.family()),
-        (Dialect::Postgres, Expr::Operator { operator, operands }) if operator == "ARRAY" && ty.dimensions > 0 => {
+        (Dialect::Postgres, Expr::Literal(Literal::String(text))) if ty.dimensions == 0 => {
+            constant(text, ty.family())
+        }
+        (Dialect::Postgres, Expr::Operator { operator, operands })
+            if operator == "ARRAY" && ty.dimensions > 0 =>
+        {
             array(&operands).unwrap_or(Expr::Operator { operator, operands })
         }
-        (Dialect::Postgres, Expr::Cast { operand, to }) if ty.dimensions > 0 && to.dimensions > 0 => match *operand {
-            Expr::Operator { operator, operands } if operator == "ARRAY" => in_column(Expr::Operator { operator, operands }, ty, dialect),
-            other => Expr::Cast { operand: Box::new(other), to },
-        },
+        (Dialect::Postgres, Expr::Cast { operand, to }) if ty.dimensions > 0 && to.dimensions > 0 => {
+            match *operand {
+                Expr::Operator { operator, operands } if operator == "ARRAY" => {
+                    in_column(Expr::Operator { operator, operands }, ty, dialect)
+                }
+                other => Expr::Cast { operand: Box::new(other), to },
+            }
+        }
         (Dialect::Sqlite | Dialect::Mysql, expr) => loosely(expr, ty),
         (Dialect::Postgres, expr) => expr,
     }
@@ -318,7 +345,9 @@ fn in_column(expr: Expr, ty: &Type, dialect: Dialect) -> Expr {
 
 /// `ARRAY['a','b']` as the constant `'{a,b}'`, where nothing in it needs quotes.
 fn array(elements: &[Expr]) -> Option<Expr> {
-    let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+    let plain = |text: &str| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
+    };
     let texts: Option<Vec<String>> = elements
         .iter()
         .map(|element| match element {
@@ -337,12 +366,17 @@ fn array(elements: &[Expr]) -> Option<Expr> {
 /// SQLite and MySQL take a string for a number where the column holds numbers, TRUE for 1, and SQLite a name for a string.
 fn loosely(expr: Expr, ty: &Type) -> Expr {
     let name = ty.name.to_ascii_lowercase();
-    let numbers = ["int", "real", "floa", "doub", "num", "dec", "bool", "bit"].iter().any(|part| name.contains(part));
+    let numbers =
+        ["int", "real", "floa", "doub", "num", "dec", "bool", "bit"].iter().any(|part| name.contains(part));
     match expr {
         Expr::Literal(Literal::Boolean(yes)) => Expr::Literal(Literal::Number(u8::from(yes).to_string())),
         Expr::Literal(Literal::String(text)) if numbers => constant(text, Family::Decimal),
         Expr::Column(parts) => Expr::Literal(Literal::String(parts.concat())),
-        Expr::Literal(_) | Expr::Call { .. } | Expr::Operator { .. } | Expr::Cast { .. } | Expr::Raw { .. } => expr,
+        Expr::Literal(_)
+        | Expr::Call { .. }
+        | Expr::Operator { .. }
+        | Expr::Cast { .. }
+        | Expr::Raw { .. } => expr,
     }
 }
 
@@ -364,7 +398,9 @@ fn operator_text(operator: &str, operands: &[Expr]) -> String {
         ("ARRAY", _) => format!("ARRAY[{}]", texts(operands)),
         ("ROW", _) => format!("ROW({})", texts(operands)),
         ("= ANY" | "<> ALL", [needle, among]) => format!("{} {operator} ({})", inner(needle), text(among)),
-        (_, [one]) if operator.starts_with("IS ") || operator.starts_with("COLLATE ") => format!("{} {operator}", inner(one)),
+        (_, [one]) if operator.starts_with("IS ") || operator.starts_with("COLLATE ") => {
+            format!("{} {operator}", inner(one))
+        }
         (_, [one]) => format!("{operator} {}", inner(one)),
         ("CASE" | "WHEN" | "ELSE", _) => {
             format!("{operator} {}", operands.iter().map(inner).collect::<Vec<_>>().join(" "))
@@ -378,7 +414,9 @@ fn key_text(key: &IndexKey, dialect: Dialect) -> String {
     let options = options(&key.options);
     let shown = match &expr {
         Expr::Column(_) | Expr::Call { .. } => text(&expr),
-        Expr::Literal(_) | Expr::Operator { .. } | Expr::Cast { .. } | Expr::Raw { .. } => format!("({})", text(&expr)),
+        Expr::Literal(_) | Expr::Operator { .. } | Expr::Cast { .. } | Expr::Raw { .. } => {
+            format!("({})", text(&expr))
+        }
     };
     if options.is_empty() { shown } else { format!("{shown} {options}") }
 }
@@ -386,9 +424,30 @@ fn key_text(key: &IndexKey, dialect: Dialect) -> String {
 /// The options of an index key without those that hold anyway: ASC, the default place of NULLs, default operator classes.
 fn options(written: &str) -> String {
     const DEFAULT_CLASSES: &[&str] = &[
-        "text_ops", "varchar_ops", "bpchar_ops", "int2_ops", "int4_ops", "int8_ops", "numeric_ops", "float4_ops", "float8_ops",
-        "bool_ops", "date_ops", "time_ops", "timetz_ops", "timestamp_ops", "timestamptz_ops", "interval_ops", "uuid_ops",
-        "jsonb_ops", "array_ops", "tsvector_ops", "bytea_ops", "enum_ops", "range_ops", "network_ops",
+        "text_ops",
+        "varchar_ops",
+        "bpchar_ops",
+        "int2_ops",
+        "int4_ops",
+        "int8_ops",
+        "numeric_ops",
+        "float4_ops",
+        "float8_ops",
+        "bool_ops",
+        "date_ops",
+        "time_ops",
+        "timetz_ops",
+        "timestamp_ops",
+        "timestamptz_ops",
+        "interval_ops",
+        "uuid_ops",
+        "jsonb_ops",
+        "array_ops",
+        "tsvector_ops",
+        "bytea_ops",
+        "enum_ops",
+        "range_ops",
+        "network_ops",
     ];
     let lower = written.to_ascii_lowercase();
     let words: Vec<&str> = lower.split_whitespace().collect();
@@ -408,7 +467,10 @@ fn options(written: &str) -> String {
             }
             // The name of a collation keeps its quotes, and its case with them.
             "collate" => {
-                let from = written.to_ascii_lowercase().find("collate").map_or(written.len(), |at| at + "collate".len());
+                let from = written
+                    .to_ascii_lowercase()
+                    .find("collate")
+                    .map_or(written.len(), |at| at + "collate".len());
                 let name = written[from..].split_whitespace().next().unwrap_or_default();
                 out.extend(["collate", name.strip_prefix("pg_catalog.").unwrap_or(name)]);
                 at += 1;
@@ -459,9 +521,16 @@ mod tests {
 
     #[test]
     fn numbers_have_one_form() {
-        for (written, kept) in
-            [("0", "0"), ("00.50", "0.5"), ("+1", "1"), ("-0", "0"), (".5", "0.5"), ("1.00", "1"), ("-2.0", "-2"), ("1e3", "1e3")]
-        {
+        for (written, kept) in [
+            ("0", "0"),
+            ("00.50", "0.5"),
+            ("+1", "1"),
+            ("-0", "0"),
+            (".5", "0.5"),
+            ("1.00", "1"),
+            ("-2.0", "-2"),
+            ("1e3", "1e3"),
+        ] {
             assert_eq!(number(written), kept, "{written}");
         }
     }

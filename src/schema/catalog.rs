@@ -340,6 +340,8 @@ pub struct Catalog {
     /// What was never seen may be there all the same: the history is not known to begin at the beginning,
     /// or a statement that we could not read may have made or dropped anything.
     pub open: bool,
+    /// A statement that we could not read may have made or dropped anything.
+    pub unclear: bool,
     /// Whether a temporary object may be there.
     temporary: bool,
     relations: Map<Name, Slot<Relation>>,
@@ -354,6 +356,7 @@ impl Catalog {
         Self {
             dialect,
             open,
+            unclear: false,
             temporary: false,
             relations: Map::new_sync(),
             types: Map::new_sync(),
@@ -375,6 +378,11 @@ impl Catalog {
     /// The relation of that (resolved) name.
     pub fn relation(&self, name: &Name) -> Lookup<'_, Relation> {
         self.lookup(self.relations.get(name))
+    }
+
+    /// Whether something that we could not follow was about the relation of that name.
+    pub fn is_unclear(&self, name: &Name) -> bool {
+        matches!(self.relations.get(name), Some(Slot::Unclear))
     }
 
     /// The table of that (resolved) name. Another kind of relation there means that the table is absent.
@@ -552,6 +560,7 @@ impl Catalog {
     /// Forgets that anything is absent: from here on, what is not known to be there may be there.
     pub fn open_up(&mut self) {
         self.open = true;
+        self.unclear = true;
         let gone: Vec<Name> = self
             .relations
             .iter()

@@ -1,6 +1,8 @@
 //! The nouns: names, types, columns, constraints, indexes, expressions, and the catalog that holds them.
 
+pub mod canonical;
 mod catalog;
+mod diff;
 mod engine;
 mod expr;
 mod name;
@@ -11,6 +13,7 @@ pub use catalog::{
     Catalog, EnumType, Function, Index, Lookup, Member, Other, Relation, Sequence, Slot, Table, TypeEntry,
     TypeKind, View,
 };
+pub use diff::{Difference, DifferenceKind, Facet, column_text};
 pub use engine::{Dialect, Engine, Version};
 pub use expr::{Expr, Literal};
 pub use name::{Ident, Name, ObjectKind, ObjectRef};

@@ -7,9 +7,10 @@ use crate::ops::{
     AlterColumn, ColumnDef, Conflict, CreateIndex, CreateTable, Guard, TableOption, TableTarget,
 };
 use crate::schema::{
-    Catalog, Column, Constraint, ConstraintKind, Dialect, Expr, Ident, Index, IndexKey, Lookup, Member, Name,
-    ObjectKind, ObjectRef, PartitionKind, Relation, Sequence, Slot, Table, Type,
+    Catalog, Column, Constraint, ConstraintKind, Dialect, Expr, Ident, Index, IndexKey, Literal, Lookup, Member,
+    Name, ObjectKind, ObjectRef, PartitionKind, Relation, Sequence, Slot, Table, Type, canonical,
 };
+use crate::text::Place;
 
 /// A column of a table to be changed; one that may be there is put there.
 pub fn member<'a>(table: &'a mut Table, column: &Ident) -> Option<&'a mut Member> {
@@ -67,7 +68,8 @@ impl Step<'_> {
             table.columns.retain(|member| member.column.name != def.column.name);
             let column = self.column_of(def);
             let defaulted = fills(&column);
-            table.columns.push(Arc::new(Member { column, filled: false, defaulted, made: Some(self.place) }));
+            let made = Some(Place::new(self.place.file, def.span));
+            table.columns.push(Arc::new(Member { column, filled: false, defaulted, made }));
         }
         self.catalog.put_relation(name.clone(), Slot::Present(Relation::Table(Arc::new(table))));
         for def in &create.columns {
@@ -117,7 +119,7 @@ impl Step<'_> {
         column
     }
 
-    /// A serial or identity column owns a sequence (PostgreSQL).
+    /// A serial or identity column owns a sequence (PostgreSQL); a serial one is an integer that takes its default from there.
     fn own_sequence(&mut self, table: &Name, column: &Column) {
         let serial = column.ty.as_ref().is_some_and(Type::is_serial);
         if self.catalog.dialect != Dialect::Postgres || !(serial || column.identity.is_some()) {
@@ -137,7 +139,16 @@ impl Step<'_> {
             implicit: true,
             made: Some(self.place),
         };
+        let default = nextval(&name);
         self.catalog.put_relation(name, Slot::Present(Relation::Sequence(Arc::new(sequence))));
+        if serial {
+            self.catalog.change_table(table, |table| {
+                if let Some(member) = member(table, &column.name) {
+                    member.column.ty = column.ty.as_ref().map(canonical::without_serial);
+                    member.column.default = Some(default);
+                }
+            });
+        }
     }
 
     /// Finds the table of an ALTER TABLE; the outcome where it is not there.
@@ -830,6 +841,13 @@ fn copy_columns(catalog: &Catalog, from: &Name, table: &mut Table) {
         }
         Lookup::Absent | Lookup::Unknown => table.open = true,
     }
+}
+
+/// `nextval('orders_id_seq'::regclass)`.
+fn nextval(sequence: &Name) -> Expr {
+    let name = Expr::Literal(Literal::String(sequence.to_string()));
+    let to = Type::plain("regclass");
+    Expr::Call { name: "nextval".to_owned(), arguments: vec![Expr::Cast { operand: Box::new(name), to }] }
 }
 
 /// The columns that go into a constraint's generated name.

@@ -1,4 +1,4 @@
-//! ALTER TABLE, and what ALTER INDEX, VIEW, MATERIALIZED VIEW, FOREIGN TABLE and SEQUENCE share with it.
+//! ALTER TABLE, and what ALTER INDEX, VIEW, MATERIALIZED VIEW and FOREIGN TABLE share with it.
 
 use super::{clause, expression, sequence, table};
 use crate::ops::{AlterColumn, Guard, Op, Operation, TableOption, TableTarget};
@@ -17,7 +17,6 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
         (&["VIEW"], ObjectKind::View),
         (&["MATERIALIZED", "VIEW"], ObjectKind::MaterializedView),
         (&["FOREIGN", "TABLE"], ObjectKind::ForeignTable),
-        (&["SEQUENCE"], ObjectKind::Sequence),
     ];
     let first = cursor.at;
     let mut head = cursor.clone();
@@ -41,10 +40,6 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
     }
     if tables {
         head.eat_symbol("*");
-    }
-    let own = head.is_any(&["RENAME", "OWNER"]) || (head.is("SET") && head.nth_is(1, "SCHEMA"));
-    if *kind == ObjectKind::Sequence && !own {
-        return Ok(None);
     }
     cursor.at = head.at;
     let target = TableTarget { name, if_exists, only, kind: *kind };
@@ -386,4 +381,269 @@ fn switch(cursor: &mut Cursor<'_>, disable: bool) -> Read<TableOption> {
         None => cursor.ident("a trigger")?.text().to_owned(),
     };
     Ok(TableOption::Trigger { disable, name })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::tests::{brief, column, constraint, one};
+    use super::*;
+
+    fn guarded(guard: Guard) -> &'static str {
+        match guard {
+            Guard::None => "",
+            Guard::IfNotExists => " if not exists",
+            Guard::IfExists => " if exists",
+            Guard::OrReplace => " or replace",
+        }
+    }
+
+    fn cascades(cascade: bool) -> &'static str {
+        if cascade { " cascade" } else { "" }
+    }
+
+    fn changed(change: &AlterColumn) -> String {
+        match change {
+            AlterColumn::Type { ty, using, collation } => {
+                let using =
+                    using.as_ref().map_or_else(String::new, |using| format!(" using {}", brief(using)));
+                let collation =
+                    collation.as_ref().map_or_else(String::new, |name| format!(" collate {name}"));
+                format!("type {ty}{collation}{using}")
+            }
+            AlterColumn::SetDefault(expr) => format!("default {}", brief(expr)),
+            AlterColumn::SetExpression(expr) => format!("expression {}", brief(expr)),
+            AlterColumn::DropIdentity(guard) => format!("drop identity{}", guarded(*guard)),
+            AlterColumn::DropExpression(guard) => format!("drop expression{}", guarded(*guard)),
+            AlterColumn::Option(words) => words.clone(),
+            AlterColumn::DropDefault
+            | AlterColumn::SetNotNull
+            | AlterColumn::DropNotNull
+            | AlterColumn::AddIdentity
+            | AlterColumn::SetIdentity
+            | AlterColumn::Redefine(_) => format!("{change:?}"),
+        }
+    }
+
+    /// Each operation, short enough for a table, with the bytes that it stands for.
+    fn actions(text: &str) -> Result<Vec<(String, String)>, (String, String)> {
+        let ops = one(text)?;
+        let each = ops.iter().map(|op| {
+            let words = match &op.kind {
+                Operation::AddColumn { def, guard, .. } => format!("add {}{}", column(def), guarded(*guard)),
+                Operation::DropColumn { column, guard, cascade, .. } => {
+                    format!("drop {column}{}{}", guarded(*guard), cascades(*cascade))
+                }
+                Operation::AlterColumn { column, change, .. } => {
+                    format!("alter {column} {}", changed(change))
+                }
+                Operation::AddConstraint { constraint: added, .. } => format!("add {}", constraint(added)),
+                Operation::DropConstraint { constraint, guard, cascade, .. } => {
+                    format!("drop constraint {constraint}{}{}", guarded(*guard), cascades(*cascade))
+                }
+                Operation::ValidateConstraint { constraint, .. } => format!("validate {constraint}"),
+                Operation::AlterConstraint { constraint, attributes, .. } => {
+                    format!("alter constraint {constraint} {}", attributes.join(", "))
+                }
+                Operation::RenameColumn { from, to, .. } => format!("rename {from} to {to}"),
+                Operation::RenameConstraint { from, to, .. } => format!("rename constraint {from} to {to}"),
+                Operation::AttachPartition { table, partition, default } => {
+                    format!("attach {partition:?} to {:?}, default {default}", table.kind)
+                }
+                Operation::DetachPartition { partition, concurrently, finalize, .. } => {
+                    format!("detach {partition:?} {concurrently} {finalize}")
+                }
+                Operation::SetTableOption { option, .. } => format!("{option:?}"),
+                Operation::Rename { object, to, if_exists } => {
+                    format!("{:?} {:?} is {to}, {if_exists}", object.kind, object.name)
+                }
+                Operation::SetSchema { object, to, if_exists } => {
+                    format!("{:?} {:?} in {to}, {if_exists}", object.kind, object.name)
+                }
+                Operation::SetOwner { object, to } => format!("{:?} {:?} of {to}", object.kind, object.name),
+                other => format!("{other:?}"),
+            };
+            (words, text[op.span.range()].to_owned())
+        });
+        Ok(each.collect())
+    }
+
+    /// From the manual's ALTER TABLE.
+    #[test]
+    fn every_action_is_read_and_spans_its_own_bytes() {
+        for (action, expected) in [
+            ("ADD COLUMN type text NOT NULL DEFAULT 'x'", "add type text not-null default='x'"),
+            ("ADD IF NOT EXISTS \"Name\" int", "add Name integer if not exists"),
+            ("ADD name varchar(3) REFERENCES o", "add name character varying(3) <(name) to o()>"),
+            ("ADD CONSTRAINT c CHECK (a > 0) NOT VALID", "add c: check (> a 0) [NOT VALID]"),
+            ("ADD PRIMARY KEY USING INDEX i", "add primary by i"),
+            ("ADD FOREIGN KEY (a) REFERENCES o (b) ON DELETE CASCADE", "add (a) to o(b) delete Cascade"),
+            ("ADD CONSTRAINT n NOT NULL a NOT VALID", "add n: not null Some(\"a\") [NOT VALID]"),
+            ("DROP COLUMN IF EXISTS a CASCADE", "drop a if exists cascade"),
+            ("DROP a RESTRICT", "drop a"),
+            ("DROP CONSTRAINT IF EXISTS c CASCADE", "drop constraint c if exists cascade"),
+            ("ALTER COLUMN a TYPE bigint USING a::bigint + 1", "alter a type bigint using (+ a::bigint 1)"),
+            (
+                "ALTER a SET DATA TYPE varchar(9) COLLATE \"C\"",
+                "alter a type character varying(9) collate \"C\"",
+            ),
+            ("ALTER a SET DEFAULT now() AT TIME ZONE 'utc'", "alter a default (AT TIME ZONE now() 'utc')"),
+            ("ALTER a SET DEFAULT NOT true", "alter a default (NOT true)"),
+            ("ALTER a DROP DEFAULT", "alter a DropDefault"),
+            ("ALTER a SET NOT NULL", "alter a SetNotNull"),
+            ("ALTER COLUMN value DROP NOT NULL", "alter value DropNotNull"),
+            ("ALTER a ADD GENERATED BY DEFAULT AS IDENTITY (CACHE 5)", "alter a AddIdentity"),
+            ("ALTER a SET GENERATED ALWAYS SET START WITH 3 RESTART", "alter a SetIdentity"),
+            ("ALTER a RESTART WITH 9", "alter a SetIdentity"),
+            ("ALTER a DROP IDENTITY IF EXISTS", "alter a drop identity if exists"),
+            ("ALTER a DROP EXPRESSION", "alter a drop expression"),
+            ("ALTER a SET EXPRESSION AS (b * 2)", "alter a expression (* b 2)"),
+            ("ALTER a SET STATISTICS -1", "alter a SET STATISTICS -1"),
+            ("ALTER a SET STORAGE external", "alter a SET STORAGE EXTERNAL"),
+            ("ALTER a SET COMPRESSION default", "alter a SET COMPRESSION DEFAULT"),
+            ("ALTER a SET (n_distinct = -0.5)", "alter a SET (N_DISTINCT = -0.5)"),
+            ("ALTER a RESET (n_distinct)", "alter a RESET (N_DISTINCT)"),
+            (
+                "ALTER CONSTRAINT c DEFERRABLE INITIALLY DEFERRED",
+                "alter constraint c DEFERRABLE, INITIALLY DEFERRED",
+            ),
+            ("VALIDATE CONSTRAINT c", "validate c"),
+            ("ENABLE TRIGGER ALL", "Trigger { disable: false, name: \"ALL\" }"),
+            ("DISABLE TRIGGER USER", "Trigger { disable: true, name: \"USER\" }"),
+            ("ENABLE REPLICA TRIGGER \"T\"", "Trigger { disable: false, name: \"T\" }"),
+            ("ENABLE ALWAYS RULE r", "Trigger { disable: false, name: \"r\" }"),
+            ("ENABLE ROW LEVEL SECURITY", "RowSecurity(true)"),
+            ("DISABLE ROW LEVEL SECURITY", "RowSecurity(false)"),
+            ("NO FORCE ROW LEVEL SECURITY", "ForceRowSecurity(false)"),
+            ("FORCE ROW LEVEL SECURITY", "ForceRowSecurity(true)"),
+            ("CLUSTER ON i", "ClusterOn"),
+            ("SET WITHOUT CLUSTER", "ClusterOn"),
+            ("SET WITHOUT OIDS", "Other(\"SET WITHOUT OIDS\")"),
+            ("SET ACCESS METHOD heap", "AccessMethod(\"heap\")"),
+            ("SET TABLESPACE fast", "Tablespace(\"fast\")"),
+            ("SET LOGGED", "Logged(true)"),
+            ("SET UNLOGGED", "Logged(false)"),
+            ("SET (fillfactor = 70, toast.autovacuum_enabled = off)", "Parameters"),
+            ("RESET (fillfactor)", "Parameters"),
+            ("INHERIT s.p", "Inherit { parent: s.p, no: false }"),
+            ("NO INHERIT p", "Inherit { parent: p, no: true }"),
+            ("OF kind", "OfType"),
+            ("NOT OF", "OfType"),
+            ("OWNER TO CURRENT_USER", "Table s.t of CURRENT_USER"),
+            ("REPLICA IDENTITY USING INDEX i", "ReplicaIdentity"),
+            ("REPLICA IDENTITY FULL", "ReplicaIdentity"),
+        ] {
+            for (before, after) in [("", ""), ("DROP x, ", ""), ("", " , ALTER y SET NOT NULL")] {
+                let text = format!("ALTER TABLE s.t {before}{action}{after}");
+                let all = actions(&text).unwrap_or_default();
+                let at = usize::from(!before.is_empty());
+                assert_eq!(all.len(), 1 + usize::from(!before.is_empty() || !after.is_empty()), "{text}");
+                assert_eq!(all[at], (expected.to_owned(), action.to_owned()), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_stands_alone_spans_from_its_first_word() {
+        for (text, expected, span) in [
+            ("ALTER TABLE IF EXISTS s.t RENAME TO u", "Table s.t is u, true", "RENAME TO u"),
+            ("ALTER TABLE t RENAME COLUMN a TO \"B\"", "rename a to B", "RENAME COLUMN a TO \"B\""),
+            ("ALTER TABLE t RENAME a TO type", "rename a to type", "RENAME a TO type"),
+            (
+                "ALTER TABLE t RENAME CONSTRAINT a TO b",
+                "rename constraint a to b",
+                "RENAME CONSTRAINT a TO b",
+            ),
+            ("ALTER TABLE t SET SCHEMA app", "Table t in app, false", "SET SCHEMA app"),
+            (
+                "ALTER TABLE t ATTACH PARTITION s.p FOR VALUES FROM (1) TO (MAXVALUE)",
+                "attach s.p to Table, default false",
+                "ATTACH PARTITION s.p FOR VALUES FROM (1) TO (MAXVALUE)",
+            ),
+            (
+                "ALTER TABLE t ATTACH PARTITION p DEFAULT",
+                "attach p to Table, default true",
+                "ATTACH PARTITION p DEFAULT",
+            ),
+            (
+                "ALTER TABLE t DETACH PARTITION p CONCURRENTLY",
+                "detach p true false",
+                "DETACH PARTITION p CONCURRENTLY",
+            ),
+            (
+                "ALTER TABLE t DETACH PARTITION p FINALIZE",
+                "detach p false true",
+                "DETACH PARTITION p FINALIZE",
+            ),
+            ("ALTER INDEX s.i RENAME TO j", "Index s.i is j, false", "RENAME TO j"),
+            ("ALTER INDEX i ATTACH PARTITION j", "attach j to Index, default false", "ATTACH PARTITION j"),
+            ("ALTER INDEX i SET (fillfactor = 70)", "Parameters", "SET (fillfactor = 70)"),
+            (
+                "ALTER INDEX i ALTER COLUMN 2 SET STATISTICS 100",
+                "alter 2 SET STATISTICS 100",
+                "ALTER COLUMN 2 SET STATISTICS 100",
+            ),
+            (
+                "ALTER INDEX i NO DEPENDS ON EXTENSION e",
+                "Other(\"NO DEPENDS ON EXTENSION E\")",
+                "NO DEPENDS ON EXTENSION e",
+            ),
+            ("ALTER VIEW IF EXISTS v RENAME COLUMN a TO b", "rename a to b", "RENAME COLUMN a TO b"),
+            ("ALTER VIEW v ALTER a SET DEFAULT 1", "alter a default 1", "ALTER a SET DEFAULT 1"),
+            ("ALTER VIEW v SET (security_barrier)", "Parameters", "SET (security_barrier)"),
+            ("ALTER MATERIALIZED VIEW v SET SCHEMA s", "MaterializedView v in s, false", "SET SCHEMA s"),
+            ("ALTER FOREIGN TABLE t ADD COLUMN a int", "add a integer", "ADD COLUMN a int"),
+            (
+                "ALTER FOREIGN TABLE t OPTIONS (SET a 'b', DROP c)",
+                "Other(\"OPTIONS (SET A 'b', DROP C)\")",
+                "OPTIONS (SET a 'b', DROP c)",
+            ),
+        ] {
+            assert_eq!(actions(text), Ok(vec![(expected.to_owned(), span.to_owned())]), "{text}");
+        }
+        let ops = one("ALTER TABLE IF EXISTS ONLY \"T\" * DROP a").unwrap();
+        let [Op { kind: Operation::DropColumn { table, .. }, .. }] = ops.as_slice() else {
+            panic!("{ops:?}")
+        };
+        assert_eq!((format!("{:?}", table.name).as_str(), table.if_exists, table.only), ("T", true, true));
+        let all =
+            actions("ALTER TABLE ALL IN TABLESPACE a OWNED BY b SET TABLESPACE c NOWAIT").unwrap_or_default();
+        assert!(matches!(all.as_slice(), [(words, _)] if words.starts_with("AlterOther")), "{all:?}");
+    }
+
+    /// Each is a syntax error on PostgreSQL 15.
+    #[test]
+    fn what_is_no_action_is_not_understood() {
+        for (action, expected, rest) in [
+            ("", "an action of ALTER TABLE", "t"),
+            ("DELETE COLUMN a", "an action of ALTER TABLE", "DELETE COLUMN a"),
+            ("ADD COLUMN a", "a data type", "a"),
+            ("ADD COLUMN IF EXISTS a int", "a data type", "EXISTS a int"),
+            ("ADD a int b int", "`,` or the end of the statement", "b int"),
+            ("ADD a int AFTER b", "`,` or the end of the statement", "AFTER b"),
+            ("DROP COLUMN a int", "`,` or the end of the statement", "int"),
+            ("DROP COLUMN a,", "an action of ALTER TABLE", ","),
+            ("MODIFY a int", "an action of ALTER TABLE", "MODIFY a int"),
+            ("ALTER COLUMN a int", "what to change of the column", "int"),
+            ("ALTER COLUMN a SET NUT NULL", "what to change of the column", "SET NUT NULL"),
+            ("ALTER COLUMN a SET TYPE int", "what to change of the column", "SET TYPE int"),
+            ("ALTER COLUMN a DROP NULL", "`DEFAULT`, `NOT NULL`, `IDENTITY` or `EXPRESSION`", "NULL"),
+            ("ALTER COLUMN a TYPE int USING", "an expression", "USING"),
+            ("ALTER COLUMN a SET DEFAULT", "an expression", "DEFAULT"),
+            ("RENAME a b", "`TO`", "b"),
+            ("RENAME TO a, DROP b", "the end of the statement", ", DROP b"),
+            ("DROP b, RENAME TO a", "an action of ALTER TABLE", "RENAME TO a"),
+            ("VALIDATE c", "an action of ALTER TABLE", "VALIDATE c"),
+            ("ENABLE ROW SECURITY", "`TRIGGER`", "ROW SECURITY"),
+            ("ATTACH PARTITION p", "`FOR`", "p"),
+            ("ADD CONSTRAINT c", "a constraint", "c"),
+            ("ADD CONSTRAINT c UNIQUE", "`(`", "UNIQUE"),
+        ] {
+            let text = format!("ALTER TABLE t {action}");
+            assert_eq!(
+                actions(text.trim_end()).err(),
+                Some((expected.to_owned(), rest.to_owned())),
+                "{text}"
+            );
+        }
+    }
 }

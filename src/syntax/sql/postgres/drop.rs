@@ -1,6 +1,6 @@
 //! DROP, of every kind of object.
 
-use super::{clause, expression};
+use super::clause;
 use crate::ops::{Drop, Guard, Op, Operation};
 use crate::schema::{Ident, Name, ObjectKind, ObjectRef};
 use crate::syntax::sql::cursor::{Cursor, Read};
@@ -250,7 +250,7 @@ pub fn signature(cursor: &mut Cursor<'_>) -> Read<Option<Vec<String>>> {
     Ok(Some(types))
 }
 
-/// `[IN | OUT | INOUT | VARIADIC] [name] type [DEFAULT x | = x]`, where the mode may follow the name; the type, but for OUT.
+/// `[IN | OUT | INOUT | VARIADIC] [name] type`, where the mode may follow the name; the type, but for OUT.
 fn argument(cursor: &mut Cursor<'_>) -> Read<Option<String>> {
     let mut mode = argument_mode(cursor);
     let named = |cursor: &Cursor<'_>| {
@@ -267,9 +267,6 @@ fn argument(cursor: &mut Cursor<'_>) -> Read<Option<String>> {
         mode = mode.or(argument_mode(cursor));
     }
     let ty = cursor.data_type()?;
-    if cursor.eat("DEFAULT") || cursor.eat_symbol("=") || cursor.eat_symbol(":=") {
-        expression::whole(cursor)?;
-    }
     Ok((mode != Some("OUT")).then(|| ty.to_string()))
 }
 
@@ -312,8 +309,7 @@ fn argument_mode(cursor: &mut Cursor<'_>) -> Option<&'static str> {
 }
 
 fn is_argument_end(cursor: &Cursor<'_>) -> bool {
-    [",", ")", "=", ":="].iter().any(|symbol| cursor.is_symbol(symbol))
-        || cursor.is_any(&["DEFAULT", "ORDER"])
+    cursor.is_symbol(",") || cursor.is_symbol(")") || cursor.is("ORDER")
 }
 
 /// `schema.+ (integer, NONE)`.
@@ -342,4 +338,147 @@ fn force(cursor: &mut Cursor<'_>) -> Read<()> {
     cursor.expect_symbol("(")?;
     cursor.list(|cursor| cursor.expect("FORCE"))?;
     cursor.expect_symbol(")")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::tests::one;
+    use super::*;
+
+    /// A DROP, short enough for a table.
+    fn brief(text: &str) -> Result<String, String> {
+        let ops = one(text).map_err(|(expected, _)| expected)?;
+        let drop = match ops.as_slice() {
+            [Op { kind: Operation::Drop(drop), span }] => {
+                assert_eq!(&text[span.range()], text);
+                drop
+            }
+            [Op { kind: Operation::Privilege { what }, .. }] => return Ok(what.clone()),
+            other => panic!("{text}: {other:?}"),
+        };
+        let mut out = vec![drop.kind.keywords().to_owned()];
+        for (at, object) in drop.objects.iter().enumerate() {
+            assert_eq!(object.kind, drop.kind);
+            let arguments = match drop.arguments.get(at) {
+                Some(Some(types)) => format!("({})", types.join(", ")),
+                Some(None) | None => String::new(),
+            };
+            let on = object.on.as_ref().map_or_else(String::new, |table| format!(" on {table:?}"));
+            out.push(format!("{:?}{arguments}{on}", object.name));
+        }
+        out.extend((drop.guard == Guard::IfExists).then(|| "if exists".to_owned()));
+        out.extend(drop.cascade.then(|| "cascade".to_owned()));
+        out.extend(drop.concurrently.then(|| "concurrently".to_owned()));
+        Ok(out.join(" | "))
+    }
+
+    /// From the manual's DROP … pages.
+    #[test]
+    fn every_kind_is_read() {
+        for (text, expected) in [
+            ("DROP TABLE t", "TABLE | t"),
+            ("drop table if exists App.\"T\", u cascade", "TABLE | app.T | u | if exists | cascade"),
+            ("DROP INDEX CONCURRENTLY IF EXISTS s.i RESTRICT", "INDEX | s.i | if exists | concurrently"),
+            ("DROP VIEW v, w", "VIEW | v | w"),
+            ("DROP MATERIALIZED VIEW IF EXISTS v", "MATERIALIZED VIEW | v | if exists"),
+            ("DROP SEQUENCE s CASCADE", "SEQUENCE | s | cascade"),
+            ("DROP FOREIGN TABLE t", "FOREIGN TABLE | t"),
+            ("DROP FOREIGN DATA WRAPPER IF EXISTS w", "FOREIGN DATA WRAPPER | w | if exists"),
+            ("DROP TYPE IF EXISTS app.\"Mood\"", "TYPE | app.Mood | if exists"),
+            ("DROP DOMAIN d", "DOMAIN | d"),
+            ("DROP FUNCTION f", "FUNCTION | f"),
+            ("DROP FUNCTION f()", "FUNCTION | f()"),
+            (
+                "DROP FUNCTION IF EXISTS s.f(int, varchar), g CASCADE",
+                "FUNCTION | s.f(integer, character varying) | g | if exists | cascade",
+            ),
+            (
+                "DROP FUNCTION f(a int, IN b timestamptz, OUT c text, INOUT d numeric(10,2), VARIADIC e text[])",
+                "FUNCTION | f(integer, timestamp with time zone, numeric(10,2), text[])",
+            ),
+            (
+                "DROP FUNCTION f(double precision, character varying, bit varying(3), a double precision, text text, b IN int)",
+                "FUNCTION | f(double precision, character varying, bit varying(3), double precision, text, integer)",
+            ),
+            (
+                "DROP FUNCTION f(time with time zone, app.\"T\"[])",
+                "FUNCTION | f(time with time zone, app.T[])",
+            ),
+            ("DROP PROCEDURE p(int)", "PROCEDURE | p(integer)"),
+            ("DROP ROUTINE r", "ROUTINE | r"),
+            (
+                "DROP AGGREGATE a(*), b(int), c(float8 ORDER BY text)",
+                "AGGREGATE | a() | b(integer) | c(double precision, text)",
+            ),
+            ("DROP TRIGGER IF EXISTS tr ON s.t CASCADE", "TRIGGER | tr on s.t | if exists | cascade"),
+            ("DROP POLICY \"Read all\" ON t", "POLICY | Read all on t"),
+            ("DROP RULE r ON t", "RULE | r on t"),
+            ("DROP SCHEMA a, b CASCADE", "SCHEMA | a | b | cascade"),
+            ("DROP EXTENSION IF EXISTS \"uuid-ossp\", hstore", "EXTENSION | uuid-ossp | hstore | if exists"),
+            (
+                "DROP OPERATOR IF EXISTS app.@@ (text, int), - (NONE, bigint)",
+                "OPERATOR | app.@@ (text, integer) | - (NONE, bigint) | if exists",
+            ),
+            ("DROP OPERATOR CLASS s.c USING btree", "OPERATOR CLASS | s.c"),
+            (
+                "DROP OPERATOR FAMILY IF EXISTS f USING gin CASCADE",
+                "OPERATOR FAMILY | f | if exists | cascade",
+            ),
+            ("DROP CAST IF EXISTS (text AS int)", "CAST | text AS integer | if exists"),
+            ("DROP TRANSFORM FOR hstore LANGUAGE plpython3u", "TRANSFORM | hstore LANGUAGE plpython3u"),
+            ("DROP COLLATION c", "COLLATION | c"),
+            ("DROP CONVERSION c", "CONVERSION | c"),
+            ("DROP STATISTICS s.x, y", "STATISTICS | s.x | y"),
+            ("DROP TEXT SEARCH CONFIGURATION c", "TEXT SEARCH CONFIGURATION | c"),
+            ("DROP TEXT SEARCH DICTIONARY IF EXISTS d", "TEXT SEARCH DICTIONARY | d | if exists"),
+            ("DROP PUBLICATION p", "PUBLICATION | p"),
+            ("DROP SUBSCRIPTION IF EXISTS s", "SUBSCRIPTION | s | if exists"),
+            ("DROP EVENT TRIGGER e", "EVENT TRIGGER | e"),
+            ("DROP ACCESS METHOD m", "ACCESS METHOD | m"),
+            ("DROP PROCEDURAL LANGUAGE plperl", "LANGUAGE | plperl"),
+            ("DROP SERVER s", "SERVER | s"),
+            (
+                "DROP USER MAPPING IF EXISTS FOR CURRENT_USER SERVER s",
+                "USER MAPPING | CURRENT_USER SERVER s | if exists",
+            ),
+            ("DROP ROLE a, b", "ROLE | a | b"),
+            ("DROP USER a", "ROLE | a"),
+            ("DROP GROUP IF EXISTS a", "ROLE | a | if exists"),
+            ("DROP DATABASE IF EXISTS d WITH (FORCE)", "DATABASE | d | if exists"),
+            ("DROP TABLESPACE t", "TABLESPACE | t"),
+            ("DROP OWNED BY CURRENT_USER, a CASCADE", "DROP OWNED"),
+        ] {
+            assert_eq!(brief(text).as_deref(), Ok(expected), "{text}");
+        }
+    }
+
+    /// Each is a syntax error on PostgreSQL 15.
+    #[test]
+    fn what_is_no_drop_is_not_understood() {
+        for (text, expected) in [
+            ("DROP", "a kind of object"),
+            ("DROP tabel t", "a kind of object"),
+            ("DROP TABLE", "the name of the table"),
+            ("DROP TABLE IF EXIST t", "the end of the statement"),
+            ("DROP TABLE IF NOT EXISTS t", "the end of the statement"),
+            ("DROP TABLE t u", "the end of the statement"),
+            ("DROP TABLE t,", "the name of the table"),
+            ("DROP TABLE t CASCADE RESTRICT", "the end of the statement"),
+            ("DROP TABLE CONCURRENTLY IF EXISTS t", "the end of the statement"),
+            ("DROP INDEX i ON t", "the end of the statement"),
+            ("DROP TRIGGER tr", "`ON`"),
+            ("DROP POLICY p ON", "a table"),
+            ("DROP SCHEMA a.b", "the end of the statement"),
+            ("DROP FUNCTION f(int", "`)`"),
+            ("DROP FUNCTION f(int,)", "a data type"),
+            ("DROP FUNCTION f(int int)", "`)`"),
+            ("DROP FUNCTION f(a int DEFAULT 1)", "`)`"),
+            ("DROP AGGREGATE a", "`(`"),
+            ("DROP ROLE a CASCADE", "the end of the statement"),
+            ("DROP OPERATOR +", "`(`"),
+            ("DROP CAST (text, int)", "`AS`"),
+        ] {
+            assert_eq!(brief(text).err().as_deref(), Some(expected), "{text}");
+        }
+    }
 }

@@ -441,3 +441,79 @@ pub fn call(cursor: &mut Cursor<'_>) -> Read<Expr> {
     }
     cursor.expr(first, cursor.at)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::tests::brief;
+    use super::*;
+    use crate::schema::Dialect;
+    use crate::syntax::sql::{Lexer, Token};
+    use crate::text::{Map, Span};
+
+    /// The expression at the start of a text and what is left behind it.
+    fn read(text: &str, how: fn(&mut Cursor<'_>) -> Read<Expr>) -> Result<(String, String), String> {
+        let all = Lexer::new(text, Span::new(0, text.len() as u32), Dialect::Postgres);
+        let tokens: Vec<Token> = all.collect();
+        let mut cursor = Cursor::new(text, &tokens, Dialect::Postgres, &Map::Offset(0));
+        let expr = how(&mut cursor).map_err(|unread| unread.expected)?;
+        Ok((brief(&expr), cursor.text_between(cursor.at, tokens.len())))
+    }
+
+    /// Source: `b_expr` in PostgreSQL's gram.y; what follows belongs to the column.
+    #[test]
+    fn a_default_ends_where_a_constraint_begins() {
+        for (text, expected, rest) in [
+            ("1 NOT NULL", "1", "NOT NULL"),
+            ("NULL NULL", "NULL", "NULL"),
+            ("true CHECK (a)", "true", "CHECK (a)"),
+            ("'a' || 'b' UNIQUE", "(|| 'a' 'b')", "UNIQUE"),
+            ("-1.5e3 PRIMARY KEY", "(- 1.5e3)", "PRIMARY KEY"),
+            ("a.f(1, b => 2)::text[] COLLATE x", "a.f(1, 2)::text[]", "COLLATE x"),
+            ("double precision '1' REFERENCES t", "'1'::double precision", "REFERENCES t"),
+            (
+                "current_date - interval '1' day GENERATED",
+                "(- current_date() raw INTERVAL '1' DAY)",
+                "GENERATED",
+            ),
+            ("CASE WHEN a THEN 1 ELSE 2 END DEFERRABLE", "(CASE (WHEN a 1) (ELSE 2))", "DEFERRABLE"),
+            ("ARRAY[1, 2] CONSTRAINT c CHECK (a)", "(ARRAY 1 2)", "CONSTRAINT c CHECK (a)"),
+            ("CAST('1' AS numeric(10,2)) AT TIME ZONE", "'1'::numeric(10,2)", "AT TIME ZONE"),
+            ("user STORAGE plain", "user()", "STORAGE plain"),
+        ] {
+            assert_eq!(read(text, restricted), Ok((expected.to_owned(), rest.to_owned())), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_whole_expression_ends_where_nothing_joins_it() {
+        for (text, expected, rest) in [
+            ("a IS NOT NULL AND b NOT IN (1, 2), c", "(AND (IS NOT NULL a) (NOT IN b 1 2))", ", c"),
+            ("a LIKE 'x%' OR NOT b) x", "(OR (LIKE a 'x%') (NOT b))", ") x"),
+            ("a BETWEEN 1 AND 2 AND b x", "(AND (BETWEEN a 1 2) b)", "x"),
+            ("a = ANY (ARRAY['x']::text[]) TABLESPACE y", "(= ANY a (ARRAY 'x')::text[])", "TABLESPACE y"),
+            ("lower(a) COLLATE \"C\" = 'x' CASCADE", "(= (COLLATE \"C\" lower(a)) 'x')", "CASCADE"),
+        ] {
+            assert_eq!(read(text, whole), Ok((expected.to_owned(), rest.to_owned())), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_broken_off_is_no_expression() {
+        for (text, expected) in [
+            ("", "an expression"),
+            ("1 +", "an expression"),
+            ("(1", "`)`"),
+            ("f(1,)", "an expression"),
+            ("a AND", "an expression"),
+            ("> 1", "an expression"),
+            ("a IS NUL", "`NULL`"),
+            ("CASE WHEN a END", "`THEN`"),
+            ("CAST(a text)", "`AS`"),
+            ("select 1", "an expression"),
+        ] {
+            assert_eq!(read(text, whole).err().as_deref(), Some(expected), "{text}");
+        }
+        let deep = format!("{}1{}", "(".repeat(100_000), ")".repeat(100_000));
+        assert!(read(&deep, whole).is_err());
+    }
+}

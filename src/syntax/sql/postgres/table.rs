@@ -63,9 +63,13 @@ fn definition(cursor: &mut Cursor<'_>, table: &mut CreateTable) -> Read<()> {
         table.partition_of = Some((parent, default));
         return tail(cursor, table);
     }
-    if let Some(names) = column_names(cursor) {
+    let mut behind = cursor.clone();
+    if let Some(names) = column_names(&mut behind)
+        && tail(&mut behind, table).is_ok()
+        && behind.is("AS")
+    {
         table.columns = names;
-        tail(cursor, table)?;
+        cursor.at = behind.at;
         return query(cursor, table);
     }
     if cursor.is_symbol("(") {
@@ -87,17 +91,14 @@ fn definition(cursor: &mut Cursor<'_>, table: &mut CreateTable) -> Read<()> {
 
 /// `(a, b, c)` before AS: columns that take their types from the query.
 fn column_names(cursor: &mut Cursor<'_>) -> Option<Vec<ColumnDef>> {
-    let mut walk = cursor.clone();
-    walk.expect_symbol("(").ok()?;
-    let names = walk.list(|walk| {
-        let first = walk.at;
-        let column = Column::unknown(column_name(walk)?);
-        Ok(ColumnDef { column, constraints: Vec::new(), span: walk.span_from(first) })
+    cursor.expect_symbol("(").ok()?;
+    let names = cursor.list(|cursor| {
+        let first = cursor.at;
+        let column = Column::unknown(column_name(cursor)?);
+        Ok(ColumnDef { column, constraints: Vec::new(), span: cursor.span_from(first) })
     });
-    let names = names.ok()?;
-    walk.expect_symbol(")").ok()?;
-    cursor.at = walk.at;
-    Some(names)
+    cursor.expect_symbol(")").ok()?;
+    names.ok()
 }
 
 fn query(cursor: &mut Cursor<'_>, table: &mut CreateTable) -> Read<()> {
@@ -403,6 +404,9 @@ pub fn column_constraints(cursor: &mut Cursor<'_>, def: &mut ColumnDef) -> Read<
         };
         // They belong to what was written just before them.
         let attributes = Attributes::all(cursor)?;
+        if attributes.not_valid {
+            return Err(cursor.unread("a constraint that is valid: a column's cannot be otherwise"));
+        }
         if let Some(kind) = kind {
             let constraint = Constraint { name, kind, not_valid: false, attributes: more };
             def.constraints.push(attributes.on(constraint));
@@ -698,4 +702,373 @@ fn exclude(cursor: &mut Cursor<'_>) -> Read<ConstraintKind> {
         expression::group(cursor)?;
     }
     Ok(ConstraintKind::Exclude(cursor.text_between(first, cursor.at)))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::schema::{Dialect, Expr, Literal};
+    use crate::syntax::sql::read;
+    use crate::text::Span;
+
+    /// The operations of one statement, or what was expected and the text from there on.
+    pub fn one(text: &str) -> Result<Vec<Op>, (String, String)> {
+        let script = read(text, Span::new(0, text.len() as u32), Dialect::Postgres);
+        assert_eq!(script.statements.len(), 1, "{text}");
+        let ops = script.statements.into_iter().next().map(|statement| statement.ops).unwrap_or_default();
+        match ops.as_slice() {
+            [Op { kind: Operation::Opaque { expected, at, .. }, .. }] => {
+                Err((expected.clone(), text[at.start as usize..].to_owned()))
+            }
+            _ => Ok(ops),
+        }
+    }
+
+    /// An expression, short enough for a table.
+    pub fn brief(expr: &Expr) -> String {
+        let all = |inner: &[Expr]| inner.iter().map(brief).collect::<Vec<_>>();
+        match expr {
+            Expr::Column(parts) => parts.join("."),
+            Expr::Literal(Literal::Null) => "NULL".to_owned(),
+            Expr::Literal(Literal::Boolean(value)) => value.to_string(),
+            Expr::Literal(Literal::Number(value) | Literal::Placeholder(value)) => value.clone(),
+            Expr::Literal(Literal::String(value)) => format!("'{value}'"),
+            Expr::Call { name, arguments } => format!("{name}({})", all(arguments).join(", ")),
+            Expr::Operator { operator, operands } => format!("({operator} {})", all(operands).join(" ")),
+            Expr::Cast { operand, to } => format!("{}::{to}", brief(operand)),
+            Expr::Raw { text, .. } => format!("raw {text}"),
+        }
+    }
+
+    pub fn names(idents: &[Ident]) -> String {
+        idents.iter().map(Ident::text).collect::<Vec<_>>().join(",")
+    }
+
+    /// A constraint, short enough for a table.
+    pub fn constraint(constraint: &Constraint) -> String {
+        let mut out = constraint.name.as_ref().map_or_else(String::new, |name| format!("{name}: "));
+        out.push_str(&match &constraint.kind {
+            ConstraintKind::PrimaryKey { columns, using_index: None } => {
+                format!("primary({})", names(columns))
+            }
+            ConstraintKind::PrimaryKey { using_index: Some(index), .. } => format!("primary by {index}"),
+            ConstraintKind::Unique { columns, nulls_not_distinct, using_index: None } => {
+                format!("unique({}){}", names(columns), if *nulls_not_distinct { " one null" } else { "" })
+            }
+            ConstraintKind::Unique { using_index: Some(index), .. } => format!("unique by {index}"),
+            ConstraintKind::Check(expr) => format!("check {}", brief(expr)),
+            ConstraintKind::ForeignKey(key) => {
+                let mut text =
+                    format!("({}) to {:?}({})", names(&key.columns), key.table, names(&key.referenced));
+                if key.on_delete != ReferentialAction::NoAction {
+                    text.push_str(&format!(" delete {:?}", key.on_delete));
+                }
+                if key.on_update != ReferentialAction::NoAction {
+                    text.push_str(&format!(" update {:?}", key.on_update));
+                }
+                text
+            }
+            ConstraintKind::Exclude(text) => format!("exclude {text}"),
+            ConstraintKind::NotNull(column) => format!("not null {column:?}"),
+        });
+        if constraint.not_valid {
+            out.push_str(" [NOT VALID]");
+        }
+        for attribute in &constraint.attributes {
+            out.push_str(&format!(" [{attribute}]"));
+        }
+        out
+    }
+
+    /// A column, short enough for a table.
+    pub fn column(def: &ColumnDef) -> String {
+        let column = &def.column;
+        let mut out = vec![column.name.text().to_owned()];
+        out.extend(column.ty.as_ref().map(ToString::to_string));
+        out.extend(column.collation.as_ref().map(|collation| format!("collate={collation}")));
+        out.extend((column.not_null == Some(true)).then(|| "not-null".to_owned()));
+        out.extend(column.default.as_ref().map(|default| format!("default={}", brief(default))));
+        out.extend(column.identity.map(|identity| format!("identity={identity:?}")));
+        out.extend(
+            column.generated.as_ref().map(|it| format!("generated={} {:?}", brief(&it.expr), it.kind)),
+        );
+        out.extend(def.constraints.iter().map(|one| format!("<{}>", constraint(one))));
+        out.join(" ")
+    }
+
+    fn table(text: &str) -> CreateTable {
+        match one(text).map(|ops| ops.into_iter().next().map(|op| op.kind)) {
+            Ok(Some(Operation::CreateTable(table))) => *table,
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    /// From the manual's CREATE TABLE.
+    #[test]
+    fn columns_are_read_with_all_that_is_said_of_them() {
+        for (written, expected) in [
+            ("type text", "type text"),
+            ("name varchar(20) NOT NULL", "name character varying(20) not-null"),
+            ("value int DEFAULT 1 NOT NULL", "value integer not-null default=1"),
+            ("key text NULL", "key text"),
+            ("comment text[] DEFAULT ARRAY[]::text[]", "comment text[] default=(ARRAY )::text[]"),
+            ("position int DEFAULT -1", "position integer default=(- 1)"),
+            ("date date DEFAULT now() + interval '1 day'", "date date default=(+ now() '1 day'::interval)"),
+            ("time time(3)", "time time(3) without time zone"),
+            ("text text DEFAULT 'a' || 'b'", "text text default=(|| 'a' 'b')"),
+            ("text text DEFAULT ('a' || 'b') UNIQUE", "text text default=(|| 'a' 'b') <unique(text)>"),
+            ("interval interval", "interval interval"),
+            ("char char(2)", "char character(2)"),
+            ("\"Mixed \"\"Case\" text", "Mixed \"Case text"),
+            ("ID INT", "id integer"),
+            ("a /* why */ text -- the name\n NOT /* never */ NULL", "a text not-null"),
+            ("id serial", "id serial not-null"),
+            ("id BIGSERIAL PRIMARY KEY", "id bigserial not-null <primary(id)>"),
+            (
+                "id bigint GENERATED ALWAYS AS IDENTITY (START WITH 10 INCREMENT BY -1 NO CYCLE)",
+                "id bigint not-null identity=Always",
+            ),
+            (
+                "id int GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY",
+                "id integer not-null identity=ByDefault <primary(id)>",
+            ),
+            ("b int GENERATED ALWAYS AS (a * 2) STORED", "b integer generated=(* a 2) Stored"),
+            ("b int GENERATED ALWAYS AS (a * 2) VIRTUAL", "b integer generated=(* a 2) Virtual"),
+            ("b int GENERATED ALWAYS AS (a * 2)", "b integer generated=(* a 2) Unsaid"),
+            ("b boolean DEFAULT false NOT NULL", "b boolean not-null default=false"),
+            ("c text DEFAULT NULL", "c text default=NULL"),
+            ("c text DEFAULT NULL::text NOT NULL", "c text not-null default=NULL::text"),
+            ("n int DEFAULT nextval('n_seq'::regclass)", "n integer default=nextval('n_seq'::regclass)"),
+            ("j jsonb DEFAULT '{}'::jsonb NOT NULL", "j jsonb not-null default='{}'::jsonb"),
+            (
+                "at timestamptz DEFAULT CURRENT_TIMESTAMP NOT NULL",
+                "at timestamp with time zone not-null default=current_timestamp()",
+            ),
+            (
+                "at timestamp DEFAULT (now() AT TIME ZONE 'utc')",
+                "at timestamp without time zone default=(AT TIME ZONE now() 'utc')",
+            ),
+            (
+                "d boolean DEFAULT 1 IS DISTINCT FROM 2 NOT NULL",
+                "d boolean not-null default=(IS DISTINCT FROM 1 2)",
+            ),
+            ("c text DEFAULT 'x' COLLATE \"C\"", "c text collate=\"C\" default='x'"),
+            ("c text COLLATE pg_catalog.\"de_DE\" NOT NULL", "c text collate=pg_catalog.\"de_DE\" not-null"),
+            ("c text STORAGE EXTERNAL COMPRESSION lz4 NOT NULL", "c text not-null"),
+            ("u text UNIQUE NULLS NOT DISTINCT", "u text <unique(u) one null>"),
+            (
+                "u text CONSTRAINT u_key UNIQUE WITH (fillfactor = 70) USING INDEX TABLESPACE fast",
+                "u text <u_key: unique(u)>",
+            ),
+            ("u int CHECK (u > 0) NO INHERIT DEFAULT 1", "u integer default=1 <check (> u 0) [NO INHERIT]>"),
+            ("u int CONSTRAINT u_nn NOT NULL", "u integer not-null <u_nn: not null Some(\"u\")>"),
+            (
+                "p int REFERENCES parent ON DELETE CASCADE ON UPDATE SET NULL DEFERRABLE INITIALLY DEFERRED NOT NULL",
+                "p integer not-null <(p) to parent() delete Cascade update SetNull [DEFERRABLE] [INITIALLY DEFERRED]>",
+            ),
+            (
+                "p int CONSTRAINT p_fk REFERENCES app.\"Parent\" (id) MATCH FULL ON DELETE SET NULL (p) NOT DEFERRABLE",
+                "p integer <p_fk: (p) to app.Parent(id) delete SetNull [MATCH FULL] [ON DELETE SET NULL (P)] [NOT DEFERRABLE]>",
+            ),
+        ] {
+            let text = format!("CREATE TABLE t ({written}\n)");
+            let table = table(&text);
+            assert_eq!(table.columns.iter().map(column).collect::<Vec<_>>(), [expected], "{written}");
+            let span = table.columns[0].span;
+            assert_eq!(&text[span.range()], written, "{written}");
+        }
+    }
+
+    /// Each is a syntax error on PostgreSQL 15.
+    #[test]
+    fn what_is_no_column_is_not_understood() {
+        for (written, expected, rest) in [
+            ("a", "a data type", ")"),
+            ("a int NOT NUL", "`NULL`", "NUL)"),
+            ("a int DEFAULT", "an expression", ")"),
+            ("a int DEFAULT NOT true", "an expression", "NOT true)"),
+            ("a int DEFAULT (1", "`)`", ")"),
+            ("a int DEFAULT 1 +", "an expression", ")"),
+            ("a timestamp DEFAULT now() AT TIME ZONE 'utc'", "`)`", "AT TIME ZONE 'utc')"),
+            ("a boolean DEFAULT 1 IN (1)", "`)`", "IN (1))"),
+            ("a boolean DEFAULT 1 IS NOT NULL", "`)`", "IS NOT NULL)"),
+            ("a text DEFAULT 'x' 'y'", "`)`", "'y')"),
+            ("a int REFERENCES", "a table", ")"),
+            (
+                "a int REFERENCES t ON DELETE",
+                "`CASCADE`, `RESTRICT`, `SET NULL`, `SET DEFAULT` or `NO ACTION`",
+                ")",
+            ),
+            ("a int REFERENCES t ON INSERT CASCADE", "`DELETE` or `UPDATE`", "INSERT CASCADE)"),
+            ("a int GENERATED BY DEFAULT AS (1) STORED", "`IDENTITY`", "(1) STORED)"),
+            ("a int GENERATED AS IDENTITY", "`BY`", "AS IDENTITY)"),
+            ("a int CHECK a > 0", "`(`", "a > 0)"),
+            ("a int CHECK (a > )", "an expression", "))"),
+            (
+                "a int CHECK (a > 0) NOT VALID",
+                "a constraint that is valid: a column's cannot be otherwise",
+                ")",
+            ),
+            ("a int CONSTRAINT x", "a constraint", ")"),
+            ("a int PRIMARY", "`)`", "PRIMARY)"),
+            ("user int", "a column name", "user int)"),
+            ("left int", "a column name", "left int)"),
+            ("a int AUTO_INCREMENT", "`)`", "AUTO_INCREMENT)"),
+            ("a int UNSIGNED", "`)`", "UNSIGNED)"),
+            ("a int,", "a column name", ")"),
+            ("a int b int", "`)`", "b int)"),
+        ] {
+            let text = format!("CREATE TABLE t ({written})");
+            assert_eq!(one(&text).err(), Some((expected.to_owned(), rest.to_owned())), "{written}");
+        }
+    }
+
+    #[test]
+    fn table_constraints_are_read() {
+        for (written, expected) in [
+            ("PRIMARY KEY (a, \"B\")", "primary(a,B)"),
+            ("CONSTRAINT \"T_pk\" PRIMARY KEY (a) INCLUDE (b)", "T_pk: primary(a) [INCLUDE (B)]"),
+            ("CONSTRAINT pk PRIMARY KEY USING INDEX i DEFERRABLE", "pk: primary by i [DEFERRABLE]"),
+            ("UNIQUE (a) WITH (fillfactor=70) USING INDEX TABLESPACE x", "unique(a)"),
+            ("UNIQUE NULLS NOT DISTINCT (a)", "unique(a) one null"),
+            ("UNIQUE USING INDEX i", "unique by i"),
+            ("UNIQUE (a, b WITHOUT OVERLAPS)", "unique(a,b) [WITHOUT OVERLAPS]"),
+            ("CHECK (a > 0 AND b IS NOT NULL)", "check (AND (> a 0) (IS NOT NULL b))"),
+            (
+                "CONSTRAINT c CHECK (a IN ('x', 'y')) NO INHERIT NOT VALID",
+                "c: check (IN a 'x' 'y') [NOT VALID] [NO INHERIT]",
+            ),
+            ("CONSTRAINT c CHECK (a > 0) NOT ENFORCED", "c: check (> a 0) [NOT ENFORCED]"),
+            ("CONSTRAINT n NOT NULL a", "n: not null Some(\"a\")"),
+            (
+                "FOREIGN KEY (a, b) REFERENCES s.p (x, y) ON UPDATE RESTRICT ON DELETE SET DEFAULT INITIALLY IMMEDIATE NOT VALID",
+                "(a,b) to s.p(x,y) delete SetDefault update Restrict [NOT VALID] [INITIALLY IMMEDIATE]",
+            ),
+            ("FOREIGN KEY (a, PERIOD b) REFERENCES p (x, PERIOD y)", "(a,b) to p(x,y) [PERIOD]"),
+            (
+                "CONSTRAINT e EXCLUDE USING gist (room WITH =,  during WITH &&) WHERE (NOT gone) DEFERRABLE",
+                "e: exclude USING gist (room WITH =, during WITH &&) WHERE (NOT gone) [DEFERRABLE]",
+            ),
+            (
+                "EXCLUDE (lower(a) text_ops WITH OPERATOR(pg_catalog.=))",
+                "exclude (lower(a) text_ops WITH OPERATOR(pg_catalog.=))",
+            ),
+        ] {
+            let text = format!("CREATE TABLE t (a int, {written})");
+            let table = table(&text);
+            let all: Vec<String> = table.constraints.iter().map(|def| constraint(&def.constraint)).collect();
+            assert_eq!(all, [expected], "{written}");
+            assert_eq!(&text[table.constraints[0].span.range()], written);
+            assert_eq!(table.columns.len(), 1);
+        }
+        // A column may be called so.
+        assert_eq!(column(&table("CREATE TABLE t (exclude boolean)").columns[0]), "exclude boolean");
+    }
+
+    #[test]
+    fn tables_are_read_in_every_form() {
+        let plain = table("create table if not exists App.\"Users\" (id int)");
+        assert_eq!((plain.guard, format!("{:?}", plain.name).as_str()), (Guard::IfNotExists, "app.Users"));
+        assert!(!plain.temporary && !plain.unlogged && !plain.foreign && !plain.from_query);
+
+        assert!(table("CREATE LOCAL TEMP TABLE t (a int) ON COMMIT DROP").temporary);
+        assert!(table("CREATE TEMPORARY TABLE t ()").temporary);
+        assert!(table("CREATE UNLOGGED TABLE t (a int)").unlogged);
+        assert!(
+            table("CREATE FOREIGN TABLE t (a int OPTIONS (column_name 'x')) SERVER s OPTIONS (a 'b')")
+                .foreign
+        );
+
+        let options = table(
+            "CREATE TABLE t (a int) USING heap WITH (fillfactor = 70, toast.autovacuum_enabled=false) ON COMMIT PRESERVE ROWS TABLESPACE fast",
+        );
+        assert_eq!(
+            options.options,
+            [
+                "USING HEAP",
+                "WITH (FILLFACTOR = 70, TOAST.AUTOVACUUM_ENABLED=FALSE)",
+                "ON COMMIT PRESERVE ROWS",
+                "TABLESPACE FAST",
+            ]
+        );
+        assert_eq!(table("CREATE TABLE t (a int) WITHOUT OIDS").options, ["WITHOUT OIDS"]);
+
+        let parents = table("CREATE TABLE t (a int) INHERITS (s.p, q)");
+        assert_eq!(format!("{:?}", parents.inherits), "[s.p, q]");
+
+        let like = table(
+            "CREATE TABLE t (LIKE o INCLUDING ALL EXCLUDING INDEXES, LIKE p, x int, LIKE q INCLUDING DEFAULTS)",
+        );
+        let like: Vec<String> =
+            like.like.iter().map(|(name, options)| format!("{name} {}", options.join(","))).collect();
+        assert_eq!(
+            like,
+            [
+                "o COMMENTS,COMPRESSION,CONSTRAINTS,DEFAULTS,IDENTITY,GENERATED,STATISTICS,STORAGE",
+                "p ",
+                "q DEFAULTS",
+            ]
+        );
+
+        for by in ["RANGE (a, lower(b) COLLATE \"C\" text_ops)", "LIST ((a % 2))", "hash (a)"] {
+            assert_eq!(
+                table(&format!("CREATE TABLE t (a int) PARTITION BY {by}")).partition,
+                PartitionKind::Parent
+            );
+        }
+        for (bound, default) in [
+            ("FOR VALUES IN ('a', NULL, 1 + 2)", false),
+            ("FOR VALUES FROM ('2024-01-01', MINVALUE) TO ('2025-01-01', MAXVALUE)", false),
+            ("FOR VALUES WITH (MODULUS 4, REMAINDER 0)", false),
+            ("DEFAULT", true),
+        ] {
+            let table =
+                table(&format!("CREATE TABLE p1 PARTITION OF s.p (a DEFAULT 1, CHECK (a > 0)) {bound}"));
+            assert_eq!(format!("{:?}", table.partition_of), format!("Some((s.p, {default}))"), "{bound}");
+            assert_eq!(table.columns.iter().map(column).collect::<Vec<_>>(), ["a default=1"]);
+            assert_eq!(table.constraints.len(), 1);
+        }
+        let both = table("CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1) PARTITION BY LIST (b)");
+        assert!(both.partition_of.is_some() && both.partition == PartitionKind::Parent);
+
+        let typed = table("CREATE TABLE t OF s.kind (a WITH OPTIONS NOT NULL, PRIMARY KEY (a))");
+        assert_eq!(format!("{:?}", typed.of_type), "Some(s.kind)");
+        assert_eq!(typed.columns.iter().map(column).collect::<Vec<_>>(), ["a not-null"]);
+
+        let query = table("CREATE TABLE t (a, \"B\") AS SELECT 1, 2 WITH NO DATA");
+        assert!(query.from_query && query.options == ["WITH NO DATA"]);
+        assert_eq!(query.columns.iter().map(column).collect::<Vec<_>>(), ["a", "B"]);
+        assert!(
+            table("CREATE TEMP TABLE t ON COMMIT DROP AS WITH x AS (SELECT 1) SELECT * FROM x").from_query
+        );
+        assert!(table("CREATE TABLE t AS EXECUTE recent('2024-01-01')").from_query);
+        assert!(table("CREATE TABLE t AS TABLE s.o").from_query);
+    }
+
+    /// Each is a syntax error on PostgreSQL 15.
+    #[test]
+    fn what_is_no_table_is_not_understood() {
+        for text in [
+            "CREATE TABLE",
+            "CREATE TABLE t",
+            "CREATE TABLE t (a int",
+            "CREATE TABLE IF EXISTS t (a int)",
+            "CREATE TABLE t (a int) ENGINE=InnoDB",
+            "CREATE TABLE t (a int) TABLESPACE x WITH (fillfactor = 70)",
+            "CREATE TABLE t (a int) PARTITION BY (a)",
+            "CREATE TABLE t PARTITION OF p",
+            "CREATE TABLE t PARTITION OF p FOR VALUES IN ()",
+            "CREATE TABLE t (a int, INDEX (a))",
+            "CREATE TABLE t (a int, FOREIGN KEY a REFERENCES p)",
+            "CREATE TABLE t (a int, PRIMARY KEY ())",
+            "CREATE TABLE t (a int, LIKE p INCLUDING EVERYTHING)",
+            "CREATE TABLE t (a int, EXCLUDE (a))",
+            "CREATE TABLE t (a int) extra",
+            "CREATE TABLE t AS",
+            "CREATE TABLE t (a int) AS SELECT 1",
+            "CREATE FOREIGN TABLE t (a int)",
+        ] {
+            assert!(one(text).is_err(), "{text}");
+        }
+    }
 }

@@ -134,8 +134,9 @@ pub enum Operation {
         /// Whether any WHERE (or FROM) limits the rows.
         limited: bool,
     },
-    /// DELETE.
-    Delete { table: Name, limited: bool },
+    /// DELETE. `limited`: any WHERE or USING limits the rows. `without`: the columns that have no NULL left afterwards, since its
+    /// WHERE says `c IS NULL` and nothing else.
+    Delete { table: Name, limited: bool, without: Vec<Ident> },
     /// MERGE.
     Merge { table: Name },
     /// TRUNCATE.

@@ -37,7 +37,7 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
     }
     if let Transaction::Explicit(begun) = part.run.session.transaction {
         let commits = part.statements().iter().any(|statement| {
-            statement.span.start > begun.span.end && statement.ops.iter().any(|op| matches!(op.kind, Operation::Commit { .. }))
+            statement.span.start > begun.span.end && statement.ops.iter().any(|op| matches!(op.kind, Operation::Commit { chain: false }))
         });
         let finding = cx
             .report(begun, "this BEGIN has no COMMIT: the server rolls everything after it back, and nobody is told")

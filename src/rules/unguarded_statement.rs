@@ -35,7 +35,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         let severity = rerun::severity(&step.part, Severity::Warning, could, |_| false);
         let finding = cx.report(step.place(op.span), message).severity(severity).help(help(step, op, doubles));
         // What stands in a DO block already is guarded by changing that block, which only its author can.
-        if step.statement().within.is_some() || doubles || step.statement().ops.len() > 1 {
+        if step.statement().within.is_some() || doubles {
             continue;
         }
         if let Some(remedy) = remedy(step, &op.kind) {

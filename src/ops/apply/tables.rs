@@ -75,9 +75,9 @@ impl Step<'_> {
         for def in &create.columns {
             self.own_sequence(&name, &def.column);
         }
-        let mut constraints: Vec<&Constraint> =
-            create.columns.iter().flat_map(|def| &def.constraints).collect();
-        constraints.extend(create.constraints.iter().map(|def| &def.constraint));
+        let at_columns = create.columns.iter().flat_map(|def| &def.constraints);
+        let mut constraints: Vec<Constraint> = at_columns.map(|constraint| self.at_column(constraint)).collect();
+        constraints.extend(create.constraints.iter().map(|def| def.constraint.clone()));
         // The primary key takes its name first, then UNIQUE, as the server does.
         constraints.sort_by_key(|constraint| match constraint.kind {
             ConstraintKind::Check(_) | ConstraintKind::NotNull(_) => 0,

@@ -327,6 +327,12 @@ impl<'a> Cursor<'a> {
     /// When none is next.
     pub fn string(&mut self) -> Read<String> {
         let value = |token: Token| string_value(token.kind, self.text_of(token)).map(|text| (token, text));
+        let filled_in = |token: &Token| matches!(token.kind, TokenKind::Parameter | TokenKind::Placeholder);
+        if let Some(token) = self.nth(0).filter(filled_in) {
+            // psql or a tool puts the string here.
+            self.at += 1;
+            return Ok(self.text_of(token).to_owned());
+        }
         let Some((mut last, mut text)) = self.nth(0).and_then(value) else {
             return Err(self.unread("a string"));
         };

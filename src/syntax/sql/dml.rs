@@ -337,14 +337,15 @@ impl Reader {
                 cursor.expect("FROM")?;
                 let tables = cursor.skip_rest();
                 let table = query_table(cursor, tables, &name).unwrap_or(name);
-                return Ok(Operation::Delete { table, limited: true });
+                return Ok(Operation::Delete { table, limited: true, without: Vec::new() });
             }
         }
         cursor.expect("FROM")?;
         let table = self.relation(cursor)?;
         skip_clause(cursor, |cursor| cursor.is_any(&["USING", "WHERE", "RETURNING", "ORDER", "LIMIT"]));
+        let without = nulls_of(cursor);
         let limited = rest_limits(cursor);
-        Ok(Operation::Delete { table, limited })
+        Ok(Operation::Delete { table, limited, without })
     }
 
     /// `[ONLY] name` or `name *`.
@@ -358,6 +359,26 @@ impl Reader {
         self.own.push((star, cursor.at));
         Ok(table)
     }
+}
+
+/// The columns of `WHERE a IS NULL OR t.b IS NULL`, which is all that the cursor's WHERE says.
+fn nulls_of(cursor: &Cursor<'_>) -> Vec<Ident> {
+    let mut walk = cursor.clone();
+    let mut columns = Vec::new();
+    if !walk.eat("WHERE") {
+        return columns;
+    }
+    loop {
+        let Ok(name) = walk.name("a column") else { return Vec::new() };
+        if !walk.eat_all(&["IS", "NULL"]) {
+            return Vec::new();
+        }
+        columns.push(name.ident);
+        if !walk.eat("OR") {
+            break;
+        }
+    }
+    if walk.is_end() || walk.is("RETURNING") { columns } else { Vec::new() }
 }
 
 fn is_change(cursor: &Cursor<'_>) -> bool {

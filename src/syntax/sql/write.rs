@@ -112,6 +112,19 @@ pub fn on_conflict_do_nothing(source: &Source, span: Span, returning: Option<Spa
     }
 }
 
+/// A statement that we wrote, its keywords in the case of `sample`. Names are left alone: they are in lower case or in quotes.
+fn in_case(statement: &str, sample: &str) -> String {
+    if sample.chars().any(|c| c.is_ascii_uppercase()) {
+        return statement.to_owned();
+    }
+    statement
+        .split('"')
+        .enumerate()
+        .map(|(index, part)| if index % 2 == 0 { part.to_ascii_lowercase() } else { part.to_owned() })
+        .collect::<Vec<_>>()
+        .join("\"")
+}
+
 /// The blanks before the statement on its line.
 fn indentation(source: &Source, at: u32) -> &str {
     let line = source.line_span(source.position(at).line);
@@ -124,7 +137,8 @@ fn indentation(source: &Source, at: u32) -> &str {
 pub fn before(source: &Source, at: u32, operations: &[Operation], dialect: Dialect) -> Option<Edit> {
     let mut text = String::new();
     for operation in operations {
-        text.push_str(&statement(operation, dialect)?);
+        let first = Span::new(at, source.text().len() as u32);
+        text.push_str(&in_case(&statement(operation, dialect)?, &cased(source, first, "ALTER")));
         text.push(';');
         text.push_str(source.line_ending());
         text.push_str(indentation(source, at));

@@ -103,7 +103,8 @@ fn what_happens_when_the_row_is_there() {
 fn updates_and_deletes_say_whether_they_are_limited() {
     let brief = |text: &str, dialect| match operations(text, dialect).as_slice() {
         [Operation::Update { table, columns, limited }] => format!("{table} {columns:?} {limited}"),
-        [Operation::Delete { table, limited }] => format!("{table} {limited}"),
+        [Operation::Delete { table, limited, without }] if without.is_empty() => format!("{table} {limited}"),
+        [Operation::Delete { table, limited, without }] => format!("{table} {limited} {without:?}"),
         other => format!("{other:?}"),
     };
     let table = [
@@ -126,6 +127,8 @@ fn updates_and_deletes_say_whether_they_are_limited() {
         ("UPDATE ONLY t SET a = DEFAULT", Dialect::Postgres, "t [\"a\"] false"),
         ("DELETE FROM ONLY t AS x USING b WHERE x.a = b.a", Dialect::Postgres, "t true"),
         ("DELETE FROM t WHERE 1=1", Dialect::Sqlite, "t false"),
+        ("DELETE FROM t WHERE a IS NULL OR t.b IS NULL", Dialect::Postgres, "t true [\"a\", \"b\"]"),
+        ("DELETE FROM t WHERE a IS NULL AND b = 1", Dialect::Postgres, "t true"),
         ("DELETE x FROM t AS x JOIN u ON x.a = u.a", Dialect::Mysql, "t true"),
     ];
     for (text, dialect, expected) in table {

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::{Migration, Part, Sequence, Wrap};
-use crate::ops::{self, Outcome, Session, Statement, Transaction};
-use crate::schema::{Catalog, Dialect, Engine};
+use crate::ops::{self, Guard, Op, Operation, Outcome, Session, Statement, TableTarget, Transaction};
+use crate::schema::{Catalog, Constraint, ConstraintKind, Dialect, Engine, Lookup, Name, ObjectKind};
 use crate::syntax::sql::{self, Script};
-use crate::text::Sources;
+use crate::text::{FileId, Place, Sources, Span};
 
 /// A sequence, read and replayed.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct Replay<'a> {
     pub sequence: &'a Sequence,
     /// Its migrations, in running order, one for each of the sequence's.
     pub runs: Vec<MigrationRun<'a>>,
+    /// What stood before the first of them, where gander.toml names files that say it.
+    pub baseline: BTreeMap<Dialect, Catalog>,
     /// What all of them built, by dialect.
     pub end: BTreeMap<Dialect, Catalog>,
 }
@@ -63,6 +65,12 @@ pub struct Step {
 
 /// Reads and replays a sequence.
 pub fn replay<'a>(sequence: &'a Sequence, sources: &Sources) -> Replay<'a> {
+    replay_on(sequence, sources, &[])
+}
+
+/// Reads and replays a sequence over what the files of its baseline build.
+pub fn replay_on<'a>(sequence: &'a Sequence, sources: &Sources, baseline: &[FileId]) -> Replay<'a> {
+    let baseline = stood_before(sequence, sources, baseline);
     let scripts: Vec<(Script, Option<Script>)> = sequence
         .migrations
         .par_iter()
@@ -71,7 +79,7 @@ pub fn replay<'a>(sequence: &'a Sequence, sources: &Sources) -> Replay<'a> {
             (read(&migration.up), migration.down.as_ref().map(read))
         })
         .collect();
-    let mut end: BTreeMap<Dialect, Catalog> = BTreeMap::new();
+    let mut end = baseline.clone();
     let mut runs = Vec::with_capacity(sequence.migrations.len());
     for (migration, (up, down)) in sequence.migrations.iter().zip(scripts) {
         let dialect = migration.engine.dialect;
@@ -81,7 +89,174 @@ pub fn replay<'a>(sequence: &'a Sequence, sources: &Sources) -> Replay<'a> {
         let down = migration.down.as_ref().zip(down).map(|(part, script)| run(*part, migration.engine, script, &up.after));
         runs.push(MigrationRun { migration, up, down });
     }
-    Replay { sequence, runs, end }
+    Replay { sequence, runs, baseline, end }
+}
+
+fn stood_before(sequence: &Sequence, sources: &Sources, files: &[FileId]) -> BTreeMap<Dialect, Catalog> {
+    let engine = sequence.engine;
+    let mut catalog = Catalog::new(engine.dialect, true);
+    for file in files {
+        let source = sources.get(*file);
+        let span = Span::new(source.start(), source.text().len() as u32);
+        let part = Part { file: *file, span, wrap: Wrap::Nobody, switched_off: None };
+        catalog = run(part, engine, sql::read(source.text(), span, engine.dialect), &catalog).after;
+    }
+    if files.is_empty() { BTreeMap::new() } else { BTreeMap::from([(engine.dialect, catalog)]) }
+}
+
+/// The statement that last changed something.
+#[derive(Clone, Copy, Debug)]
+pub struct Change<'a> {
+    /// Which migration.
+    pub run: usize,
+    /// Which statement of its way up.
+    pub step: usize,
+    /// The part that it stands in.
+    pub part: &'a PartRun,
+}
+
+impl<'a> Change<'a> {
+    /// The statement.
+    pub fn statement(&self) -> &'a Statement {
+        &self.part.script.statements[self.step]
+    }
+
+    /// The catalog before it.
+    pub fn before(&self) -> &'a Catalog {
+        &self.part.steps[self.step].before
+    }
+
+    /// The place of one of its operations.
+    pub const fn place(&self, op: &Op) -> Place {
+        Place::new(self.part.part.file, op.span)
+    }
+}
+
+impl Replay<'_> {
+    /// The last statement of a way up, before the one at `until`, that changed what `facet` sees of the catalog. Migrations
+    /// that leave it as they found it are passed over.
+    pub fn last_change<T: PartialEq>(
+        &self,
+        dialect: Dialect,
+        until: Option<(usize, usize)>,
+        facet: impl Fn(&Catalog) -> T,
+    ) -> Option<Change<'_>> {
+        let (last, last_steps) = until.map_or((self.runs.len(), 0), |(run, step)| (run + 1, step));
+        for (index, run) in self.runs[..last].iter().enumerate().rev() {
+            let part = &run.up;
+            if part.engine.dialect != dialect {
+                continue;
+            }
+            let bounded = until.is_some_and(|(run, _)| run == index);
+            let steps = if bounded { last_steps } else { part.steps.len() };
+            let Some(first) = part.steps.first().filter(|_| steps > 0) else { continue };
+            let after = |step: usize| part.steps.get(step + 1).map_or(&part.after, |next| &next.before);
+            let mut now = facet(after(steps - 1));
+            if facet(&first.before) == now {
+                continue;
+            }
+            for step in (0..steps).rev() {
+                let before = facet(&part.steps[step].before);
+                if before != now {
+                    return Some(Change { run: index, step, part });
+                }
+                now = before;
+            }
+        }
+        None
+    }
+
+    /// What only those of its migrations built whose way up stands in a file that is `kept`.
+    pub fn only(&self, dialect: Dialect, kept: impl Fn(FileId) -> bool) -> Catalog {
+        let of_dialect: Vec<&PartRun> =
+            self.runs.iter().map(|run| &run.up).filter(|part| part.engine.dialect == dialect).collect();
+        let first_left_out = of_dialect.iter().position(|part| !kept(part.part.file)).unwrap_or(of_dialect.len());
+        let start = self.baseline.get(&dialect).cloned().unwrap_or_else(|| Catalog::new(dialect, true));
+        let mut catalog = match first_left_out.checked_sub(1) {
+            Some(last) => of_dialect[last].after.clone(),
+            None => start,
+        };
+        for part in of_dialect[first_left_out..].iter().filter(|part| kept(part.part.file)) {
+            catalog = steps(part.part, part.engine, &part.script.statements, &catalog).1;
+        }
+        catalog
+    }
+
+    /// Whether its migrations made everything that there is: a baseline says what stood before them, or they make tables
+    /// and none of them needs one that they did not make.
+    pub fn is_complete(&self, dialect: Dialect) -> bool {
+        if !self.sequence.unread.is_empty() || self.end.get(&dialect).is_none_or(|end| end.unclear) {
+            return false;
+        }
+        if self.baseline.contains_key(&dialect) {
+            return true;
+        }
+        let parts = || self.runs.iter().map(|run| &run.up).filter(|part| part.engine.dialect == dialect);
+        let makes = parts().flat_map(|part| &part.script.statements).flat_map(|statement| &statement.ops);
+        makes.clone().any(|op| matches!(op.kind, Operation::CreateTable(_))) && !parts().any(needs_more)
+    }
+}
+
+/// Whether a part needs a table that was never made.
+fn needs_more(part: &PartRun) -> bool {
+    part.script.statements.iter().zip(&part.steps).any(|(statement, step)| {
+        statement.ops.iter().flat_map(|op| needed(&op.kind, part.engine.dialect)).any(|name| {
+            let name = ops::resolve(&step.before, &step.session, name);
+            let made_here = statement.ops.iter().any(|op| match &op.kind {
+                Operation::CreateTable(create) => create.name.ident == name.ident,
+                _ => false,
+            });
+            !made_here
+                && match step.before.table(&name) {
+                    Lookup::Unknown => !step.before.is_unclear(&name),
+                    Lookup::Found(table) => table.made.is_none(),
+                    Lookup::Absent => false,
+                }
+        })
+    })
+}
+
+/// The tables without which a change of the schema cannot be made.
+fn needed(operation: &Operation, dialect: Dialect) -> Vec<&Name> {
+    let is_table = |kind: ObjectKind| matches!(kind, ObjectKind::Table | ObjectKind::ForeignTable);
+    let altered = |target: &TableTarget| !target.if_exists && is_table(target.kind);
+    match operation {
+        Operation::CreateTable(create) => {
+            let own = create.columns.iter().flat_map(|def| &def.constraints);
+            let all = own.chain(create.constraints.iter().map(|def| &def.constraint));
+            all.filter_map(|constraint| referenced(constraint, dialect)).collect()
+        }
+        Operation::AddColumn { table, def, .. } => {
+            let referenced = def.constraints.iter().filter_map(|constraint| referenced(constraint, dialect));
+            referenced.chain(altered(table).then_some(&table.name)).collect()
+        }
+        Operation::AddConstraint { table, constraint } => {
+            referenced(constraint, dialect).into_iter().chain(altered(table).then_some(&table.name)).collect()
+        }
+        Operation::DropColumn { table, .. }
+        | Operation::AlterColumn { table, .. }
+        | Operation::DropConstraint { table, .. }
+        | Operation::RenameColumn { table, .. }
+        | Operation::RenameConstraint { table, .. } => altered(table).then_some(&table.name).into_iter().collect(),
+        Operation::Rename { object, if_exists: false, .. } if is_table(object.kind) => vec![&object.name],
+        Operation::Drop(drop) if is_table(drop.kind) && drop.guard == Guard::None => {
+            drop.objects.iter().map(|object| &object.name).collect()
+        }
+        Operation::CreateIndex(create) => vec![&create.table],
+        _ => Vec::new(),
+    }
+}
+
+/// The table that a foreign key refers to. SQLite takes references to tables that are not there.
+fn referenced(constraint: &Constraint, dialect: Dialect) -> Option<&Name> {
+    match &constraint.kind {
+        ConstraintKind::ForeignKey(key) => (dialect != Dialect::Sqlite).then_some(&key.table),
+        ConstraintKind::PrimaryKey { .. }
+        | ConstraintKind::Unique { .. }
+        | ConstraintKind::Check(_)
+        | ConstraintKind::Exclude(_)
+        | ConstraintKind::NotNull(_) => None,
+    }
 }
 
 /// Replays a script over a catalog.

@@ -235,22 +235,10 @@ fn kind_of(path: &str) -> Option<Why> {
     if lower.ends_with(".sql") && !lower.starts_with('.') {
         return Some(Why::Sql);
     }
-    let companion = match lower.as_str() {
-        "diesel.toml"
-        | "metadata.toml"
-        | "migration_lock.toml"
-        | "_journal.json"
-        | "atlas.sum"
-        | "package.json"
-        | "dbconfig.yml"
-        | "sqitch.plan"
-        | ".env" => true,
-        _ => {
-            lower.ends_with(".sql.conf")
-                || lower.starts_with(".env.")
-                || (lower.starts_with("readme") && lower.ends_with(".md"))
-        }
-    };
+    // What the histories are told by, and what the registries stand in.
+    let companion = (!lower.starts_with('.') && crate::history::is_wanted(path))
+        || matches!(lower.as_str(), "package.json" | "sqitch.plan" | ".env")
+        || lower.starts_with(".env.");
     companion.then_some(Why::Companion)
 }
 
@@ -713,6 +701,8 @@ mod tests {
             "db/m/meta/_journal.json",
             "db/m/readme.de.md",
             "db/m/V1__a.sql.conf",
+            "db/m/V2__b.java",
+            "db/m/003_c.slq",
             "db/atlas.sum",
             "db/notes.md",
         ] {
@@ -723,7 +713,9 @@ mod tests {
             "README.md",
             "db/atlas.sum",
             "db/m/0000_a.sql",
+            "db/m/003_c.slq",
             "db/m/V1__a.sql.conf",
+            "db/m/V2__b.java",
             "db/m/meta/_journal.json",
             "db/m/readme.de.md",
             "diesel.toml",

@@ -51,7 +51,7 @@ fn is_of_tool(comment: &str) -> bool {
     let text = comment.trim_start_matches('-').trim_start();
     let annotations = [
         "+goose", "+migrate", "migrate:", "atlas:", "tern:", "liquibase ", "changeset ", "rollback ", "gander:", "irreversible",
-        "depends:", "requires:", "noqa", "sqlfluff", "squawk-", "no-transaction", "Up Migration", "Down Migration",
+        "depends:", "requires:", "noqa", "sqlfluff", "squawk-", "safety-assured", "no-transaction", "Up Migration", "Down Migration",
     ];
     let dumps = [
         "PostgreSQL database dump", "Dumped from database version", "Dumped by pg_dump", "Data for Name:", "TOC entry",

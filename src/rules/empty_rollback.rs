@@ -1,10 +1,10 @@
 //! A way back that leads nowhere.
 
-use super::rollback::{is_irreversible, is_owed};
+use super::rollback::{does_something, is_irreversible, is_owed};
 use super::{Check, Cx, Direction, PartFacts, Rule};
 use crate::effects::changes_something;
 use crate::ops::Operation;
-use crate::syntax::sql::PieceKind;
+use crate::text::Place;
 
 /// `empty-rollback`.
 pub const RULE: Rule = Rule {
@@ -16,31 +16,31 @@ pub const RULE: Rule = Rule {
 
 fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
     let run = part.migration();
-    if part.direction == Direction::Up || run.migration.repeatable || does_something(part) {
+    if part.direction == Direction::Up || run.migration.repeatable || does_something(part.run) {
         return;
     }
     let ups = run.up.script.statements.iter().flat_map(|statement| &statement.ops);
     let Some(kept) = ups.into_iter().find(|op| changes_schema(&op.kind)) else { return };
-    if !is_owed(part.replay, part.index, &part.source().path, part.settings) || is_irreversible(part) {
+    let is_owed = is_owed(part.replay, part.index, &part.source().path, part.settings);
+    if !is_owed || is_irreversible(part) || is_taken_back_elsewhere(part) {
         return;
     }
-    let message = format!("this rollback does nothing: {} stays when the migration is taken back", kept.kind.title());
-    let up = crate::text::Place::new(run.up.part.file, kept.span);
+    let message = format!("this rollback does nothing, so that {} is not undone", kept.kind.title());
+    let up = Place::new(run.up.part.file, kept.span);
     cx.report(part.head(), message)
         .help("Write the statements that undo the migration, or say `-- irreversible: why`.")
         .related(up, "done here");
 }
 
-/// Whether a down part may do anything at all. What is called, included or not understood may.
-fn does_something(part: &PartFacts<'_>) -> bool {
-    let mut ops = part.statements().iter().flat_map(|statement| &statement.ops);
-    let includes = part.run.script.pieces.iter().any(|piece| piece.kind == PieceKind::Meta);
-    includes
-        || ops.any(|op| match &op.kind {
-            Operation::Query { calls } => !calls.is_empty(),
-            Operation::Other { .. } => true,
-            other => changes_something(other),
-        })
+/// Some teams cut a change into one file for each statement; then one file may take back what several did.
+fn is_taken_back_elsewhere(part: &PartFacts<'_>) -> bool {
+    let own = part.migration();
+    part.replay.runs.iter().any(|other| {
+        !own.migration.name.is_empty()
+            && other.migration.name == own.migration.name
+            && other.up.engine.dialect == own.up.engine.dialect
+            && other.down.as_ref().is_some_and(does_something)
+    })
 }
 
 /// Whether it leaves something in the schema that a way back could take away: rows are another matter.

@@ -18,14 +18,16 @@ pub fn keys<'a>(run: &MigrationRun<'_>, sources: &'a Sources) -> Vec<Key<'a>> {
     lines.into_iter().filter_map(key).collect()
 }
 
-/// A few words, a colon, and a value. Sentences, addresses and times have colons too.
+/// A few words, a colon, and a value. Sentences, addresses and times have colons too, and some words begin the text itself.
 fn key(line: &str) -> Option<Key<'_>> {
+    const TEXT: &[&str] = &["fix", "fixes", "bug", "perf", "note", "notes", "nb", "warning", "caution", "important", "example", "step", "part", "see"];
     let (name, value) = line.split_once(':')?;
     let name = name.trim();
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '#' | '(' | ')');
     let fits = name.starts_with(char::is_alphabetic) && name.chars().all(is_word) && name.split_whitespace().count() <= 3;
     let has_value = !value.trim().is_empty() && !value.starts_with(['/', ':', '\\']);
-    (fits && has_value).then(|| Key { name, folded: fold(name) })
+    let folded = fold(name);
+    (fits && has_value && !TEXT.contains(&folded.as_str())).then_some(Key { name, folded })
 }
 
 /// Without regard to case and to numbers: `Migration 004: …` has the key `Migration`.

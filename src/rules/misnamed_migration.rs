@@ -21,14 +21,14 @@ fn check(history: &HistoryFacts<'_>, cx: &mut Cx<'_>) {
     for stray in &sequence.strays {
         let source = history.sources.get(stray.file);
         let name = source.path.rsplit('/').next().unwrap_or(&source.path);
-        let runner = if tool.records { format!("{} passes", tool.title) } else { "whoever runs the migrations in order passes".to_owned() };
+        let runner = if tool.records { tool.title } else { "who runs the migrations in order" };
         let (message, help) = match stray.reason {
             Reason::WrongName => (
-                format!("{runner} `{name}` over: its name is not that of a migration"),
+                format!("{runner} passes over `{name}`: it is not named as a migration is"),
                 format!("Name it{usual}, or move it out of the directory."),
             ),
             Reason::UnknownExtension => (
-                format!("{runner} `{name}` over: it does not end in .sql"),
+                format!("{runner} passes over `{name}`: it does not end in .sql"),
                 "Rename it to end in .sql, or move it out of the directory.".to_owned(),
             ),
             Reason::WidthDiffers { has, others } => {
@@ -43,11 +43,11 @@ fn check(history: &HistoryFacts<'_>, cx: &mut Cx<'_>) {
                 )
             }
             Reason::MissingUp => (
-                format!("{runner} `{name}` over: it has no section that leads up"),
+                format!("{runner} passes over `{name}`: it has no section that leads up"),
                 "Begin its statements with the tool's annotation, or move it out of the directory.".to_owned(),
             ),
             Reason::Unlisted => (
-                format!("{runner} `{name}` over: it is not in the tool's journal"),
+                format!("{runner} passes over `{name}`: it is not in the tool's journal"),
                 "Let the tool generate the migration, or move the file out of the directory.".to_owned(),
             ),
         };

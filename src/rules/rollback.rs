@@ -2,9 +2,12 @@
 
 use super::practice::is_practice;
 use super::{PartFacts, Settings};
+use crate::effects::changes_something;
+use crate::history::comments;
 use crate::history::replay::{MigrationRun, PartRun, Replay};
 use crate::history::tools::Downs;
-use crate::history::comments;
+use crate::ops::Operation;
+use crate::syntax::sql::PieceKind;
 use crate::text::Source;
 
 /// Whether the migration at `index` owes its way back: gander.toml says so, the tool's files carry one as a matter of
@@ -19,12 +22,32 @@ pub fn is_owed(replay: &Replay<'_>, index: usize, path: &str, settings: &Setting
             ["up.sql", "down.sql"].iter().any(|end| name == *end || name.ends_with(&format!(".{end}")))
         }
     };
-    settings.rollback.unwrap_or_else(|| of_course || has_practice(&replay.runs[..index.min(replay.runs.len())]))
+    settings.rollback.unwrap_or_else(|| {
+        let earlier = &replay.runs[..index.min(replay.runs.len())];
+        let versioned: Vec<&MigrationRun<'_>> = earlier.iter().filter(|run| !run.migration.repeatable).collect();
+        match of_course {
+            true => !only_goes_forward(&versioned),
+            false => is_practice(&versioned, |run| run.down.is_some()),
+        }
+    })
 }
 
-fn has_practice(earlier: &[MigrationRun<'_>]) -> bool {
-    let versioned: Vec<&MigrationRun<'_>> = earlier.iter().filter(|run| !run.migration.repeatable).collect();
-    is_practice(&versioned, |run| run.down.is_some())
+/// Ten migrations, and none of them can be taken back: that is a decision.
+fn only_goes_forward(earlier: &[&MigrationRun<'_>]) -> bool {
+    const MANY: usize = 10;
+    earlier.len() >= MANY && !earlier[earlier.len() - MANY..].iter().any(|run| run.down.as_ref().is_some_and(does_something))
+}
+
+/// Whether a way back may do anything at all. What is called, included or not understood may.
+pub fn does_something(down: &PartRun) -> bool {
+    let mut ops = down.script.statements.iter().flat_map(|statement| &statement.ops);
+    let includes = down.script.pieces.iter().any(|piece| piece.kind == PieceKind::Meta);
+    includes
+        || ops.any(|op| match &op.kind {
+            Operation::Query { calls } => !calls.is_empty(),
+            Operation::Other { .. } => true,
+            other => changes_something(other),
+        })
 }
 
 /// Whether a migration says, in either part, that nothing can take it back, and why.

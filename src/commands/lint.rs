@@ -104,7 +104,7 @@ pub(super) fn judge(project: &Project, trees: &Trees, lint: &Lint) -> Result<Jud
             stand(file.file, None);
         }
         everything_applied.extend(applied.iter().copied());
-        let replay = replay::replay(sequence, sources);
+        let replay = replay::replay_on(sequence, sources, &one.baseline);
         let is_judged = |part: &replay::PartRun| judged.contains(&part.part.file);
         summary.statements += replay
             .runs
@@ -113,7 +113,8 @@ pub(super) fn judge(project: &Project, trees: &Trees, lint: &Lint) -> Result<Jud
             .filter(|part| is_judged(part))
             .map(|part| part.script.statements.len())
             .sum::<usize>();
-        let canonical = canonical::read(project, trees, one)?;
+        // Who asks for all rules on all migrations asks for what differs since ever.
+        let canonical = canonical::read(project, (!lint.scope.all).then_some(trees), one)?;
         histories.push(History {
             replay,
             applied,

@@ -430,6 +430,16 @@ impl Repo {
         entries.iter().zip(read).map(fill).collect()
     }
 
+    /// The bytes of a blob, of at most `limit` bytes. `path`: where it stands, relative to the repository's root, for the
+    /// message that it cannot be read.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn blob(&self, path: &str, id: ObjectId, limit: u64) -> Result<Vec<u8>, Error> {
+        let entry = Entry { path: path.to_owned(), id, surely_small: false };
+        self.read(&[&entry], limit).pop().unwrap_or_else(|| Err(unreadable(path)))
+    }
+
     /// What each file of the work tree holds. Where git takes a file for unchanged, that is the index's blob,
     /// whatever checkout made of its bytes.
     ///

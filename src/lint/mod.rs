@@ -152,6 +152,11 @@ fn judge(input: &Input<'_>, history: &History<'_>) -> Vec<Diagnostic> {
         .flat_map_iter(|index| judge_migration(input, history, index, &change))
         .collect();
     findings.extend(history.canonical.iter().flat_map(|canonical| judge_canonical(input, history, canonical)));
+    let shares = |other: &&History<'_>| {
+        !std::ptr::eq(*other, history)
+            && other.canonical.iter().any(|one| history.canonical.iter().any(|own| own.file == one.file))
+    };
+    let sharing: Vec<&Replay<'_>> = input.histories.iter().filter(shares).map(|other| &other.replay).collect();
     let facts = HistoryFacts {
         sources: input.sources,
         replay: &history.replay,
@@ -159,6 +164,7 @@ fn judge(input: &Input<'_>, history: &History<'_>) -> Vec<Diagnostic> {
         judged: &history.judged,
         base_known: history.base_known,
         canonical: &history.canonical,
+        sharing: &sharing,
         settings: &history.settings,
     };
     for (rule, choice) in rules_on(input.selection) {

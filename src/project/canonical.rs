@@ -1,28 +1,49 @@
-//! The canonical schema files of a history, read and replayed.
+//! The canonical schema files of a history, read and replayed: as they stand, and as they stood on the base branch.
 
-use super::histories::Planned;
+use super::files::LARGEST;
+use super::histories::{CanonicalFile, Planned};
 use super::judged::Trees;
 use super::{Project, UserError};
-use crate::history::replay;
+use crate::git::Content;
+use crate::history::replay::{self, PartRun};
 use crate::history::{Part, Wrap};
 use crate::rules::facts::Canonical;
-use crate::schema::Catalog;
+use crate::schema::{Catalog, Engine};
 use crate::syntax::sql;
-use crate::text::Span;
+use crate::text::{FileId, Source, Span};
 
-/// Reads them.
+/// Reads them. Without `trees` nothing is compared with the base branch.
 ///
 /// # Errors
-/// When git cannot give the file as it stands on the base branch.
-pub fn read(project: &Project, _trees: &Trees, planned: &Planned) -> Result<Vec<Canonical>, UserError> {
+/// When git cannot give a file as it stood on the base branch.
+pub fn read(project: &Project, trees: Option<&Trees>, planned: &Planned) -> Result<Vec<Canonical>, UserError> {
     let engine = planned.sequence.engine;
-    let one = |file: &super::histories::CanonicalFile| {
-        let source = project.files.sources.get(file.file);
-        let span = Span::new(source.start(), source.text().len() as u32);
-        let script = sql::read(source.text(), span, engine.dialect);
-        let part = Part { file: file.file, span, wrap: Wrap::Nobody, switched_off: None };
-        let run = replay::run(part, engine, script, &Catalog::new(engine.dialect, false));
-        Canonical { file: file.file, run, configured: file.configured, base: None }
+    let one = |file: &CanonicalFile| {
+        let run = replayed(file.file, project.files.sources.get(file.file), engine);
+        let base = match trees {
+            Some(trees) => on_base(project, trees, file.file, &run)?,
+            None => None,
+        };
+        Ok(Canonical { file: file.file, run, configured: file.configured, base })
     };
-    Ok(planned.canonical.iter().map(one).collect())
+    planned.canonical.iter().map(one).collect()
+}
+
+/// A schema file, replayed over nothing.
+pub fn replayed(file: FileId, source: &Source, engine: Engine) -> PartRun {
+    let span = Span::new(source.start(), source.text().len() as u32);
+    let script = sql::read(source.text(), span, engine.dialect);
+    let part = Part { file, span, wrap: Wrap::Nobody, switched_off: None };
+    replay::run(part, engine, script, &Catalog::new(engine.dialect, false))
+}
+
+/// What the file built where the branch was taken off its base; None where it was not there.
+fn on_base(project: &Project, trees: &Trees, file: FileId, now: &PartRun) -> Result<Option<Catalog>, UserError> {
+    let path = &project.files.sources.get(file).path;
+    let (Some(repo), Some(then)) = (&project.repo, trees.on_base(path)) else { return Ok(None) };
+    if trees.now.get(path).copied().flatten().is_some_and(|now: Content| now.same_as(&then)) {
+        return Ok(Some(now.after.clone()));
+    }
+    let bytes = repo.blob(&project.in_repository(path), then.id, LARGEST)?;
+    Ok(Some(replayed(file, &Source::new(path, bytes), now.engine).after))
 }

@@ -17,6 +17,8 @@ pub struct Planned {
     pub settings: Settings,
     /// Files that must equal what its migrations build.
     pub canonical: Vec<CanonicalFile>,
+    /// Files that say what stood before its first migration.
+    pub baseline: Vec<FileId>,
 }
 
 /// A canonical schema file.
@@ -53,7 +55,8 @@ pub fn find(files: &Files, config: &Config) -> Result<Vec<Planned>, UserError> {
         }
         for sequence in sequences {
             let canonical = canonical_files(files, &sequence, Some(history))?;
-            planned.push(Planned { settings: settings(config, Some(history)), canonical, sequence });
+            let baseline = baseline_files(files, Some(history))?;
+            planned.push(Planned { settings: settings(config, Some(history)), canonical, baseline, sequence });
         }
     }
     if named.is_empty() {
@@ -63,7 +66,8 @@ pub fn find(files: &Files, config: &Config) -> Result<Vec<Planned>, UserError> {
         let asked = Asked { tool: forced, engine: &engine };
         for sequence in history::discover(&listing, &files.sources, &asked) {
             let canonical = canonical_files(files, &sequence, history)?;
-            planned.push(Planned { settings: settings(config, history), canonical, sequence });
+            let baseline = baseline_files(files, history)?;
+            planned.push(Planned { settings: settings(config, history), canonical, baseline, sequence });
         }
     }
     add_targets(files, config, forced, &listing, &mut planned)?;
@@ -99,7 +103,7 @@ fn add_targets(
         let asked = Asked { tool: forced, engine: &engine };
         for sequence in history::read_directory(path, listing, &files.sources, &asked) {
             let canonical = canonical_files(files, &sequence, None)?;
-            planned.push(Planned { settings: settings(config, None), canonical, sequence });
+            planned.push(Planned { settings: settings(config, None), canonical, baseline: Vec::new(), sequence });
         }
     }
     Ok(())
@@ -146,6 +150,17 @@ pub fn settings(config: &Config, history: Option<&History>) -> Settings {
         external: history.map_or_else(Vec::new, |history| history.external.iter().map(|glob| glob.text.clone()).collect()),
         foreign_keys: history.is_none_or(|history| history.foreign_keys.value),
     }
+}
+
+/// The files that gander.toml names as what stood before the first migration.
+fn baseline_files(files: &Files, history: Option<&History>) -> Result<Vec<FileId>, UserError> {
+    let one = |path: &super::config::Setting<String>| {
+        files.files.get(path.value.trim_start_matches("./")).map(|file| file.id).ok_or_else(|| {
+            UserError::new(format!("there is no file `{}`, which gander.toml names as a baseline", path.value))
+                .help("correct `baseline` of its [[history]] table")
+        })
+    };
+    history.map_or_else(|| Ok(Vec::new()), |history| history.baseline.iter().map(one).collect())
 }
 
 /// The canonical schema files of a history: those that gander.toml names, else the nearest file of a usual name in its

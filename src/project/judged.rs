@@ -149,6 +149,11 @@ impl Trees {
         Standing { applied: on_base.is_some() || is_old, edited, changed, judged }
     }
 
+    /// What a file held where HEAD's side parted from the base branch; where that is not known, what the base holds.
+    pub fn on_base(&self, path: &str) -> Option<Content> {
+        holds(self.fork.as_deref().or(self.base.as_deref()), path)
+    }
+
     /// The files that stand on the base branch and were deleted on HEAD's side; with `--staged` or `--since`:
     /// deleted since then.
     pub fn deleted(&self, selection: &Selection) -> Vec<&str> {

@@ -214,6 +214,8 @@ pub struct HistoryFacts<'a> {
     pub base_known: bool,
     /// The canonical schema files, read and replayed.
     pub canonical: &'a [Canonical],
+    /// Other sequences that share one of those files.
+    pub sharing: &'a [&'a Replay<'a>],
     /// What gander.toml says.
     pub settings: &'a Settings,
 }
@@ -256,7 +258,7 @@ pub struct Canonical {
     pub run: PartRun,
     /// gander.toml names it; else gander found it.
     pub configured: bool,
-    /// The same file on the base branch, replayed, where there is one and it has other content.
+    /// What the file built on the base branch; None where it was not there, or where nothing is compared with a base.
     pub base: Option<Catalog>,
 }
 

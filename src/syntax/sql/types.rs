@@ -113,6 +113,7 @@ const NO_TYPES: &[&str] = &[
     "out",
     "overlay",
     "position",
+    "precision",
     "row",
     "substring",
     "treat",
@@ -301,9 +302,16 @@ mod tests {
     /// Each is a syntax error on PostgreSQL 15.
     #[test]
     fn what_postgres_does_not_parse_is_no_type() {
-        for written in
-            ["int(11)", "bigint(20)", "boolean(1)", "varchar()", "char(10 10)", "numeric(8,)", "exists"]
-        {
+        for written in [
+            "int(11)",
+            "bigint(20)",
+            "boolean(1)",
+            "varchar()",
+            "char(10 10)",
+            "numeric(8,)",
+            "exists",
+            "precision",
+        ] {
             assert_eq!(read(written), None, "{written}");
         }
     }

@@ -4,7 +4,7 @@ use super::cursor::{Cursor, Read, Unread};
 use super::lex::TokenKind;
 use super::{dml, mysql, plpgsql, postgres, session, sqlite};
 use crate::ops::{Condition, Op, Operation, Statement};
-use crate::schema::Dialect;
+use crate::schema::{Dialect, ObjectKind, ObjectRef};
 use crate::text::Span;
 
 /// What was read so far.
@@ -66,10 +66,97 @@ fn ops(cursor: &mut Cursor<'_>) -> Read<Vec<Op>> {
     ops.ok_or_else(|| cursor.unread("a statement"))
 }
 
-/// What is left of a statement that was not understood: its first words.
+/// What is left of a statement that was not understood: its first words, and the object that it seems to be about.
 pub fn opaque(cursor: &Cursor<'_>, span: Span, unread: Unread) -> Op {
     let words =
         cursor.tokens.iter().skip(cursor.at).take(2).take_while(|token| token.kind == TokenKind::Word);
     let verb = words.map(|token| cursor.text_of(*token).to_ascii_uppercase()).collect::<Vec<_>>().join(" ");
-    Op { kind: Operation::Opaque { verb, object: None, expected: unread.expected, at: unread.at }, span }
+    let object = object(&mut cursor.clone());
+    Op { kind: Operation::Opaque { verb, object, expected: unread.expected, at: unread.at }, span }
+}
+
+/// The object of a CREATE, ALTER or DROP, as far as its first words tell: kind, name, and ON table where it belongs to one.
+fn object(cursor: &mut Cursor<'_>) -> Option<ObjectRef> {
+    const BETWEEN: &[&str] = &[
+        "OR",
+        "REPLACE",
+        "TEMP",
+        "TEMPORARY",
+        "GLOBAL",
+        "LOCAL",
+        "UNLOGGED",
+        "UNIQUE",
+        "RECURSIVE",
+        "CONSTRAINT",
+        "VIRTUAL",
+        "FULLTEXT",
+        "SPATIAL",
+    ];
+    let verb = cursor.eat_any(&["CREATE", "ALTER", "DROP"])?;
+    while cursor.eat_any(BETWEEN).is_some() {}
+    let words = |kind: &ObjectKind| kind.keywords().split(' ').collect::<Vec<_>>();
+    let kinds = ObjectKind::ALL.iter().filter(|kind| cursor.is_all(&words(kind)));
+    // The longest: an EVENT TRIGGER is no EVENT.
+    let kind = *kinds.max_by_key(|kind| words(kind).len())?;
+    cursor.at += words(&kind).len();
+    cursor.eat("CONCURRENTLY");
+    if cursor.is("IF") && (cursor.nth_is(1, "NOT") || cursor.nth_is(1, "EXISTS") || cursor.nth_is(1, "EXIST")) {
+        cursor.at += 1;
+        cursor.eat("NOT");
+        cursor.eat_any(&["EXISTS", "EXIST"])?;
+    }
+    if matches!(kind, ObjectKind::Table | ObjectKind::ForeignTable) {
+        cursor.eat("ONLY");
+    }
+    let name = cursor.name("a name").ok()?;
+    if verb == "DROP" && cursor.is_symbol(",") {
+        // There are more of them.
+        return None;
+    }
+    let kind = match kind {
+        ObjectKind::User if cursor.dialect == Dialect::Postgres => ObjectKind::Role,
+        kind => kind,
+    };
+    if !matches!(kind, ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Rule) {
+        return Some(ObjectRef { kind, name, on: None });
+    }
+    let before = if kind == ObjectKind::Rule && verb == "CREATE" { "TO" } else { "ON" };
+    while !cursor.is_end() && !cursor.is(before) {
+        cursor.at += 1;
+    }
+    cursor.at += 1;
+    Some(ObjectRef { kind, name, on: Some(cursor.name("a table").ok()?) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_understood_still_names_its_object() {
+        let cases = [
+            ("ALTER TABLE ONLY app.users ADDD COLUMN x int", "table `app.users`"),
+            ("CREATE TABLE IF NOT EXIST a.b (c int)", "table `a.b`"),
+            ("DROP INDEX CONCURRENTLY IF EXISTS i ON t", "index `i`"),
+            ("CREATE UNIQUE INDEX i OF t (a)", "index `i`"),
+            ("CREATE OR REPLACE TRIGGER g AFTER UPDATE OF a, b ON s.t EXECUTE f()", "trigger `g` of `s.t`"),
+            ("CREATE POLICY p ON t FOR EVERYTHING", "policy `p` of `t`"),
+            ("CREATE RULE r AS ON INSERT TO t DO NOTHING AT ALL", "rule `r` of `t`"),
+            ("ALTER RULE r ON t RENAME x", "rule `r` of `t`"),
+            ("CREATE EVENT TRIGGER e AT ddl_command_end", "event trigger `e`"),
+            ("CREATE USER u WITH WINGS", "role `u`"),
+            ("DROP TABLE a, b CASCADES", ""),
+            ("CREATE INDEX ON (t)", ""),
+            ("DELETE FORM t", ""),
+            ("ALTER TABLE", ""),
+        ];
+        for (text, object) in cases {
+            let script = super::super::read(text, Span::new(0, text.len() as u32), Dialect::Postgres);
+            let [statement] = script.statements.as_slice() else { panic!("{text}") };
+            let [Op { kind: Operation::Opaque { object: found, .. }, .. }] = statement.ops.as_slice() else {
+                panic!("{text} was understood")
+            };
+            assert_eq!(found.as_ref().map(ToString::to_string).unwrap_or_default(), object, "{text}");
+        }
+    }
 }

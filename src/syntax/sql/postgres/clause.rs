@@ -130,14 +130,6 @@ pub fn definition(cursor: &mut Cursor<'_>) -> Read<Vec<(String, Option<(usize, u
     Ok(all)
 }
 
-/// `(name, name, …)`: parameters to be reset.
-///
-/// # Errors
-/// When it is not there.
-pub fn parameter_names(cursor: &mut Cursor<'_>) -> Read<()> {
-    definition(cursor).map(|_| ())
-}
-
 /// The value of an option: a string, a number, a word, an operator, a type or a function's name.
 fn value(cursor: &mut Cursor<'_>) -> Read<()> {
     if cursor.is_string() {
@@ -158,7 +150,7 @@ fn value(cursor: &mut Cursor<'_>) -> Read<()> {
             if cursor.nth_is_symbol(1, ")") { operator(cursor).map(|_| ()) } else { number(cursor) }
         }
         TokenKind::Symbol => operator(cursor).map(|_| ()),
-        TokenKind::Word if is_reserved(cursor.text_of(token)) => {
+        TokenKind::Word if is_reserved(cursor.text_of(token)) || cursor.is("NONE") => {
             cursor.at += 1;
             Ok(())
         }
@@ -185,6 +177,7 @@ pub fn operator(cursor: &mut Cursor<'_>) -> Read<Name> {
     match cursor.nth(0) {
         Some(token)
             if token.kind == TokenKind::Symbol
+                && cursor.text_of(token) != "=>"
                 && cursor.text_of(token).bytes().all(|byte| b"+-*/<>=~!@#%^&|`?".contains(&byte)) =>
         {
             cursor.at += 1;
@@ -262,12 +255,10 @@ pub fn setting(cursor: &mut Cursor<'_>) -> Read<bool> {
         if cursor.is_string() {
             return cursor.string().map(|_| ());
         }
-        match cursor.nth(0).map(|token| token.kind) {
-            Some(TokenKind::Word | TokenKind::Quoted | TokenKind::Placeholder) => {
-                cursor.any_word("a value").map(|_| ())
-            }
-            _ => number(cursor),
+        if cursor.is_ident() || cursor.is_any(&["TRUE", "FALSE", "ON", "DEFAULT"]) {
+            return cursor.any_word("a value").map(|_| ());
         }
+        number(cursor)
     })?;
     Ok(true)
 }

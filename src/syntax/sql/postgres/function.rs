@@ -1,6 +1,6 @@
 //! Functions, procedures and aggregates.
 
-use super::clause;
+use super::{clause, expression};
 use crate::ops::{CreateFunction, Guard, Op, Operation};
 use crate::schema::{Name, ObjectKind, Type};
 use crate::syntax::sql::cursor::{Cursor, Read, Unread};
@@ -97,9 +97,9 @@ fn define(cursor: &mut Cursor<'_>, function: &mut CreateFunction) -> Read<bool> 
     } else if cursor.eat_all(&["BEGIN", "ATOMIC"]) {
         function.body = Some(atomic(cursor)?);
     } else if cursor.eat("RETURN") {
-        let (first, last) = cursor.skip_rest();
-        cursor.expr(first, last)?;
-        function.body = Some(cursor.text_between(first, last));
+        let first = cursor.at;
+        expression::whole(cursor)?;
+        function.body = Some(cursor.text_between(first, cursor.at));
     } else if cursor.eat("TRANSFORM") {
         cursor.list(|cursor| {
             cursor.expect_all(&["FOR", "TYPE"])?;
@@ -138,7 +138,10 @@ fn atomic(cursor: &mut Cursor<'_>) -> Read<String> {
         let (_, to) = statement(&mut inside);
         inside.at = from;
         if inside.eat("RETURN") {
-            inside.expr(from + 1, to)?;
+            inside.tokens = &cursor.tokens[..to];
+            expression::whole(&mut inside)?;
+            inside.expect_end()?;
+            inside.tokens = &cursor.tokens[..last];
         } else {
             dml::inner(&inside, from, to)?;
         }
@@ -247,7 +250,7 @@ fn argument(cursor: &mut Cursor<'_>) -> Read<Argument> {
         }
     };
     if cursor.eat("DEFAULT") || cursor.eat_symbol("=") || cursor.eat_symbol(":=") {
-        cursor.expr_until(|_| false)?;
+        expression::whole(cursor)?;
     }
     Ok(Argument { out: said == Some("OUT"), ty })
 }

@@ -230,7 +230,7 @@ fn create_statistics(cursor: &mut Cursor<'_>) -> Read<Operation> {
         cursor.ident_group("a kind of statistics")?;
     }
     cursor.expect("ON")?;
-    cursor.list(expression::whole)?;
+    cursor.list(statistics_key)?;
     cursor.expect("FROM")?;
     let table = cursor.name("a table")?;
     Ok(match name {
@@ -244,6 +244,16 @@ fn create_statistics(cursor: &mut Cursor<'_>) -> Read<Operation> {
             what: "CREATE STATISTICS".to_owned(),
         },
     })
+}
+
+/// A column, a call, or any expression in brackets.
+fn statistics_key(cursor: &mut Cursor<'_>) -> Read<()> {
+    if cursor.is_symbol("(") {
+        return expression::group(cursor).map(|_| ());
+    }
+    let mut ahead = cursor.clone();
+    ahead.name("a column")?;
+    if ahead.is_symbol("(") { expression::call(cursor).map(|_| ()) } else { cursor.ident("a column").map(|_| ()) }
 }
 
 fn alter_statistics(cursor: &mut Cursor<'_>) -> Read<Operation> {

@@ -166,6 +166,7 @@ fn database_option(cursor: &mut Cursor<'_>) -> Read<()> {
         "LOCATION",
         "TABLESPACE",
         "ALLOW_CONNECTIONS",
+        "CONNECTION_LIMIT",
         "IS_TEMPLATE",
         "OID",
     ];

@@ -1,6 +1,6 @@
 //! What fires or filters at a table: triggers, policies, rules, event triggers.
 
-use super::{clause, function};
+use super::{clause, expression, function};
 use crate::ops::{CreatePolicy, CreateTrigger, Guard, Op, Operation};
 use crate::schema::{Ident, Name, ObjectKind, ObjectRef};
 use crate::syntax::sql::cursor::{Cursor, Read};
@@ -84,7 +84,7 @@ fn create_trigger(cursor: &mut Cursor<'_>, first: usize, guard: Guard, constrain
         }
     }
     if cursor.eat("WHEN") {
-        cursor.expr_group()?;
+        expression::group(cursor)?;
     }
     let function = execute(cursor)?;
     Ok(Operation::CreateTrigger(Box::new(CreateTrigger {
@@ -136,10 +136,7 @@ fn referencing(cursor: &mut Cursor<'_>) -> Read<()> {
 
 /// `EXECUTE {FUNCTION | PROCEDURE} name(constants)`.
 fn execute(cursor: &mut Cursor<'_>) -> Read<Name> {
-    cursor.expect("EXECUTE")?;
-    if cursor.eat_any(&["FUNCTION", "PROCEDURE"]).is_none() {
-        return Err(cursor.unread("`FUNCTION` or `PROCEDURE`"));
-    }
+    expect_execute(cursor)?;
     let function = cursor.name("a function")?;
     cursor.expect_symbol("(")?;
     if !cursor.is_symbol(")") {
@@ -147,6 +144,14 @@ fn execute(cursor: &mut Cursor<'_>) -> Read<Name> {
     }
     cursor.expect_symbol(")")?;
     Ok(function)
+}
+
+fn expect_execute(cursor: &mut Cursor<'_>) -> Read<()> {
+    cursor.expect("EXECUTE")?;
+    match cursor.eat_any(&["FUNCTION", "PROCEDURE"]) {
+        Some(_) => Ok(()),
+        None => Err(cursor.unread("`FUNCTION` or `PROCEDURE`")),
+    }
 }
 
 /// What a trigger hands to its function: a constant, or a word that becomes one.
@@ -207,10 +212,10 @@ fn who_and_what(cursor: &mut Cursor<'_>) -> Read<Vec<String>> {
     }
     let first = cursor.at;
     if cursor.eat("USING") {
-        cursor.expr_group()?;
+        expression::group(cursor)?;
     }
     if cursor.eat_all(&["WITH", "CHECK"]) {
-        cursor.expr_group()?;
+        expression::group(cursor)?;
     }
     let mut words = cursor.words_between(first, cursor.at);
     words.dedup();
@@ -240,7 +245,7 @@ fn create_rule(cursor: &mut Cursor<'_>, guard: Guard) -> Read<Operation> {
     cursor.expect("TO")?;
     let table = cursor.name("a table")?;
     if cursor.eat("WHERE") {
-        cursor.expr_until(|cursor| cursor.is("DO"))?;
+        expression::whole(cursor)?;
     }
     cursor.expect("DO")?;
     cursor.eat_any(&["ALSO", "INSTEAD"]);
@@ -297,7 +302,10 @@ fn create_event_trigger(cursor: &mut Cursor<'_>) -> Read<Operation> {
             }
         }
     }
-    execute(cursor)?;
+    expect_execute(cursor)?;
+    cursor.name("a function")?;
+    cursor.expect_symbol("(")?;
+    cursor.expect_symbol(")")?;
     Ok(Operation::CreateOther { object, guard: Guard::None })
 }
 

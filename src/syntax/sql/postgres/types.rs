@@ -1,6 +1,6 @@
 //! Types and domains.
 
-use super::clause;
+use super::{clause, expression};
 use crate::ops::{
     AlterDomain, AlterType, CreateDomain, CreateType, Guard, Op, Operation, TableTarget, TypeDefinition,
 };
@@ -166,11 +166,7 @@ fn create_domain(cursor: &mut Cursor<'_>) -> Read<Operation> {
         if let Some(collation) = collation(cursor)? {
             domain.collation = Some(collation);
         } else if cursor.eat("DEFAULT") {
-            let from = cursor.at;
-            let ends = |cursor: &Cursor<'_>| {
-                cursor.at > from && cursor.is_any(&["CONSTRAINT", "NOT", "NULL", "CHECK", "COLLATE"])
-            };
-            domain.default = Some(cursor.expr_until(ends)?);
+            domain.default = Some(expression::restricted(cursor)?);
         } else if let Some(constraint) = domain_constraint(cursor)? {
             domain.constraints.push(constraint);
         }
@@ -182,7 +178,7 @@ fn create_domain(cursor: &mut Cursor<'_>) -> Read<Operation> {
 fn domain_constraint(cursor: &mut Cursor<'_>) -> Read<Option<Constraint>> {
     let name = if cursor.eat("CONSTRAINT") { Some(cursor.ident("a constraint")?) } else { None };
     let kind = if cursor.eat("CHECK") {
-        ConstraintKind::Check(cursor.expr_group()?)
+        ConstraintKind::Check(expression::group(cursor)?)
     } else if cursor.eat_all(&["NOT", "NULL"]) {
         ConstraintKind::NotNull(None)
     } else if cursor.eat("NULL") {
@@ -190,11 +186,7 @@ fn domain_constraint(cursor: &mut Cursor<'_>) -> Read<Option<Constraint>> {
     } else {
         return Err(cursor.unread("a constraint of the domain"));
     };
-    let mut attributes = Vec::new();
-    if cursor.eat_all(&["NO", "INHERIT"]) {
-        attributes.push("NO INHERIT".to_owned());
-    }
-    Ok(Some(Constraint { name, kind, not_valid: false, attributes }))
+    Ok(Some(Constraint { name, kind, not_valid: false, attributes: Vec::new() }))
 }
 
 fn alter_domain(cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -215,8 +207,7 @@ fn alter_domain(cursor: &mut Cursor<'_>) -> Read<Operation> {
 
 fn change_domain(cursor: &mut Cursor<'_>, name: &Name) -> Read<AlterDomain> {
     if cursor.eat_all(&["SET", "DEFAULT"]) {
-        let (first, last) = cursor.skip_rest();
-        return Ok(AlterDomain::SetDefault(cursor.expr(first, last)?));
+        return Ok(AlterDomain::SetDefault(expression::whole(cursor)?));
     }
     if cursor.eat_all(&["DROP", "DEFAULT"]) {
         return Ok(AlterDomain::DropDefault);

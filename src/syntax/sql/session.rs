@@ -47,7 +47,6 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
         "DO" if cursor.dialect == Dialect::Mysql => other(cursor, "DO"),
         "DO" => plpgsql::header(cursor)?,
         "PREPARE" if cursor.nth_is(1, "TRANSACTION") => two_words(cursor, true)?,
-        "ALTER" if cursor.nth_is(1, "SYSTEM") => other(cursor, "ALTER SYSTEM"),
         "PREPARE" => prepare(cursor)?,
         "DECLARE" if cursor.dialect == Dialect::Postgres => declare(cursor)?,
         "UNLOCK" if cursor.dialect == Dialect::Mysql => other(cursor, "UNLOCK"),

@@ -3,6 +3,7 @@
 use crate::ops::{Op, Operation};
 use crate::schema::{Ident, Name, ObjectKind, ObjectRef};
 use crate::syntax::sql::cursor::{Cursor, Read, is_reserved};
+use crate::syntax::sql::dml;
 use crate::syntax::sql::lex::TokenKind;
 
 /// An object that belongs to no table.
@@ -239,7 +240,7 @@ pub fn setting(cursor: &mut Cursor<'_>) -> Read<bool> {
     match special {
         Some(words) => cursor.at += words.len(),
         None => {
-            cursor.any_word("a setting")?;
+            cursor.ident("a setting")?;
             while cursor.eat_symbol(".") {
                 cursor.any_word("a setting")?;
             }
@@ -278,4 +279,34 @@ pub fn dispatch(cursor: &mut Cursor<'_>, statements: &[(&[&str], Reader)]) -> Re
     cursor.at += words.len();
     let kind = read(cursor)?;
     one(cursor, first, kind)
+}
+
+/// Steps over the next token, with what is in brackets behind it where it opens some.
+pub fn step(cursor: &mut Cursor<'_>) {
+    let mut ahead = cursor.clone();
+    match ahead.group() {
+        Ok(_) => cursor.at = ahead.at,
+        Err(_) => cursor.at += 1,
+    }
+}
+
+/// Holds the queries in brackets among tokens `first..last`, which are an expression, to their own grammar.
+///
+/// # Errors
+/// When something in one of them is not understood.
+pub fn subqueries(cursor: &Cursor<'_>, first: usize, last: usize) -> Read<()> {
+    let mut walk = cursor.inside(first, last);
+    while !walk.is_end() {
+        let exists = walk.is("EXISTS") && walk.nth_is_symbol(1, "(");
+        walk.at += usize::from(exists);
+        let query = walk.is_symbol("(")
+            && ["SELECT", "WITH", "VALUES"].iter().any(|word| walk.nth_is(1, word));
+        if query || exists {
+            let (from, to) = walk.group()?;
+            dml::inner(cursor, from, to)?;
+        } else {
+            walk.at += 1;
+        }
+    }
+    Ok(())
 }

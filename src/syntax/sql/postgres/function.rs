@@ -72,7 +72,7 @@ fn returns(cursor: &mut Cursor<'_>) -> Read<()> {
     cursor.at += 1;
     cursor.expect_symbol("(")?;
     cursor.list(|cursor| {
-        cursor.ident("a column")?;
+        argument_name(cursor)?;
         cursor.data_type()
     })?;
     cursor.expect_symbol(")")
@@ -99,6 +99,7 @@ fn define(cursor: &mut Cursor<'_>, function: &mut CreateFunction) -> Read<bool> 
     } else if cursor.eat("RETURN") {
         let first = cursor.at;
         expression::whole(cursor)?;
+        clause::subqueries(cursor, first, cursor.at)?;
         function.body = Some(cursor.text_between(first, cursor.at));
     } else if cursor.eat("TRANSFORM") {
         cursor.list(|cursor| {
@@ -128,24 +129,21 @@ fn atomic(cursor: &mut Cursor<'_>) -> Read<String> {
         return Err(cursor.unread("`END`"));
     }
     let last = inside.at;
-    inside.tokens = &cursor.tokens[..last];
-    inside.at = first;
+    inside = cursor.inside(first, last);
     while !inside.is_end() {
         if inside.eat_symbol(";") {
             continue;
         }
         let from = inside.at;
         let (_, to) = statement(&mut inside);
-        inside.at = from;
-        if inside.eat("RETURN") {
-            inside.tokens = &cursor.tokens[..to];
-            expression::whole(&mut inside)?;
-            inside.expect_end()?;
-            inside.tokens = &cursor.tokens[..last];
+        let mut one = inside.inside(from, to);
+        if one.eat("RETURN") {
+            expression::whole(&mut one)?;
+            one.expect_end()?;
+            clause::subqueries(&inside, from, to)?;
         } else {
             dml::inner(&inside, from, to)?;
         }
-        inside.at = to;
     }
     Ok(cursor.text_between(first, last))
 }
@@ -154,9 +152,7 @@ fn atomic(cursor: &mut Cursor<'_>) -> Read<String> {
 pub fn statement(cursor: &mut Cursor<'_>) -> (usize, usize) {
     let first = cursor.at;
     while !cursor.is_end() && !cursor.is_symbol(";") {
-        if !cursor.is_symbol("(") || cursor.group().is_err() {
-            cursor.at += 1;
-        }
+        clause::step(cursor);
     }
     (first, cursor.at)
 }
@@ -213,8 +209,7 @@ pub fn input_types(arguments: Vec<Argument>) -> Vec<Type> {
 }
 
 fn arguments(cursor: &Cursor<'_>, first: usize, last: usize) -> Read<Vec<Argument>> {
-    let mut inside = Cursor { tokens: &cursor.tokens[..last], ..cursor.clone() };
-    inside.at = first;
+    let mut inside = cursor.inside(first, last);
     if inside.is_end() {
         return Ok(Vec::new());
     }
@@ -243,7 +238,7 @@ fn argument(cursor: &mut Cursor<'_>) -> Read<Argument> {
     let ty = match type_alone(cursor) {
         Some(ty) => ty,
         None => {
-            cursor.ident("an argument")?;
+            argument_name(cursor)?;
             // `name IN type` is as good as `IN name type`.
             said = said.or_else(|| mode(cursor));
             cursor.data_type()?
@@ -253,6 +248,36 @@ fn argument(cursor: &mut Cursor<'_>) -> Read<Argument> {
         expression::whole(cursor)?;
     }
     Ok(Argument { out: said == Some("OUT"), ty })
+}
+
+/// A name that is no word of the server's own types: in `(integer id)` the two are the wrong way round.
+fn argument_name(cursor: &mut Cursor<'_>) -> Read<()> {
+    const TYPES: &[&str] = &[
+        "BIGINT",
+        "BIT",
+        "BOOLEAN",
+        "CHAR",
+        "CHARACTER",
+        "DEC",
+        "DECIMAL",
+        "FLOAT",
+        "INT",
+        "INTEGER",
+        "INTERVAL",
+        "NATIONAL",
+        "NCHAR",
+        "NUMERIC",
+        "REAL",
+        "SETOF",
+        "SMALLINT",
+        "TIME",
+        "TIMESTAMP",
+        "VARCHAR",
+    ];
+    if cursor.is_any(TYPES) {
+        return Err(cursor.unread("`,`, `)` or the argument's name before its type"));
+    }
+    cursor.ident("an argument").map(|_| ())
 }
 
 fn mode(cursor: &mut Cursor<'_>) -> Option<&'static str> {
@@ -293,8 +318,7 @@ pub fn signature(cursor: &mut Cursor<'_>) -> Read<Name> {
 
 /// The input types of an aggregate.
 fn aggregated(cursor: &Cursor<'_>, first: usize, last: usize) -> Read<Vec<Type>> {
-    let mut walk = Cursor { tokens: &cursor.tokens[..last], ..cursor.clone() };
-    walk.at = first;
+    let mut walk = cursor.inside(first, last);
     if walk.is_symbol("*") && last == first + 1 {
         return Ok(Vec::new());
     }
@@ -327,6 +351,10 @@ fn create_aggregate(cursor: &mut Cursor<'_>, guard: Guard) -> Read<Operation> {
     let new = ahead.is_symbol("(");
     let mut arguments = Vec::new();
     if new {
+        if first == last {
+            cursor.at = last;
+            return Err(cursor.unread("`*` or the types of the arguments"));
+        }
         arguments = aggregated(cursor, first, last)?;
         cursor.at = ahead.at;
     }

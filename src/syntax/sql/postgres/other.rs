@@ -145,11 +145,9 @@ fn element(cursor: &mut Cursor<'_>, schema: Option<&Ident>) -> Read<Vec<Op>> {
     let mut end = cursor.clone();
     end.at += 1;
     while !end.is_end() && !end.is_any(&["CREATE", "GRANT"]) {
-        if !end.is_symbol("(") || end.group().is_err() {
-            end.at += 1;
-        }
+        clause::step(&mut end);
     }
-    let mut inside = Cursor { tokens: &cursor.tokens[..end.at], ..cursor.clone() };
+    let mut inside = cursor.inside(cursor.at, end.at);
     let Some(mut ops) = super::ops(&mut inside)? else { return Err(cursor.unread("what to create")) };
     inside.expect_end()?;
     cursor.at = end.at;

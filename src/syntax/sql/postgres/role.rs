@@ -1,4 +1,4 @@
-//! What belongs to the whole server: roles, databases, tablespaces.
+//! What belongs to the whole server: roles, databases, tablespaces, its settings.
 
 use super::clause::{self, Reader};
 use crate::ops::{Guard, Op, Operation};
@@ -10,7 +10,8 @@ const STATEMENTS: &[(&[&str], Reader)] = &[
     (&["CREATE", "ROLE"], create_role),
     (&["CREATE", "GROUP"], create_role),
     (&["ALTER", "ROLE"], alter_role),
-    (&["ALTER", "GROUP"], alter_role),
+    (&["ALTER", "GROUP"], alter_group),
+    (&["ALTER", "SYSTEM"], alter_system),
     (&["CREATE", "DATABASE"], create_database),
     (&["ALTER", "DATABASE"], alter_database),
     (&["CREATE", "TABLESPACE"], create_tablespace),
@@ -130,14 +131,33 @@ fn alter_role(cursor: &mut Cursor<'_>) -> Read<Operation> {
         if !clause::setting(cursor)? {
             return Err(cursor.unread("`SET` or `RESET`"));
         }
-    } else if cursor.is_any(&["ADD", "DROP"]) && cursor.nth_is(1, "USER") {
-        cursor.at += 2;
-        clause::roles(cursor)?;
     } else if !clause::setting(cursor)? {
         cursor.eat("WITH");
         while role_option(cursor)? {}
     }
     Ok(clause::alter_other(cursor, object, first))
+}
+
+fn alter_group(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let object = named(ObjectKind::Role, clause::role(cursor)?);
+    if cursor.eat_all(&["RENAME", "TO"]) {
+        let to = cursor.ident("a new name")?;
+        return Ok(Operation::Rename { object, to, if_exists: false });
+    }
+    let first = cursor.at;
+    if cursor.eat_any(&["ADD", "DROP"]).is_none() {
+        return Err(cursor.unread("`ADD USER` or `DROP USER`"));
+    }
+    cursor.expect("USER")?;
+    clause::roles(cursor)?;
+    Ok(clause::alter_other(cursor, object, first))
+}
+
+fn alter_system(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    if !clause::setting(cursor)? {
+        return Err(cursor.unread("`SET` or `RESET`"));
+    }
+    Ok(Operation::Other { verb: "ALTER SYSTEM".to_owned() })
 }
 
 fn create_database(cursor: &mut Cursor<'_>) -> Read<Operation> {

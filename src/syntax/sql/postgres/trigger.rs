@@ -217,9 +217,8 @@ fn who_and_what(cursor: &mut Cursor<'_>) -> Read<Vec<String>> {
     if cursor.eat_all(&["WITH", "CHECK"]) {
         expression::group(cursor)?;
     }
-    let mut words = cursor.words_between(first, cursor.at);
-    words.dedup();
-    Ok(words)
+    clause::subqueries(cursor, first, cursor.at)?;
+    Ok(cursor.words_between(first, cursor.at))
 }
 
 fn alter_policy(cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -245,7 +244,9 @@ fn create_rule(cursor: &mut Cursor<'_>, guard: Guard) -> Read<Operation> {
     cursor.expect("TO")?;
     let table = cursor.name("a table")?;
     if cursor.eat("WHERE") {
+        let first = cursor.at;
         expression::whole(cursor)?;
+        clause::subqueries(cursor, first, cursor.at)?;
     }
     cursor.expect("DO")?;
     cursor.eat_any(&["ALSO", "INSTEAD"]);
@@ -254,6 +255,9 @@ fn create_rule(cursor: &mut Cursor<'_>, guard: Guard) -> Read<Operation> {
         let whole = cursor.skip_rest();
         // Brackets around all of it hold several commands; around a part of it they are a query's own.
         let inside = if inside.1 + 1 == whole.1 { inside } else { whole };
+        if inside.0 == inside.1 && inside == whole {
+            return Err(cursor.unread("what the rule does"));
+        }
         commands(cursor, inside)?;
     }
     Ok(Operation::CreateRule { name, table, guard })
@@ -261,8 +265,7 @@ fn create_rule(cursor: &mut Cursor<'_>, guard: Guard) -> Read<Operation> {
 
 /// What a rule does: commands with semicolons between them.
 fn commands(cursor: &Cursor<'_>, (first, last): (usize, usize)) -> Read<()> {
-    let mut inside = Cursor { tokens: &cursor.tokens[..last], ..cursor.clone() };
-    inside.at = first;
+    let mut inside = cursor.inside(first, last);
     loop {
         while inside.eat_symbol(";") {}
         if inside.is_end() {

@@ -105,19 +105,22 @@ fn fix(page: &RulePage, case: &Case, index: usize, fixed: &Fence) -> Vec<String>
     let path = &case.fences[index].path;
     let mut text = case.fences[index].text.clone();
     for _ in 0..ROUNDS {
-        let judged = match judge(page, case, |i, fence| if i == index { text.clone() } else { fence.text.clone() }) {
-            Ok(judged) => judged,
-            Err(what) => return vec![format!("{at}: {what}")],
-        };
+        let judged =
+            match judge(page, case, |i, fence| if i == index { text.clone() } else { fence.text.clone() }) {
+                Ok(judged) => judged,
+                Err(what) => return vec![format!("{at}: {what}")],
+            };
         let Some(file) = judged.tree.files.sources.find(path) else { return Vec::new() };
-        let findings: Vec<Diagnostic> = judged.findings.iter().map(|finding| finding.diagnostic.clone()).collect();
+        let findings: Vec<Diagnostic> =
+            judged.findings.iter().map(|finding| finding.diagnostic.clone()).collect();
         let written = match fix::apply(judged.tree.files.sources.get(file), file, &findings, least) {
             Ok((written, _)) => String::from_utf8_lossy(&written).into_owned(),
             Err(_) => return vec![format!("{at}: the fix overlaps itself")],
         };
         if written == text {
             let left = judged.findings.iter().filter(|finding| finding.path == *path);
-            let left = left.map(|finding| format!("{at}: after the fix there is still\n    {}", finding.shown));
+            let left =
+                left.map(|finding| format!("{at}: after the fix there is still\n    {}", finding.shown));
             let other = (text != fixed.text).then(|| format!("{at}: the fix writes\n{}", text.trim_end()));
             return other.into_iter().chain(left).collect();
         }

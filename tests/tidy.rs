@@ -16,7 +16,12 @@ fn rules_are_listed_by_id_and_stand_in_files_of_their_names() {
     for rule in RULES {
         let file = format!("src/rules/{}.rs", rule.id.replace('-', "_"));
         assert!(project().join(&file).is_file(), "{}: there is no {file}", rule.id);
-        assert_eq!(rule.page, read(&project().join(format!("rules/{}.md", rule.id))), "{}: the page of another rule", rule.id);
+        assert_eq!(
+            rule.page,
+            read(&project().join(format!("rules/{}.md", rule.id))),
+            "{}: the page of another rule",
+            rule.id
+        );
     }
 }
 
@@ -26,7 +31,8 @@ fn every_page_has_a_rule_or_is_not_yet() {
     let rules: BTreeSet<String> = RULES.iter().map(|rule| rule.id.to_owned()).collect();
     let without: Vec<&String> = pages.difference(&rules).collect();
     assert_eq!(without, NOT_YET, "pages without a rule, and the list NOT_YET of tests/support/pages.rs");
-    let odd: Vec<String> = markdown("tests/rules").iter().map(|path| stem(path)).filter(|id| !pages.contains(id)).collect();
+    let odd: Vec<String> =
+        markdown("tests/rules").iter().map(|path| stem(path)).filter(|id| !pages.contains(id)).collect();
     assert!(odd.is_empty(), "cases in tests/rules for rules without a page: {odd:?}");
 }
 
@@ -38,8 +44,21 @@ fn front_matter_is_complete() {
         (
             "category",
             &[
-                "idempotency", "transaction", "backfill", "locking", "data-loss", "compatibility", "correctness", "sqlite",
-                "rollback", "sequence", "canonical", "convention", "design", "python", "gander",
+                "idempotency",
+                "transaction",
+                "backfill",
+                "locking",
+                "data-loss",
+                "compatibility",
+                "correctness",
+                "sqlite",
+                "rollback",
+                "sequence",
+                "canonical",
+                "convention",
+                "design",
+                "python",
+                "gander",
             ],
         ),
         ("severity", &["error", "warning", "advice"]),
@@ -52,7 +71,8 @@ fn front_matter_is_complete() {
     for path in markdown("rules") {
         let (id, text) = (stem(&path), read(&path));
         let mut say = |what: String| complaints.push(format!("rules/{id}.md: {what}"));
-        let Some((front, body)) = text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")) else {
+        let Some((front, body)) = text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n"))
+        else {
             say("it has no front matter".to_owned());
             continue;
         };
@@ -72,7 +92,8 @@ fn front_matter_is_complete() {
                 say(format!("`{key}` cannot be `{value}`"));
             }
         }
-        let missing = allowed.iter().map(|(key, _)| *key).filter(|key| *key != "claims" && !keys.contains(key));
+        let missing =
+            allowed.iter().map(|(key, _)| *key).filter(|key| *key != "claims" && !keys.contains(key));
         missing.for_each(|key| say(format!("`{key}` is missing")));
         let summary = front.lines().find_map(|line| line.strip_prefix("summary: ")).unwrap_or("");
         if summary.is_empty() || summary.ends_with('.') {
@@ -87,12 +108,19 @@ fn front_matter_is_complete() {
 fn fixes_are_shown_where_there_are_fixes() {
     let mut complaints = Vec::new();
     for page in all() {
-        let written = matches!(page.page.fix, Some(gander::diagnostic::Safety::Safe | gander::diagnostic::Safety::Unsafe));
+        let written = matches!(
+            page.page.fix,
+            Some(gander::diagnostic::Safety::Safe | gander::diagnostic::Safety::Unsafe)
+        );
         let fences = || page.cases.iter().flat_map(|case| &case.fences);
         let shown = fences().find(|fence| matches!(fence.kind, Kind::Fixed | Kind::CanonicalFixed));
         match (written, shown) {
-            (true, None) if page.path.starts_with("rules/") => complaints.push(format!("{}: no fence shows the fix", page.path)),
-            (false, Some(fence)) => complaints.push(format!("{}:{}: the rule has no fix that is written", page.path, fence.line)),
+            (true, None) if page.path.starts_with("rules/") => {
+                complaints.push(format!("{}: no fence shows the fix", page.path))
+            }
+            (false, Some(fence)) => {
+                complaints.push(format!("{}:{}: the rule has no fix that is written", page.path, fence.line))
+            }
             (true, None | Some(_)) | (false, None) => {}
         }
     }
@@ -133,7 +161,10 @@ fn operations_are_matched_one_by_one() {
             let arm = format!("{}_ =>", " ".repeat(indent + 4));
             let body = lines[at + 1..].iter().take_while(|line| !line.starts_with(&close));
             let caught = body.enumerate().find(|(_, line)| line.starts_with(&arm));
-            complaints.extend(caught.map(|(below, _)| format!("{}:{}: `_ =>` over operations", shown(&path), at + below + 2)));
+            complaints
+                .extend(caught.map(|(below, _)| {
+                    format!("{}:{}: `_ =>` over operations", shown(&path), at + below + 2)
+                }));
         }
     }
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
@@ -141,12 +172,15 @@ fn operations_are_matched_one_by_one() {
 
 fn is_match_over_operations(line: &str) -> bool {
     let line = line.trim_end();
-    ["match operation {", "match kind {", "match &op.kind {", "match op.kind {", "match &kind {"].iter().any(|end| line.ends_with(end))
+    ["match operation {", "match kind {", "match &op.kind {", "match op.kind {", "match &kind {"]
+        .iter()
+        .any(|end| line.ends_with(end))
 }
 
 /// Every Rust file of the project, by path.
 fn sources() -> Vec<PathBuf> {
-    let mut open: Vec<PathBuf> = ["src", "tests", "benches", "examples"].iter().map(|name| project().join(name)).collect();
+    let mut open: Vec<PathBuf> =
+        ["src", "tests", "benches", "examples"].iter().map(|name| project().join(name)).collect();
     let mut files = Vec::new();
     while let Some(path) = open.pop() {
         if path.is_dir() {

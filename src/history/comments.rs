@@ -15,7 +15,8 @@ pub fn of<'a>(run: &PartRun, source: &'a Source) -> Vec<&'a str> {
 /// The lines of comments that a part begins with: those before its first statement that is more than BEGIN or a setting.
 /// What tools write for themselves is left out.
 pub fn header<'a>(run: &PartRun, source: &'a Source) -> Vec<&'a str> {
-    let first = run.script.statements.iter().find(|statement| !statement.ops.iter().all(|op| is_preamble(&op.kind)));
+    let first =
+        run.script.statements.iter().find(|statement| !statement.ops.iter().all(|op| is_preamble(&op.kind)));
     let end = first.map_or(u32::MAX, |statement| statement.span.start);
     let mut spans = above(run, source);
     spans.extend(run.script.comments.iter().take_while(|span| span.start < end));
@@ -50,12 +51,40 @@ fn bare(line: &str) -> &str {
 fn is_of_tool(comment: &str) -> bool {
     let text = comment.trim_start_matches('-').trim_start();
     let annotations = [
-        "+goose", "+migrate", "migrate:", "atlas:", "tern:", "liquibase ", "changeset ", "rollback ", "gander:", "irreversible",
-        "depends:", "requires:", "noqa", "sqlfluff", "squawk-", "safety-assured", "no-transaction", "Up Migration", "Down Migration",
+        "+goose",
+        "+migrate",
+        "migrate:",
+        "atlas:",
+        "tern:",
+        "liquibase ",
+        "changeset ",
+        "rollback ",
+        "gander:",
+        "irreversible",
+        "depends:",
+        "requires:",
+        "noqa",
+        "sqlfluff",
+        "squawk-",
+        "safety-assured",
+        "no-transaction",
+        "Up Migration",
+        "Down Migration",
     ];
     let dumps = [
-        "PostgreSQL database dump", "Dumped from database version", "Dumped by pg_dump", "Data for Name:", "TOC entry",
-        "MySQL dump", "MariaDB dump", "phpMyAdmin", "Host:", "Generation Time:", "Server version", "PHP Version", "Dump completed",
+        "PostgreSQL database dump",
+        "Dumped from database version",
+        "Dumped by pg_dump",
+        "Data for Name:",
+        "TOC entry",
+        "MySQL dump",
+        "MariaDB dump",
+        "phpMyAdmin",
+        "Host:",
+        "Generation Time:",
+        "Server version",
+        "PHP Version",
+        "Dump completed",
     ];
     // drizzle's statement-breakpoint, graphile-migrate's hashes.
     comment.starts_with("-->")

@@ -14,11 +14,22 @@ fn check(history: &HistoryFacts<'_>, cx: &mut Cx<'_>) {
     for (migration, first) in history.replay.sequence.duplicates() {
         let second = migration.up.file;
         // What has run keeps its number, wherever it stands in the order of names.
-        let (new, old) = if history.applied.contains(&second) && !history.applied.contains(&first) { (first, second) } else { (second, first) };
+        let (new, old) = if history.applied.contains(&second) && !history.applied.contains(&first) {
+            (first, second)
+        } else {
+            (second, first)
+        };
         let title = history.title(old);
-        let consequence = if history.replay.sequence.tool.records { "the tool takes them for one" } else { "one of them will be forgotten" };
-        cx.report(history.head(new), format!("version {} is taken by {title}: {consequence}", migration.version))
-            .help("Give the migration that has not run the next free version, its rollback too.")
-            .related(history.head(old), "the one that has it");
+        let consequence = if history.replay.sequence.tool.records {
+            "the tool takes them for one"
+        } else {
+            "one of them will be forgotten"
+        };
+        cx.report(
+            history.head(new),
+            format!("version {} is taken by {title}: {consequence}", migration.version),
+        )
+        .help("Give the migration that has not run the next free version, its rollback too.")
+        .related(history.head(old), "the one that has it");
     }
 }

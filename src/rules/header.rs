@@ -20,11 +20,28 @@ pub fn keys<'a>(run: &MigrationRun<'_>, sources: &'a Sources) -> Vec<Key<'a>> {
 
 /// A few words, a colon, and a value. Sentences, addresses and times have colons too, and some words begin the text itself.
 fn key(line: &str) -> Option<Key<'_>> {
-    const TEXT: &[&str] = &["fix", "fixes", "bug", "perf", "note", "notes", "nb", "warning", "caution", "important", "example", "step", "part", "see"];
+    const TEXT: &[&str] = &[
+        "fix",
+        "fixes",
+        "bug",
+        "perf",
+        "note",
+        "notes",
+        "nb",
+        "warning",
+        "caution",
+        "important",
+        "example",
+        "step",
+        "part",
+        "see",
+    ];
     let (name, value) = line.split_once(':')?;
     let name = name.trim();
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '#' | '(' | ')');
-    let fits = name.starts_with(char::is_alphabetic) && name.chars().all(is_word) && name.split_whitespace().count() <= 3;
+    let fits = name.starts_with(char::is_alphabetic)
+        && name.chars().all(is_word)
+        && name.split_whitespace().count() <= 3;
     let has_value = !value.trim().is_empty() && !value.starts_with(['/', ':', '\\']);
     let folded = fold(name);
     (fits && has_value && !TEXT.contains(&folded.as_str())).then_some(Key { name, folded })
@@ -32,7 +49,9 @@ fn key(line: &str) -> Option<Key<'_>> {
 
 /// Without regard to case and to numbers: `Migration 004: …` has the key `Migration`.
 pub fn fold(name: &str) -> String {
-    let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty() && !word.bytes().all(|b| b.is_ascii_digit()));
+    let words = name
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty() && !word.bytes().all(|b| b.is_ascii_digit()));
     words.map(str::to_lowercase).collect::<Vec<_>>().join(" ")
 }
 

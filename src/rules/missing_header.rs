@@ -22,12 +22,15 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
     if missing.is_empty() {
         return;
     }
-    let who = if part.settings.header.is_some() { "gander.toml asks for" } else { "the other migrations have" };
+    let who =
+        if part.settings.header.is_some() { "gander.toml asks for" } else { "the other migrations have" };
     let what = if missing.len() == wanted.len() { "there is no header" } else { "the header is incomplete" };
     let names: Vec<&str> = missing.iter().map(|name| name.as_str()).collect();
     let lines: Vec<String> = names.iter().map(|name| format!("`-- {name}: …`")).collect();
-    cx.report(part.head(), format!("{what}: {who} {}", list(&names)))
-        .help(format!("Begin the file with a comment that says {}.", list(&lines.iter().map(String::as_str).collect::<Vec<_>>())));
+    cx.report(part.head(), format!("{what}: {who} {}", list(&names))).help(format!(
+        "Begin the file with a comment that says {}.",
+        list(&lines.iter().map(String::as_str).collect::<Vec<_>>())
+    ));
 }
 
 /// The keys that the migrations before this one have as a rule, as the latest of them writes them.

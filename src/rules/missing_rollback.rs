@@ -28,6 +28,11 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
             None => return,
         },
     };
-    cx.report(part.head(), format!("this migration cannot be taken back: it has no {}", missing.trim_start_matches("a ")))
-        .help(format!("Write the statements that undo it into {missing}, or say `-- irreversible: why` in the migration."));
+    cx.report(
+        part.head(),
+        format!("this migration cannot be taken back: it has no {}", missing.trim_start_matches("a ")),
+    )
+    .help(format!(
+        "Write the statements that undo it into {missing}, or say `-- irreversible: why` in the migration."
+    ));
 }

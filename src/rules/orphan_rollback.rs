@@ -20,10 +20,16 @@ fn check(history: &HistoryFacts<'_>, cx: &mut Cx<'_>) {
             !run.migration.repeatable && sequence.compare(&run.migration.version, &orphan.version).is_le()
         });
         let path = &history.sources.get(file).path;
-        if !history.judged.contains(&file) || !is_owed(history.replay, earlier.count(), path, history.settings) {
+        if !history.judged.contains(&file)
+            || !is_owed(history.replay, earlier.count(), path, history.settings)
+        {
             continue;
         }
-        let whose = if orphan.name.is_empty() { orphan.version.clone() } else { format!("{}_{}", orphan.version, orphan.name) };
+        let whose = if orphan.name.is_empty() {
+            orphan.version.clone()
+        } else {
+            format!("{}_{}", orphan.version, orphan.name)
+        };
         cx.report(Place::new(file, Span::at(orphan.part.span.start)), format!("there is no migration `{whose}` that this could take back"))
             .help("Give it the number and the name of its migration, commit the migration that was left out, or delete this file.");
     }

@@ -24,7 +24,8 @@ pub fn is_owed(replay: &Replay<'_>, index: usize, path: &str, settings: &Setting
     };
     settings.rollback.unwrap_or_else(|| {
         let earlier = &replay.runs[..index.min(replay.runs.len())];
-        let versioned: Vec<&MigrationRun<'_>> = earlier.iter().filter(|run| !run.migration.repeatable).collect();
+        let versioned: Vec<&MigrationRun<'_>> =
+            earlier.iter().filter(|run| !run.migration.repeatable).collect();
         match of_course {
             true => !only_goes_forward(&versioned),
             false => is_practice(&versioned, |run| run.down.is_some()),
@@ -35,7 +36,8 @@ pub fn is_owed(replay: &Replay<'_>, index: usize, path: &str, settings: &Setting
 /// Ten migrations, and none of them can be taken back: that is a decision.
 fn only_goes_forward(earlier: &[&MigrationRun<'_>]) -> bool {
     const MANY: usize = 10;
-    earlier.len() >= MANY && !earlier[earlier.len() - MANY..].iter().any(|run| run.down.as_ref().is_some_and(does_something))
+    earlier.len() >= MANY
+        && !earlier[earlier.len() - MANY..].iter().any(|run| run.down.as_ref().is_some_and(does_something))
 }
 
 /// Whether a way back may do anything at all. What is called, included or not understood may.

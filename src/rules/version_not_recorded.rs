@@ -24,6 +24,11 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
     });
     let columns = columns.unwrap_or_else(|| "version".to_owned());
     let values = vec!["'…'"; columns.split(',').count()].join(", ");
-    cx.report(part.head(), format!("nothing is written into `{table}`, so that it does not show that this migration ran"))
-        .help(format!("Add `INSERT INTO {table} ({columns}) VALUES ({values})`, with ON CONFLICT DO NOTHING or the like."));
+    cx.report(
+        part.head(),
+        format!("nothing is written into `{table}`, so that it does not show that this migration ran"),
+    )
+    .help(format!(
+        "Add `INSERT INTO {table} ({columns}) VALUES ({values})`, with ON CONFLICT DO NOTHING or the like."
+    ));
 }

@@ -21,10 +21,17 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
     let Some((mut place, mut last)) = last else { return };
     for recorded in versions::recorded(part.run, &table) {
         if recorded.numbers <= last.numbers {
-            let relation = if recorded.numbers == last.numbers { "was recorded before" } else { "is below the last one" };
-            cx.report(part.place(recorded.span), format!("version {} {relation}: `{table}` has {} already", recorded.text, last.text))
-                .help("Take the next version.")
-                .related(place, format!("records {}", last.text));
+            let relation = if recorded.numbers == last.numbers {
+                "was recorded before"
+            } else {
+                "is below the last one"
+            };
+            cx.report(
+                part.place(recorded.span),
+                format!("version {} {relation}: `{table}` has {} already", recorded.text, last.text),
+            )
+            .help("Take the next version.")
+            .related(place, format!("records {}", last.text));
             return;
         }
         (place, last) = (part.place(recorded.span), recorded);

@@ -35,7 +35,9 @@ pub fn earlier<'a>(part: &PartFacts<'a>) -> Vec<&'a MigrationRun<'a>> {
 fn written(run: &PartRun) -> impl Iterator<Item = &Name> {
     run.script.statements.iter().flat_map(|statement| &statement.ops).filter_map(|op| match &op.kind {
         Operation::Insert(insert) => Some(&insert.table),
-        Operation::Update { table, .. } | Operation::Merge { table } | Operation::Copy { table: Some(table), from: true } => Some(table),
+        Operation::Update { table, .. }
+        | Operation::Merge { table }
+        | Operation::Copy { table: Some(table), from: true } => Some(table),
         _ => None,
     })
 }
@@ -110,7 +112,9 @@ fn version_column(run: &PartRun, insert: &Insert) -> Option<usize> {
         Relation::Table(table) => (name.ident == insert.table.ident).then_some(table),
         Relation::Index(_) | Relation::View(_) | Relation::Sequence(_) => None,
     });
-    let names: Vec<String> = table.map_or_else(Vec::new, |table| table.columns.iter().map(|member| member.column.name.text().to_lowercase()).collect());
+    let names: Vec<String> = table.map_or_else(Vec::new, |table| {
+        table.columns.iter().map(|member| member.column.name.text().to_lowercase()).collect()
+    });
     named(&names).or(Some(0))
 }
 
@@ -118,7 +122,9 @@ fn literal(expr: &Expr) -> Option<String> {
     match expr {
         Expr::Literal(Literal::String(text) | Literal::Number(text)) => Some(text.clone()),
         Expr::Cast { operand, .. } => literal(operand),
-        Expr::Literal(_) | Expr::Column(_) | Expr::Call { .. } | Expr::Operator { .. } | Expr::Raw { .. } => None,
+        Expr::Literal(_) | Expr::Column(_) | Expr::Call { .. } | Expr::Operator { .. } | Expr::Raw { .. } => {
+            None
+        }
     }
 }
 
@@ -126,7 +132,8 @@ fn literal(expr: &Expr) -> Option<String> {
 fn numbers(text: &str) -> Option<Vec<u64>> {
     let text = text.trim();
     let text = text.strip_prefix(['v', 'V']).unwrap_or(text);
-    let end = text.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '-' | '_' | ':')).unwrap_or(text.len());
+    let end =
+        text.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '-' | '_' | ':')).unwrap_or(text.len());
     let (numbers, rest) = text.split_at(end);
     // What follows must be a name: 1.0.0-rc1 comes before 1.0.0, and x1 is no number.
     if !rest.is_empty() && !numbers.ends_with('_') {

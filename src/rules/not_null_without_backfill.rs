@@ -76,9 +76,11 @@ fn set(step: &StepFacts<'_>, cx: &mut Cx<'_>, op: &Op, table: &TableTarget, colu
         vec![Operation::Update { table: table.name.clone(), columns: vec![column.clone()], limited: true }],
         vec![Operation::AlterColumn { table: table.clone(), column: column.clone(), change: AlterColumn::SetNotNull }],
     ];
+    // A migration in Go or Java may have done it; the claim must not be larger than what was read.
+    let read = if step.part.replay.sequence.unread.is_empty() { "" } else { " that gander can read" };
     cx.report(
         step.place(op.span),
-        format!("SET NOT NULL on `{}.{column}` fails if one row has no value, and no migration gave the old rows one", table.name),
+        format!("SET NOT NULL on `{}.{column}` fails if one row has no value, and no migration{read} gave the old rows one", table.name),
     )
     .help(format!("UPDATE the rows first: UPDATE {} SET {column} = … WHERE {column} IS NULL.", table.name))
     .remedy(Safety::Show, Remedy::Split(steps));

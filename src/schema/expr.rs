@@ -51,6 +51,8 @@ pub enum Literal {
     Number(String),
     /// A string, decoded.
     String(String),
+    /// `X'00ff'` or `B'01'`, as written in lower case.
+    Bits(String),
     /// Something that a tool or psql fills in later: `${x}`, `:var`, `$1`.
     Placeholder(String),
 }

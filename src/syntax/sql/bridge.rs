@@ -455,6 +455,8 @@ fn literal(value: &ast::Value) -> Option<Expr> {
         | V::UnicodeStringLiteral(text)
         | V::NationalStringLiteral(text) => Literal::String(text.clone()),
         V::DollarQuotedString(text) => Literal::String(text.value.clone()),
+        V::HexStringLiteral(text) => Literal::Bits(format!("x'{}'", text.to_ascii_lowercase())),
+        V::SingleQuotedByteStringLiteral(text) => Literal::Bits(format!("b'{text}'")),
         V::Placeholder(text) => Literal::Placeholder(text.clone()),
         _ => return None,
     }))

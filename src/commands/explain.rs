@@ -6,8 +6,9 @@ use super::args::Explain;
 use super::{Exit, print};
 use crate::diagnostic::Safety;
 use crate::project::UserError;
+use crate::project::selection::what_was_meant;
+use crate::rules;
 use crate::rules::page::On;
-use crate::{lint, rules};
 
 /// Prints the page.
 ///
@@ -16,11 +17,7 @@ use crate::{lint, rules};
 pub fn run(explain: &Explain) -> Result<Exit, UserError> {
     let wanted = explain.rule.trim().to_ascii_lowercase();
     let Some(rule) = rules::by_id(&wanted) else {
-        let help = match lint::nearest(&wanted) {
-            Some(nearest) => format!("did you mean `{nearest}`? `gander rules` lists them all"),
-            None => "`gander rules` lists them all".to_owned(),
-        };
-        return Err(UserError::new(format!("there is no rule `{}`", explain.rule)).help(help));
+        return Err(UserError::new(format!("there is no rule `{}`", explain.rule)).help(what_was_meant(&wanted)));
     };
     let page = rule.page();
     let on = match page.on {

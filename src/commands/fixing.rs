@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::args::{Global, Lint};
 use super::lint::{Judged, judge};
-use super::{Exit, stdout_terminal};
+use super::{Exit, is_read, stdout_terminal};
 use crate::diagnostic::{Diagnostic, Safety, Severity};
 use crate::fix;
 use crate::project::judged::Trees;
@@ -57,9 +57,8 @@ pub fn run(
             .collect();
         let terminal = stdout_terminal(global);
         let reader = if std::io::stdout().is_terminal() { Reader::Person { color: terminal.color } } else { Reader::Program };
-        diff::write(&changes, reader, &mut std::io::stdout().lock())
-            .map_err(|error| UserError::new("cannot write to standard output").source(error))?;
-        return Ok(if changed.is_empty() { Exit::Clean } else { Exit::Findings });
+        let read = is_read(diff::write(&changes, reader, &mut std::io::stdout().lock()))?;
+        return Ok(if changed.is_empty() || !read { Exit::Clean } else { Exit::Findings });
     }
     for (id, before) in &changed {
         let source = project.files.sources.get(*id);

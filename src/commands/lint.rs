@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{Read, Write};
 
 use super::args::{FailOn, Global, Lint, Output};
-use super::{Exit, complain, stdout_terminal};
+use super::{Exit, complain, is_read, stdout_terminal};
 use crate::diagnostic::Diagnostic;
 use crate::history::replay;
 use crate::lint::{self, History, Input};
@@ -45,6 +45,7 @@ pub fn run(global: &Global, lint: &Lint) -> Result<Exit, UserError> {
         paths: &lint.paths,
         instead: instead(lint)?,
     })?;
+    selection::check_flags(&project.config)?;
     let trees = trees(&project, lint)?;
     let mut judged = judge(&project, &trees, lint)?;
     let mut exit = Exit::Clean;
@@ -52,13 +53,13 @@ pub fn run(global: &Global, lint: &Lint) -> Result<Exit, UserError> {
         complain(problem);
         exit = Exit::Error;
     }
-    if lint.fixing.diff || lint.fixing.fix || lint.fixing.unsafe_fixes {
+    if lint.fixing.diff || lint.fixing.fix {
         exit = exit.max(super::fixing::run(&mut project, &trees, global, lint, &mut judged)?);
     }
-    if !lint.fixing.diff {
-        say(&project, global, lint, &judged)?;
+    if (lint.fixing.diff || say(&project, global, lint, &judged)?) && fails(&project, &judged) {
+        exit = exit.max(Exit::Findings);
     }
-    Ok(exit.max(if fails(&project, lint, &judged) { Exit::Findings } else { Exit::Clean }))
+    Ok(if lint.rules.exit_zero && exit == Exit::Findings { Exit::Clean } else { exit })
 }
 
 /// Judges the project as its files stand.
@@ -131,6 +132,7 @@ pub(super) fn judge(project: &Project, trees: &Trees, lint: &Lint) -> Result<Jud
     // Rules about a whole history speak of all of it; somebody who names a PATH asks about that.
     findings.retain(|finding| wanted.reach(&sources.get(finding.place.file).path) != Reach::Outside);
     findings.extend(selection::unmatched(&project.config, &project.files, &project.root, &on));
+    lint::sort(&mut findings, sources);
     crate::fix::write_out(&mut findings, sources, &histories);
     let counted = Summary::count(&findings);
     let summary = Summary {
@@ -216,18 +218,16 @@ fn wanted(project: &Project, lint: &Lint) -> Selection {
     }
 }
 
-fn fails(project: &Project, lint: &Lint, judged: &Judged) -> bool {
-    if lint.rules.exit_zero {
-        return false;
-    }
+fn fails(project: &Project, judged: &Judged) -> bool {
     match project.config.lint.fail_on.value {
         config::FailOn::Never => false,
         config::FailOn::Severity(least) => judged.findings.iter().any(|finding| finding.severity >= least),
     }
 }
 
-/// Writes the reports: one to standard output, the others where `--output` says.
-fn say(project: &Project, global: &Global, lint: &Lint, judged: &Judged) -> Result<(), UserError> {
+/// Writes the reports: one to standard output, the others where `--output` says. False when nobody wanted to read the first to
+/// its end.
+fn say(project: &Project, global: &Global, lint: &Lint, judged: &Judged) -> Result<bool, UserError> {
     for note in judged.notes.iter().filter(|note| !global.quiet && (global.verbose || !note.verbose)) {
         // Where standard error is closed, there is nobody to tell.
         let _ = writeln!(std::io::stderr(), "note: {}", note.text);
@@ -252,7 +252,7 @@ fn say(project: &Project, global: &Global, lint: &Lint, judged: &Judged) -> Resu
     } else {
         report::write(&report, *output_format, &mut out)
     };
-    written.map_err(|error| UserError::new("cannot write to standard output").source(error))?;
+    let read = is_read(written)?;
     report.terminal.color = false;
     report.terminal.hyperlinks = false;
     for file in output {
@@ -260,5 +260,5 @@ fn say(project: &Project, global: &Global, lint: &Lint, judged: &Judged) -> Resu
         let mut out = std::fs::File::create(&file.path).map_err(cannot)?;
         report::write(&report, file.format, &mut out).map_err(cannot)?;
     }
-    Ok(())
+    Ok(read)
 }

@@ -65,6 +65,15 @@ fn print(text: &str) -> Result<(), UserError> {
         .map_err(|error| UserError::new("cannot write to standard output").source(error))
 }
 
+/// Whether the reader of standard output took all of it. One that went away early has got what it wanted.
+fn is_read(written: std::io::Result<()>) -> Result<bool, UserError> {
+    match written {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(UserError::new("cannot write to standard output").source(error)),
+    }
+}
+
 /// What standard output can do.
 fn stdout_terminal(global: &Global) -> Terminal {
     terminal::look(global.color, std::io::stdout().is_terminal(), &|name| std::env::var(name).ok())

@@ -55,6 +55,8 @@ pub struct Selection {
 #[derive(Clone, Debug)]
 struct Choice {
     severity: Severity,
+    /// gander.toml set the severity: whatever the rule thinks of the case.
+    is_set: bool,
     asked_for: bool,
     engines: Vec<Dialect>,
     idempotency: bool,
@@ -83,6 +85,7 @@ impl Selection {
         let idempotency = page.category == "idempotency";
         let choice = self.on.entry(rule.id).or_insert(Choice {
             severity: page.severity,
+            is_set: false,
             asked_for,
             engines: page.engines,
             idempotency,
@@ -99,6 +102,7 @@ impl Selection {
     pub fn set_severity(&mut self, id: &str, severity: Severity) {
         if let Some(choice) = self.on.get_mut(id) {
             choice.severity = severity;
+            choice.is_set = true;
         }
     }
 
@@ -112,6 +116,11 @@ impl Selection {
     /// Whether a rule is on.
     pub fn is_on(&self, id: &str) -> bool {
         self.on.contains_key(id)
+    }
+
+    /// The severity that gander.toml gives a rule.
+    fn set_severity_of(&self, id: &str) -> Option<Severity> {
+        self.on.get(id).filter(|choice| choice.is_set).map(|choice| choice.severity)
     }
 
     fn is_off_in(&self, file: FileId, id: &str) -> bool {
@@ -133,12 +142,21 @@ pub fn lint(input: &Input<'_>) -> Verdict {
     let mut all: Vec<Diagnostic> = input.histories.par_iter().flat_map(|history| judge(input, history)).collect();
     all.retain(|finding| !input.selection.is_off_in(finding.place.file, finding.rule));
     let (mut findings, suppressed) = suppress::apply(input, all);
+    for finding in &mut findings {
+        finding.severity = input.selection.set_severity_of(finding.rule).unwrap_or(finding.severity);
+    }
+    sort(&mut findings, input.sources);
+    Verdict { findings, suppressed }
+}
+
+/// Brings findings into the order in which they are told: by path, place and rule, none twice.
+pub fn sort(findings: &mut Vec<Diagnostic>, sources: &Sources) {
     findings.sort_by(|a, b| {
-        let key = |d: &Diagnostic| (input.sources.get(d.place.file).path.clone(), d.place.span, d.rule);
-        key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
+        let path = |finding: &Diagnostic| sources.get(finding.place.file).path.as_str();
+        let key = |finding: &Diagnostic| (finding.place.span, finding.rule);
+        path(a).cmp(path(b)).then_with(|| key(a).cmp(&key(b))).then_with(|| a.message.cmp(&b.message))
     });
     findings.dedup();
-    Verdict { findings, suppressed }
 }
 
 fn judge(input: &Input<'_>, history: &History<'_>) -> Vec<Diagnostic> {

@@ -503,6 +503,18 @@ impl Config {
         }
     }
 
+    /// An error about a value of the configuration file, with its place.
+    pub fn error_at(&self, origin: Origin, what: &str) -> UserError {
+        UserError::new(match (origin, &self.file) {
+            (Origin::File(span), Some(file)) => {
+                let at = file.source.position(span.start);
+                format!("{}:{}:{}: {what}", file.source.path, at.line, at.column)
+            }
+            (Origin::CommandLine(flag), _) => format!("{flag}: {what}"),
+            (Origin::Default | Origin::File(_), _) => what.to_owned(),
+        })
+    }
+
     /// The settings in force, in the order of the manual: key, value as TOML, where it came from.
     pub fn settings(&self) -> Vec<(String, String, String)> {
         let mut rows = Rows { config: self, rows: Vec::new() };

@@ -1,7 +1,7 @@
 //! Which histories there are: those that gander.toml names, else those that are found, and what a PATH names besides;
 //! each with its settings and its canonical schema files.
 
-use super::config::{Config, History, Rollback};
+use super::config::{Config, History, Origin, Rollback};
 use super::error::UserError;
 use super::files::{Files, Target};
 use crate::history::{self, Asked, Sequence, Tool, tools};
@@ -50,12 +50,14 @@ pub fn find(files: &Files, config: &Config) -> Result<Vec<Planned>, UserError> {
         let asked = Asked { tool, engine: &engine };
         let sequences = history::read_directory(path, &listing, &files.sources, &asked);
         if sequences.is_empty() {
-            let what = format!("there are no migrations in `{path}`, which gander.toml names as a history");
-            return Err(UserError::new(what).help("correct its `path`, or remove the [[history]] table"));
+            let origin = history.path.as_ref().map_or(Origin::Default, |path| path.origin);
+            return Err(config
+                .error_at(origin, &format!("there are no migrations in `{path}`"))
+                .help("correct the `path`, or remove the [[history]] table"));
         }
         for sequence in sequences {
-            let canonical = canonical_files(files, &sequence, Some(history))?;
-            let baseline = baseline_files(files, Some(history))?;
+            let canonical = canonical_files(files, config, &sequence, Some(history))?;
+            let baseline = baseline_files(files, config, Some(history))?;
             planned.push(Planned { settings: settings(config, Some(history)), canonical, baseline, sequence });
         }
     }
@@ -65,8 +67,8 @@ pub fn find(files: &Files, config: &Config) -> Result<Vec<Planned>, UserError> {
         let engine = |file: &str| engine_of(config, history, file);
         let asked = Asked { tool: forced, engine: &engine };
         for sequence in history::discover(&listing, &files.sources, &asked) {
-            let canonical = canonical_files(files, &sequence, history)?;
-            let baseline = baseline_files(files, history)?;
+            let canonical = canonical_files(files, config, &sequence, history)?;
+            let baseline = baseline_files(files, config, history)?;
             planned.push(Planned { settings: settings(config, history), canonical, baseline, sequence });
         }
     }
@@ -102,7 +104,7 @@ fn add_targets(
         let engine = |file: &str| engine_of(config, None, file);
         let asked = Asked { tool: forced, engine: &engine };
         for sequence in history::read_directory(path, listing, &files.sources, &asked) {
-            let canonical = canonical_files(files, &sequence, None)?;
+            let canonical = canonical_files(files, config, &sequence, None)?;
             planned.push(Planned { settings: settings(config, None), canonical, baseline: Vec::new(), sequence });
         }
     }
@@ -153,10 +155,11 @@ pub fn settings(config: &Config, history: Option<&History>) -> Settings {
 }
 
 /// The files that gander.toml names as what stood before the first migration.
-fn baseline_files(files: &Files, history: Option<&History>) -> Result<Vec<FileId>, UserError> {
+fn baseline_files(files: &Files, config: &Config, history: Option<&History>) -> Result<Vec<FileId>, UserError> {
     let one = |path: &super::config::Setting<String>| {
         files.files.get(path.value.trim_start_matches("./")).map(|file| file.id).ok_or_else(|| {
-            UserError::new(format!("there is no file `{}`, which gander.toml names as a baseline", path.value))
+            config
+                .error_at(path.origin, &format!("there is no file `{}`", path.value))
                 .help("correct `baseline` of its [[history]] table")
         })
     };
@@ -165,7 +168,12 @@ fn baseline_files(files: &Files, history: Option<&History>) -> Result<Vec<FileId
 
 /// The canonical schema files of a history: those that gander.toml names, else the nearest file of a usual name in its
 /// directory or one above it, unless that is a migration itself.
-fn canonical_files(files: &Files, sequence: &Sequence, history: Option<&History>) -> Result<Vec<CanonicalFile>, UserError> {
+fn canonical_files(
+    files: &Files,
+    config: &Config,
+    sequence: &Sequence,
+    history: Option<&History>,
+) -> Result<Vec<CanonicalFile>, UserError> {
     const USUAL: &[&str] = &[
         "schema_canonical.sql",
         "schema.sql",
@@ -180,7 +188,8 @@ fn canonical_files(files: &Files, sequence: &Sequence, history: Option<&History>
     if let Some(history) = history.filter(|history| !history.canonical.is_empty()) {
         let one = |path: &super::config::Setting<String>| match files.files.get(path.value.trim_start_matches("./")) {
             Some(file) => Ok(CanonicalFile { file: file.id, configured: true }),
-            None => Err(UserError::new(format!("there is no file `{}`, which gander.toml names as canonical", path.value))
+            None => Err(config
+                .error_at(path.origin, &format!("there is no file `{}`", path.value))
                 .help("correct `canonical` of its [[history]] table")),
         };
         return history.canonical.iter().map(one).collect();

@@ -8,6 +8,7 @@ use super::files::{self, Files, Request, State};
 use super::histories::{self, Planned};
 use super::relative_to;
 use crate::git::Repo;
+use crate::text::Source;
 
 /// A project, opened.
 pub struct Project {
@@ -48,7 +49,7 @@ pub fn open(opening: Opening<'_>) -> Result<Project, UserError> {
     config.apply(opening.line);
     let root = files::project_root(&config, repo.as_ref(), &current);
     let named: Vec<String> = config.paths().into_iter().map(|path| path.value).collect();
-    let files = files::read(&Request {
+    let mut files = files::read(&Request {
         root: &root,
         current: &current,
         repo: repo.as_ref(),
@@ -57,6 +58,10 @@ pub fn open(opening: Opening<'_>) -> Result<Project, UserError> {
         named: &named,
         instead: opening.instead,
     })?;
+    // What is wrong with the settings is shown in their own text.
+    if let Some(file) = &config.file {
+        files.sources.add(Source::new(relative_to(&file.path, &root), file.source.bytes().to_vec()));
+    }
     Ok(Project { root, current, repo, config, files })
 }
 

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::config::Config;
+use super::config::{Config, Origin};
+use super::error::UserError;
 use super::files::Files;
 use super::relative_to;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -29,7 +30,9 @@ pub fn selection(config: &Config, sources: &Sources) -> Selection {
         }
     }
     for (name, severity) in &lint.severity {
-        selection.set_severity(&name.value, *severity);
+        for rule in RULES.iter().filter(|rule| fits(rule, &name.value)) {
+            selection.set_severity(rule.id, *severity);
+        }
     }
     for entry in &lint.per_file {
         let meant = |path: &str| entry.files.iter().any(|glob| glob.matches(path));
@@ -44,6 +47,28 @@ pub fn selection(config: &Config, sources: &Sources) -> Selection {
     selection
 }
 
+/// What to do about a name that is no rule.
+pub fn what_was_meant(name: &str) -> String {
+    match crate::lint::nearest(name) {
+        Some(nearest) => format!("did you mean `{nearest}`? `gander rules` lists them all"),
+        None => "`gander rules` lists them all".to_owned(),
+    }
+}
+
+/// Refuses names on the command line that are no rule and no category.
+///
+/// # Errors
+/// When there is one.
+pub fn check_flags(config: &Config) -> Result<(), UserError> {
+    for name in config.unknown_rules(is_known) {
+        if let Origin::CommandLine(flag) = name.origin {
+            let what = format!("{flag}: there is no rule or category `{}`", name.value);
+            return Err(UserError::new(what).help(what_was_meant(&name.value)));
+        }
+    }
+    Ok(())
+}
+
 /// Findings about lines of gander.toml that match nothing.
 pub fn unmatched(config: &Config, files: &Files, root: &Path, on: &Selection) -> Vec<Diagnostic> {
     let mut out = Vec::new();
@@ -54,11 +79,11 @@ pub fn unmatched(config: &Config, files: &Files, root: &Path, on: &Selection) ->
     let mut cx = Cx::new(rule, Severity::Warning, false, &mut out);
     for name in config.unknown_rules(is_known) {
         let Some(span) = name.span() else { continue };
-        let help = match crate::lint::nearest(&name.value) {
-            Some(nearest) => format!("Did you mean `{nearest}`? `gander rules` lists them all."),
-            None => "`gander rules` lists the rules.".to_owned(),
-        };
-        cx.report(Place::new(id, span), format!("there is no rule or category `{}`, so this line does nothing", name.value)).help(help);
+        cx.report(Place::new(id, span), format!("there is no rule or category `{}`, so this line does nothing", name.value))
+            .help(match crate::lint::nearest(&name.value) {
+                Some(nearest) => format!("Did you mean `{nearest}`? `gander rules` lists them all."),
+                None => "`gander rules` lists the rules.".to_owned(),
+            });
     }
     for glob in config.file_globs() {
         if !files.files.keys().any(|path| glob.matches(path)) {

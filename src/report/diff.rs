@@ -32,14 +32,13 @@ pub enum Reader {
     },
 }
 
-/// Writes the changes, one after the other. A reader that went away early is no error.
+/// Writes the changes, one after the other.
 ///
 /// # Errors
-/// When `out` cannot be written to.
+/// When `out` cannot be written to, or its reader went away.
 pub fn write(changes: &[Change], reader: Reader, out: &mut dyn Write) -> io::Result<()> {
     let mut out = io::BufWriter::new(out);
-    let written = changes.iter().try_for_each(|change| write_change(change, reader, &mut out));
-    super::unless_closed(written.and_then(|()| out.flush()))
+    changes.iter().try_for_each(|change| write_change(change, reader, &mut out)).and_then(|()| out.flush())
 }
 
 fn write_change(change: &Change, reader: Reader, out: &mut impl Write) -> io::Result<()> {

@@ -84,10 +84,10 @@ impl Format {
     }
 }
 
-/// Writes the report. A reader that went away early is no error.
+/// Writes the report.
 ///
 /// # Errors
-/// When `out` cannot be written to.
+/// When `out` cannot be written to, or its reader went away.
 pub fn write(report: &Report, format: Format, out: &mut dyn Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     let written = match format {
@@ -96,17 +96,16 @@ pub fn write(report: &Report, format: Format, out: &mut dyn Write) -> io::Result
         Format::Json => json::write(report, &mut out),
         Format::Github => github::write(report, &mut out),
     };
-    unless_closed(written.and_then(|()| out.flush()))
+    written.and_then(|()| out.flush())
 }
 
 /// Writes how often each rule was broken, in place of the findings.
 ///
 /// # Errors
-/// When `out` cannot be written to.
+/// When `out` cannot be written to, or its reader went away.
 pub fn write_statistics(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
-    let written = statistics::write(report, &mut out);
-    unless_closed(written.and_then(|()| out.flush()))
+    statistics::write(report, &mut out).and_then(|()| out.flush())
 }
 
 /// Takes a closed pipe for success: `gander lint | head` has got what it wanted.

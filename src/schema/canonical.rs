@@ -74,7 +74,7 @@ pub fn text(expr: &Expr) -> String {
         Expr::Column(parts) => parts.join("."),
         Expr::Literal(Literal::Null) => "NULL".to_owned(),
         Expr::Literal(Literal::Boolean(yes)) => yes.to_string(),
-        Expr::Literal(Literal::Number(text) | Literal::Placeholder(text)) => text.clone(),
+        Expr::Literal(Literal::Number(text) | Literal::Bits(text) | Literal::Placeholder(text)) => text.clone(),
         Expr::Literal(Literal::String(text)) => format!("'{}'", text.replace('\'', "''")),
         Expr::Call { name, arguments } if arguments.is_empty() && name.starts_with("current_") => {
             name.to_ascii_uppercase()

@@ -118,7 +118,9 @@ fn fix(page: &RulePage, case: &Case, index: usize, fixed: &Fence) -> Vec<String>
             Err(_) => return vec![format!("{at}: the fix overlaps itself")],
         };
         if written == text {
-            let left = judged.findings.iter().filter(|finding| finding.path == *path);
+            // What is said about a schema file stands at the migrations.
+            let is_schema = case.fences[index].kind == Kind::Canonical;
+            let left = judged.findings.iter().filter(|finding| is_schema || finding.path == *path);
             let left =
                 left.map(|finding| format!("{at}: after the fix there is still\n    {}", finding.shown));
             let other = (text != fixed.text).then(|| format!("{at}: the fix writes\n{}", text.trim_end()));

@@ -183,8 +183,10 @@ impl Case {
 
     /// The fence that says what becomes of this one, where there is one.
     pub fn fixed(&self, index: usize) -> Option<&Fence> {
-        let next = self.fences.get(index + 1..)?;
-        next.iter().take_while(|fence| !fence.kind.is_migration()).find(|fence| fence.kind == Kind::Fixed)
+        let path = &self.fences.get(index)?.path;
+        let mut fixes =
+            self.fences.iter().filter(|fence| matches!(fence.kind, Kind::Fixed | Kind::CanonicalFixed));
+        fixes.find(|fence| fence.path == *path)
     }
 
     fn add(&mut self, line: usize, info: &str, name: Option<String>, text: String) -> Result<(), String> {

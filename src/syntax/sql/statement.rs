@@ -100,7 +100,8 @@ fn object(cursor: &mut Cursor<'_>) -> Option<ObjectRef> {
     let kind = *kinds.max_by_key(|kind| words(kind).len())?;
     cursor.at += words(&kind).len();
     cursor.eat("CONCURRENTLY");
-    if cursor.is("IF") && (cursor.nth_is(1, "NOT") || cursor.nth_is(1, "EXISTS") || cursor.nth_is(1, "EXIST")) {
+    if cursor.is("IF") && (cursor.nth_is(1, "NOT") || cursor.nth_is(1, "EXISTS") || cursor.nth_is(1, "EXIST"))
+    {
         cursor.at += 1;
         cursor.eat("NOT");
         cursor.eat_any(&["EXISTS", "EXIST"])?;

@@ -148,7 +148,11 @@ fn value(cursor: &mut Cursor<'_>) -> Read<()> {
             Ok(())
         }
         TokenKind::Symbol if matches!(cursor.text_of(token), "-" | "+") && !cursor.nth_is_symbol(1, ",") => {
-            if cursor.nth_is_symbol(1, ")") { operator(cursor).map(|_| ()) } else { number(cursor) }
+            if cursor.nth_is_symbol(1, ")") {
+                operator(cursor).map(|_| ())
+            } else {
+                number(cursor)
+            }
         }
         TokenKind::Symbol => operator(cursor).map(|_| ()),
         TokenKind::Word if is_reserved(cursor.text_of(token)) || cursor.is("NONE") => {
@@ -299,8 +303,8 @@ pub fn subqueries(cursor: &Cursor<'_>, first: usize, last: usize) -> Read<()> {
     while !walk.is_end() {
         let exists = walk.is("EXISTS") && walk.nth_is_symbol(1, "(");
         walk.at += usize::from(exists);
-        let query = walk.is_symbol("(")
-            && ["SELECT", "WITH", "VALUES"].iter().any(|word| walk.nth_is(1, word));
+        let query =
+            walk.is_symbol("(") && ["SELECT", "WITH", "VALUES"].iter().any(|word| walk.nth_is(1, word));
         if query || exists {
             let (from, to) = walk.group()?;
             dml::inner(cursor, from, to)?;
@@ -309,4 +313,52 @@ pub fn subqueries(cursor: &Cursor<'_>, first: usize, last: usize) -> Read<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::super::table::tests::one;
+    use super::*;
+    use crate::ops::Guard;
+
+    /// What the statements of the rarer kinds come to, short enough for a table.
+    pub fn say(text: &str) -> String {
+        match one(text) {
+            Ok(ops) => ops.iter().map(|op| say_one(&op.kind)).collect::<Vec<_>>().join("; "),
+            Err((expected, rest)) => format!("{expected} at {rest}"),
+        }
+    }
+
+    fn say_one(kind: &Operation) -> String {
+        let said = |guard: &Guard| match guard {
+            Guard::None => "",
+            Guard::IfNotExists => " if not exists",
+            Guard::IfExists => " if exists",
+            Guard::OrReplace => " or replace",
+        };
+        match kind {
+            Operation::CreateOther { object, guard } => format!("{object}{}", said(guard)),
+            Operation::AlterOther { object, what } => format!("{object}: {what}"),
+            Operation::Rename { object, to, .. } => format!("{object} named {to}"),
+            Operation::SetOwner { object, to } => format!("{object} to {to}"),
+            Operation::SetSchema { object, to, .. } => format!("{object} into {to}"),
+            Operation::Comment { object, text } => format!("{object}: {text:?}"),
+            Operation::Privilege { what } | Operation::Other { verb: what } => what.clone(),
+            Operation::CreateExtension { name, guard, schema } => {
+                format!("{name}{} {schema:?}", said(guard))
+            }
+            Operation::CreateSchema { name, guard } => format!("schema {name:?}{}", said(guard)),
+            Operation::CreateTable(table) => format!("table {} foreign {}", table.name, table.foreign),
+            Operation::CreateView(view) => format!("view {}", view.name),
+            Operation::CreateIndex(index) => format!("index on {}", index.table),
+            other => format!("{other:?}"),
+        }
+    }
+
+    /// Each statement with what it comes to.
+    pub fn check(cases: &[(&str, &str)]) {
+        for (text, expected) in cases {
+            assert_eq!(say(text), *expected, "{text}");
+        }
+    }
 }

@@ -171,3 +171,51 @@ fn imported(cursor: &mut Cursor<'_>) -> Read<Vec<Ident>> {
     cursor.expect_symbol(")")?;
     Ok(tables.into_iter().map(|table| table.ident).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::clause::tests::check;
+
+    #[test]
+    fn foreign_data() {
+        check(&[
+            (
+                "CREATE FOREIGN DATA WRAPPER w HANDLER f NO VALIDATOR OPTIONS (a 'b')",
+                "foreign data wrapper `w`",
+            ),
+            (
+                "ALTER FOREIGN DATA WRAPPER w OPTIONS (ADD a 'b', SET c 'd', DROP e)",
+                "foreign data wrapper `w`: OPTIONS (ADD A 'b', SET C 'd', DROP E)",
+            ),
+            ("ALTER FOREIGN DATA WRAPPER w OWNER TO o", "foreign data wrapper `w` to o"),
+            (
+                "CREATE SERVER IF NOT EXISTS s TYPE 'x' VERSION '1' FOREIGN DATA WRAPPER w OPTIONS (host 'h', port '5432')",
+                "server `s` if not exists",
+            ),
+            ("ALTER SERVER s VERSION '2'", "server `s`: VERSION '2'"),
+            ("ALTER SERVER s RENAME TO t", "server `s` named t"),
+            (
+                "CREATE USER MAPPING IF NOT EXISTS FOR CURRENT_USER SERVER s OPTIONS (user 'u', password :'p')",
+                "user mapping `CURRENT_USER SERVER s` if not exists",
+            ),
+            ("CREATE USER MAPPING FOR public SERVER s", "user mapping `public SERVER s`"),
+            (
+                "ALTER USER MAPPING FOR USER SERVER s OPTIONS (SET a 'b')",
+                "user mapping `USER SERVER s`: OPTIONS (SET A 'b')",
+            ),
+            (
+                "IMPORT FOREIGN SCHEMA a LIMIT TO (t, u) FROM SERVER s INTO b",
+                "table b.t foreign true; table b.u foreign true",
+            ),
+            (
+                "IMPORT FOREIGN SCHEMA a EXCEPT (t) FROM SERVER s INTO b OPTIONS (x 'y')",
+                "IMPORT FOREIGN SCHEMA",
+            ),
+            ("CREATE SERVER s", "`FOREIGN` at s"),
+            ("ALTER SERVER s", "what to change of the server at s"),
+            ("ALTER USER MAPPING FOR u SERVER s", "`OPTIONS` at s"),
+            ("CREATE SERVER s FOREIGN DATA WRAPPER w OPTIONS (host)", "a string at )"),
+            ("IMPORT FOREIGN SCHEMA a FROM SERVER s", "`INTO` at s"),
+        ]);
+    }
+}

@@ -219,12 +219,7 @@ fn arguments(cursor: &Cursor<'_>, first: usize, last: usize) -> Read<Vec<Argumen
 }
 
 /// Where reading stopped at the end of a group, that is its closing bracket.
-fn at_bracket(
-    cursor: &Cursor<'_>,
-    last: usize,
-    inside: &Cursor<'_>,
-    unread: Unread,
-) -> Unread {
+fn at_bracket(cursor: &Cursor<'_>, last: usize, inside: &Cursor<'_>, unread: Unread) -> Unread {
     if !inside.is_end() {
         return unread;
     }
@@ -419,4 +414,182 @@ pub fn depends(cursor: &mut Cursor<'_>) -> Read<bool> {
         return Ok(true);
     }
     Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::tests::one;
+    use super::*;
+
+    fn say(text: &str) -> String {
+        let ops = match one(text) {
+            Ok(ops) => ops,
+            Err((expected, rest)) => return format!("{expected} at {rest}"),
+        };
+        match ops.into_iter().next().map(|op| op.kind) {
+            Some(Operation::CreateFunction(function)) => {
+                let arguments: Vec<String> = function.arguments.iter().map(ToString::to_string).collect();
+                let all = [&function.returns, &function.language, &function.volatility, &function.body];
+                let all: Vec<&str> = all.iter().map(|part| part.as_deref().unwrap_or("-")).collect();
+                let kind = function.kind.noun();
+                let guard = if function.guard == Guard::OrReplace { " or replace" } else { "" };
+                format!("{kind} {}({}){guard} | {}", function.name, arguments.join(", "), all.join(" | "))
+            }
+            Some(Operation::AlterOther { object, what }) => format!("{object}: {what}"),
+            Some(Operation::Rename { object, to, .. }) => format!("{object} named {to}"),
+            Some(Operation::SetOwner { object, to }) => format!("{object} to {to}"),
+            Some(Operation::SetSchema { object, to, .. }) => format!("{object} into {to}"),
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn arguments_make_the_identity() {
+        // What stands in pg_proc.proargtypes.
+        let cases = [
+            ("", ""),
+            ("int", "integer"),
+            ("a int, b s.t", "integer, s.t"),
+            (
+                "IN a int DEFAULT 1 + 1, OUT b int, INOUT c text = 'x', VARIADIC d text[]",
+                "integer, text, text[]",
+            ),
+            ("a IN int, b IN OUT text, c OUT int", "integer, text"),
+            (
+                "double precision, character varying(3), timestamp with time zone",
+                "double precision, character varying(3), timestamp with time zone",
+            ),
+            ("d double precision, \"select\" numeric(10,2)", "double precision, numeric(10,2)"),
+            ("name text, \"time\" time, interval", "text, time without time zone, interval"),
+            ("a t.b%TYPE, anyelement", "t.b%type, anyelement"),
+            ("VARIADIC \"any\"", "any"),
+            ("a int = 1, b jsonb DEFAULT '{}'::jsonb", "integer, jsonb"),
+        ];
+        for (arguments, types) in cases {
+            let text = format!("CREATE FUNCTION f({arguments}) RETURNS int LANGUAGE sql AS ''");
+            assert_eq!(say(&text), format!("function f({types}) | int | sql | - | "), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_function_is_made_of() {
+        let cases = [
+            (
+                "CREATE OR REPLACE FUNCTION s.f() RETURNS trigger AS $$\nBEGIN RETURN NEW; END $$ LANGUAGE 'plpgsql' STABLE",
+                "function s.f() or replace | trigger | plpgsql | STABLE | \nBEGIN RETURN NEW; END ",
+            ),
+            (
+                "CREATE FUNCTION f() RETURNS TABLE (a int, b s.t[]) LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 5 ROWS 10.5 AS 'SELECT 1'",
+                "function f() | TABLE (a int, b s.t[]) | sql | IMMUTABLE | SELECT 1",
+            ),
+            (
+                "CREATE FUNCTION f() RETURNS SETOF t LANGUAGE c AS 'lib', 'symbol' WINDOW NOT LEAKPROOF SUPPORT s.g",
+                "function f() | SETOF t | c | - | lib, symbol",
+            ),
+            (
+                "CREATE FUNCTION f(a int) RETURNS int BEGIN ATOMIC SELECT a; SELECT (SELECT 2); END",
+                "function f(integer) | int | - | - | SELECT a; SELECT (SELECT 2);",
+            ),
+            (
+                "CREATE FUNCTION f(a int) RETURNS int RETURN a + 1",
+                "function f(integer) | int | - | - | a + 1",
+            ),
+            (
+                "CREATE FUNCTION f() RETURNS int SECURITY DEFINER SET search_path = '', \"$user\", x SET a.b TO on SET TIME ZONE 'UTC' SET c FROM CURRENT LANGUAGE sql AS ''",
+                "function f() | int | sql | - | ",
+            ),
+            (
+                "CREATE FUNCTION f(OUT a int) TRANSFORM FOR TYPE x, FOR TYPE y CALLED ON NULL INPUT EXTERNAL SECURITY INVOKER LANGUAGE sql AS 'SELECT '\n'1'",
+                "function f() | - | sql | - | SELECT 1",
+            ),
+            (
+                "CREATE FUNCTION f() RETURNS int AS '' LANGUAGE sql WITH (isStrict, isCachable)",
+                "function f() | int | sql | - | ",
+            ),
+            (
+                "CREATE PROCEDURE p(a int) LANGUAGE sql AS 'SELECT 1'",
+                "procedure p(integer) | - | sql | - | SELECT 1",
+            ),
+            (
+                "CREATE AGGREGATE a(int, s.t) (SFUNC = f, STYPE = int8, INITCOND = '0', SORTOP = >, PARALLEL = SAFE, FINALFUNC_EXTRA)",
+                "aggregate a(integer, s.t) | bigint | - | - | (SFUNC = f, STYPE = int8, INITCOND = '0', SORTOP = >, PARALLEL = SAFE, FINALFUNC_EXTRA)",
+            ),
+            (
+                "CREATE OR REPLACE AGGREGATE a(*) (SFUNC = f, STYPE = t)",
+                "aggregate a() or replace | t | - | - | (SFUNC = f, STYPE = t)",
+            ),
+            (
+                "CREATE AGGREGATE a(x float8 ORDER BY y int) (SFUNC = f, STYPE = t)",
+                "aggregate a(double precision, integer) | t | - | - | (SFUNC = f, STYPE = t)",
+            ),
+            (
+                "CREATE AGGREGATE a(VARIADIC \"any\" ORDER BY VARIADIC \"any\") (SFUNC = f, STYPE = t)",
+                "aggregate a(any) | t | - | - | (SFUNC = f, STYPE = t)",
+            ),
+            (
+                "CREATE AGGREGATE a (BASETYPE = int, SFUNC = f, STYPE = t)",
+                "aggregate a(integer) | t | - | - | (BASETYPE = int, SFUNC = f, STYPE = t)",
+            ),
+            (
+                "CREATE AGGREGATE a (BASETYPE = 'ANY', SFUNC1 = f, STYPE1 = t)",
+                "aggregate a() | t | - | - | (BASETYPE = 'ANY', SFUNC1 = f, STYPE1 = t)",
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(say(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn alter() {
+        let cases = [
+            ("ALTER FUNCTION s.f(int, OUT text) RENAME TO g", "function `s.f` named g"),
+            ("ALTER FUNCTION f OWNER TO o", "function `f` to o"),
+            ("ALTER AGGREGATE a(*) SET SCHEMA s", "aggregate `a` into s"),
+            ("ALTER AGGREGATE a(int ORDER BY text) OWNER TO o", "aggregate `a` to o"),
+            (
+                "ALTER PROCEDURE p(a int) SET search_path = x RESTRICT",
+                "procedure `p`: SET SEARCH_PATH = X RESTRICT",
+            ),
+            ("ALTER ROUTINE r RESET ALL STABLE COST 3", "routine `r`: RESET ALL STABLE COST 3"),
+            ("ALTER FUNCTION f() NO DEPENDS ON EXTENSION e", "function `f`: NO DEPENDS ON EXTENSION E"),
+            ("ALTER FUNCTION f() RETURNS NULL ON NULL INPUT", "function `f`: RETURNS NULL ON NULL INPUT"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(say(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_function() {
+        let cases = [
+            ("CREATE FUNCTION f() RETURNS int LANGUAGE sql", "`AS` and the body of the function at sql"),
+            (
+                "CREATE FUNCTION f() RETURNS int LANGUAGE sql IMUTABLE AS ''",
+                "an option of the function at IMUTABLE AS ''",
+            ),
+            (
+                "CREATE FUNCTION f(integer id) RETURNS int AS ''",
+                "`,`, `)` or the argument's name before its type at integer id) RETURNS int AS ''",
+            ),
+            ("CREATE FUNCTION f(a int,) RETURNS int AS ''", "an argument at ) RETURNS int AS ''"),
+            ("CREATE FUNCTION f(a int b text) RETURNS int AS ''", "`,` or `)` at b text) RETURNS int AS ''"),
+            ("CREATE FUNCTION f RETURNS int AS ''", "`(` at RETURNS int AS ''"),
+            (
+                "CREATE PROCEDURE p() RETURNS int LANGUAGE sql AS ''",
+                "an option of the function at RETURNS int LANGUAGE sql AS ''",
+            ),
+            ("CREATE FUNCTION f() RETURNS TABLE (a) AS ''", "a data type at ) AS ''"),
+            ("CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELEC 1; END", "a query at SELEC 1; END"),
+            (
+                "CREATE AGGREGATE a() (SFUNC = f, STYPE = t)",
+                "`*` or the types of the arguments at ) (SFUNC = f, STYPE = t)",
+            ),
+            ("ALTER FUNCTION f() FASTER", "what to change of the function at FASTER"),
+            ("ALTER AGGREGATE a(int) COST 3", "what to change of the function at 3"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(say(text), expected, "{text}");
+        }
+    }
 }

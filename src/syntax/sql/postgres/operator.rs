@@ -195,3 +195,58 @@ fn transform(cursor: &mut Cursor<'_>, guard: Guard) -> Read<Operation> {
     let object = clause::described(ObjectKind::Transform, format!("{ty} LANGUAGE {language}"));
     Ok(Operation::CreateOther { object, guard })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::clause::tests::check;
+
+    #[test]
+    fn operators_classes_casts_and_transforms() {
+        check(&[
+            (
+                "CREATE OPERATOR s.=== (LEFTARG = box, RIGHTARG = int4, FUNCTION = f, COMMUTATOR = OPERATOR(s.==), NEGATOR = !==, HASHES, MERGES)",
+                "operator `s.=== (box, integer)`",
+            ),
+            ("CREATE OPERATOR ! (RIGHTARG = int, PROCEDURE = f)", "operator `! (NONE, integer)`"),
+            ("ALTER OPERATOR @@ (text, text) OWNER TO o", "operator `@@ (text, text)` to o"),
+            (
+                "ALTER OPERATOR - (NONE, int) SET (RESTRICT = NONE, JOIN = f)",
+                "operator `- (NONE, integer)`: SET (RESTRICT = NONE, JOIN = F)",
+            ),
+            (
+                "CREATE OPERATOR CLASS c DEFAULT FOR TYPE t USING gist FAMILY s.f AS OPERATOR 3 &&, OPERATOR 15 <-> (point, point) FOR ORDER BY float_ops, FUNCTION 1 (a, b) f(internal, text), STORAGE box",
+                "operator class `c`",
+            ),
+            ("CREATE OPERATOR FAMILY f USING btree", "operator family `f`"),
+            ("ALTER OPERATOR CLASS c USING btree RENAME TO d", "operator class `c` named d"),
+            (
+                "ALTER OPERATOR FAMILY f USING btree ADD OPERATOR 1 < (int4, int2), FUNCTION 1 (int4, int2) g(int4, int2)",
+                "operator family `f`: ADD OPERATOR 1 < (INT4, INT2), FUNCTION 1 (INT4, INT2) G(INT4, INT2)",
+            ),
+            (
+                "ALTER OPERATOR FAMILY f USING btree DROP FUNCTION 1 (int4)",
+                "operator family `f`: DROP FUNCTION 1 (INT4)",
+            ),
+            (
+                "CREATE CAST (varchar AS s.t) WITH FUNCTION f(varchar) AS ASSIGNMENT",
+                "cast `character varying AS s.t`",
+            ),
+            ("CREATE CAST (a AS b) WITHOUT FUNCTION", "cast `a AS b`"),
+            ("CREATE CAST (a AS b) WITH INOUT AS IMPLICIT", "cast `a AS b`"),
+            (
+                "CREATE OR REPLACE TRANSFORM FOR hstore LANGUAGE plpython3u (FROM SQL WITH FUNCTION f(internal), TO SQL WITH FUNCTION g(internal))",
+                "transform `hstore LANGUAGE plpython3u` or replace",
+            ),
+            (
+                "CREATE OPERATOR => (LEFTARG = a, FUNCTION = f)",
+                "an operator at => (LEFTARG = a, FUNCTION = f)",
+            ),
+            ("CREATE CAST (a, b) WITH INOUT", "`AS` at , b) WITH INOUT"),
+            ("CREATE CAST (a AS b) WITH INOUT AS EXPLICIT", "`ASSIGNMENT` or `IMPLICIT` at EXPLICIT"),
+            (
+                "CREATE OPERATOR CLASS c FOR TYPE t USING btree AS OPERATER 1 <",
+                "`OPERATOR`, `FUNCTION` or `STORAGE` at OPERATER 1 <",
+            ),
+        ]);
+    }
+}

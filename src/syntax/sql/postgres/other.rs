@@ -150,6 +150,7 @@ fn element(cursor: &mut Cursor<'_>, schema: Option<&Ident>) -> Read<Vec<Op>> {
     let mut inside = cursor.inside(cursor.at, end.at);
     let Some(mut ops) = super::ops(&mut inside)? else { return Err(cursor.unread("what to create")) };
     inside.expect_end()?;
+    let unread = cursor.unread("a table, view, index, sequence, trigger or grant");
     cursor.at = end.at;
     for op in &mut ops {
         let name = match &mut op.kind {
@@ -159,7 +160,7 @@ fn element(cursor: &mut Cursor<'_>, schema: Option<&Ident>) -> Read<Vec<Op>> {
             Operation::CreateIndex(create) => &mut create.table,
             Operation::CreateTrigger(create) => &mut create.table,
             Operation::Privilege { .. } => continue,
-            _ => return Err(cursor.unread("a table, view, index, sequence, trigger or grant")),
+            _ => return Err(unread),
         };
         if name.schema.is_none() {
             name.schema = schema.cloned();
@@ -251,7 +252,11 @@ fn statistics_key(cursor: &mut Cursor<'_>) -> Read<()> {
     }
     let mut ahead = cursor.clone();
     ahead.name("a column")?;
-    if ahead.is_symbol("(") { expression::call(cursor).map(|_| ()) } else { cursor.ident("a column").map(|_| ()) }
+    if ahead.is_symbol("(") {
+        expression::call(cursor).map(|_| ())
+    } else {
+        cursor.ident("a column").map(|_| ())
+    }
 }
 
 fn alter_statistics(cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -422,5 +427,155 @@ fn mapping(cursor: &mut Cursor<'_>) -> Read<()> {
             dictionaries(cursor)
         }
         None => Err(cursor.unread("`ADD`, `ALTER` or `DROP`")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::clause::tests::{check, say};
+
+    #[test]
+    fn schemas_and_extensions() {
+        check(&[
+            ("CREATE SCHEMA s", "schema Some(\"s\")"),
+            ("CREATE SCHEMA IF NOT EXISTS s AUTHORIZATION CURRENT_USER", "schema Some(\"s\") if not exists"),
+            ("CREATE SCHEMA AUTHORIZATION r", "schema None"),
+            (
+                "CREATE SCHEMA s CREATE TABLE t (a int) CREATE VIEW v AS SELECT a FROM t CREATE INDEX ON u.t (a) GRANT SELECT ON t TO r",
+                "schema Some(\"s\"); table s.t foreign false; view s.v; index on u.t; GRANT",
+            ),
+            ("CREATE SCHEMA AUTHORIZATION r CREATE TABLE t (a int)", "schema None; table r.t foreign false"),
+            ("ALTER SCHEMA s RENAME TO t", "schema `s` named t"),
+            ("ALTER SCHEMA s OWNER TO o", "schema `s` to o"),
+            ("CREATE SCHEMA", "a schema at SCHEMA"),
+            ("CREATE SCHEMA s t", "`CREATE`, `GRANT` or the end of the statement at t"),
+            (
+                "CREATE SCHEMA s CREATE ROLE r",
+                "a table, view, index, sequence, trigger or grant at CREATE ROLE r",
+            ),
+            (
+                "CREATE EXTENSION IF NOT EXISTS \"uuid-ossp\" WITH SCHEMA s VERSION '1.0' CASCADE",
+                "uuid-ossp if not exists Some(\"s\")",
+            ),
+            ("CREATE EXTENSION e VERSION v SCHEMA s", "e Some(\"s\")"),
+            ("CREATE EXTENSION e", "e None"),
+            ("ALTER EXTENSION e UPDATE TO '2'", "extension `e`: UPDATE TO '2'"),
+            ("ALTER EXTENSION e ADD FUNCTION f(int)", "extension `e`: ADD FUNCTION F(INT)"),
+            ("ALTER EXTENSION e SET SCHEMA s", "extension `e` into s"),
+            ("CREATE EXTENSION 'e'", "an extension at 'e'"),
+            ("CREATE EXTENSION e IN SCHEMA s", "the end of the statement at IN SCHEMA s"),
+        ]);
+    }
+
+    #[test]
+    fn comments_name_every_kind_of_object() {
+        let cases = [
+            ("TABLE s.t", "table `s.t`"),
+            ("COLUMN s.t.c", "column `c` of `s.t`"),
+            ("COLUMN t.\"C d\"", "column `C d` of `t`"),
+            ("CONSTRAINT c ON s.t", "constraint `c` of `s.t`"),
+            ("CONSTRAINT c ON DOMAIN d", "constraint `c` of `d`"),
+            ("TRIGGER g ON t", "trigger `g` of `t`"),
+            ("POLICY \"may read\" ON t", "policy `may read` of `t`"),
+            ("RULE r ON t", "rule `r` of `t`"),
+            ("FUNCTION s.f(a int, OUT b text)", "function `s.f`"),
+            ("FUNCTION f", "function `f`"),
+            ("PROCEDURE p()", "procedure `p`"),
+            ("AGGREGATE a(*)", "aggregate `a`"),
+            ("CAST (text AS s.t)", "cast `text AS s.t`"),
+            ("OPERATOR s.+ (int, NONE)", "operator `s.+ (integer, NONE)`"),
+            ("OPERATOR CLASS c USING btree", "operator class `c`"),
+            ("TRANSFORM FOR t LANGUAGE l", "transform `t LANGUAGE l`"),
+            ("MATERIALIZED VIEW m", "materialized view `m`"),
+            ("FOREIGN DATA WRAPPER w", "foreign data wrapper `w`"),
+            ("FOREIGN TABLE t", "foreign table `t`"),
+            ("TEXT SEARCH CONFIGURATION c", "text search configuration `c`"),
+            ("EVENT TRIGGER e", "event trigger `e`"),
+            ("PROCEDURAL LANGUAGE l", "language `l`"),
+            ("ACCESS METHOD m", "access method `m`"),
+            ("LARGE OBJECT 7", "large object `7`"),
+            ("DATABASE d", "database `d`"),
+            ("ROLE r", "role `r`"),
+            ("SCHEMA s", "schema `s`"),
+            ("EXTENSION e", "extension `e`"),
+            ("TYPE s.t", "type `s.t`"),
+            ("DOMAIN d", "domain `d`"),
+        ];
+        for (object, said) in cases {
+            assert_eq!(
+                say(&format!("COMMENT ON {object} IS 'it''s'")),
+                format!("{said}: Some(\"it's\")"),
+                "{object}"
+            );
+            assert_eq!(say(&format!("COMMENT ON {object} IS NULL")), format!("{said}: None"), "{object}");
+        }
+        check(&[
+            ("COMMENT ON TABLE t IS 'a'\n  'b'", "table `t`: Some(\"ab\")"),
+            ("COMMENT ON TABLE t IS $$a$$", "table `t`: Some(\"a\")"),
+            ("COMMENT ON TABLE t IS 'a' 'b'", "the end of the statement at 'b'"),
+            ("COMMENT ON TABLE t 'a'", "`IS` at 'a'"),
+            ("COMMENT ON TABLE t IS a", "a string at a"),
+            ("COMMENT ON COLUMN c IS 'a'", "`.` and a column at IS 'a'"),
+            ("COMMENT ON TABEL t IS 'a'", "a kind of object at TABEL t IS 'a'"),
+            ("COMMENT ON USER u IS 'a'", "a kind of object at USER u IS 'a'"),
+            ("COMMENT ON TRIGGER g IS 'a'", "`ON` at IS 'a'"),
+        ]);
+    }
+
+    #[test]
+    fn the_rarer_kinds() {
+        check(&[
+            (
+                "CREATE STATISTICS IF NOT EXISTS s.st (ndistinct, mcv) ON a, (b + 1), lower(c) FROM t",
+                "statistics `s.st` of `t` if not exists",
+            ),
+            ("CREATE STATISTICS ON a, b FROM t", "table `t`: CREATE STATISTICS"),
+            ("ALTER STATISTICS st SET STATISTICS 100", "statistics `st`: SET STATISTICS 100"),
+            ("ALTER STATISTICS st RENAME TO x", "statistics `st` named x"),
+            ("CREATE STATISTICS st ON a + b FROM t", "`FROM` at + b FROM t"),
+            (
+                "CREATE COLLATION IF NOT EXISTS c (provider = icu, locale = 'de', deterministic = false)",
+                "collation `c` if not exists",
+            ),
+            ("CREATE COLLATION c FROM \"C\"", "collation `c`"),
+            ("ALTER COLLATION c REFRESH VERSION", "collation `c`: REFRESH VERSION"),
+            ("CREATE DEFAULT CONVERSION c FOR 'UTF8' TO 'LATIN1' FROM f", "conversion `c`"),
+            ("ALTER CONVERSION c OWNER TO o", "conversion `c` to o"),
+            (
+                "CREATE OR REPLACE TRUSTED PROCEDURAL LANGUAGE l HANDLER f INLINE g VALIDATOR h",
+                "language `l` or replace",
+            ),
+            ("CREATE LANGUAGE 'plpgsql'", "language `plpgsql`"),
+            ("ALTER LANGUAGE l RENAME TO m", "language `l` named m"),
+            ("CREATE ACCESS METHOD m TYPE TABLE HANDLER f", "access method `m`"),
+            ("CREATE ACCESS METHOD m TYPE VIEW HANDLER f", "`INDEX` or `TABLE` at VIEW HANDLER f"),
+            (
+                "CREATE TEXT SEARCH CONFIGURATION s.c (COPY = pg_catalog.english)",
+                "text search configuration `s.c`",
+            ),
+            (
+                "CREATE TEXT SEARCH PARSER p (START = a, GETTOKEN = b, END = c, LEXTYPES = d)",
+                "text search parser `p`",
+            ),
+            (
+                "ALTER TEXT SEARCH CONFIGURATION c ALTER MAPPING FOR hword, word WITH unaccent, simple",
+                "text search configuration `c`: ALTER MAPPING FOR HWORD, WORD WITH UNACCENT, SIMPLE",
+            ),
+            (
+                "ALTER TEXT SEARCH CONFIGURATION c DROP MAPPING IF EXISTS FOR word",
+                "text search configuration `c`: DROP MAPPING IF EXISTS FOR WORD",
+            ),
+            (
+                "ALTER TEXT SEARCH CONFIGURATION c ALTER MAPPING REPLACE a WITH b",
+                "text search configuration `c`: ALTER MAPPING REPLACE A WITH B",
+            ),
+            (
+                "ALTER TEXT SEARCH DICTIONARY d (StopWords = x, Other)",
+                "text search dictionary `d`: (STOPWORDS = X, OTHER)",
+            ),
+            ("ALTER TEXT SEARCH TEMPLATE t SET SCHEMA s", "text search template `t` into s"),
+            ("ALTER TEXT SEARCH CONFIGURATION c ADD MAPPING FOR word", "`WITH` at word"),
+            ("ALTER LARGE OBJECT 5 OWNER TO o", "large object `5` to o"),
+        ]);
     }
 }

@@ -175,7 +175,8 @@ fn objects(cursor: &mut Cursor<'_>) -> Read<()> {
         }
         cursor.expect_all(&["IN", "SCHEMA"])?;
         cursor.list(|cursor| cursor.ident("a schema"))?;
-    } else if let Some(words) = PLAIN.iter().find(|words| cursor.is_all(words) && named(cursor, words.len())) {
+    } else if let Some(words) = PLAIN.iter().find(|words| cursor.is_all(words) && named(cursor, words.len()))
+    {
         cursor.at += words.len();
         cursor.list(|cursor| cursor.ident("a name"))?;
     } else if named(cursor, 1) && cursor.eat_any(&["FUNCTION", "PROCEDURE", "ROUTINE"]).is_some() {
@@ -255,4 +256,84 @@ fn reassign_owned(cursor: &mut Cursor<'_>) -> Read<Operation> {
     cursor.expect("TO")?;
     clause::role(cursor)?;
     Ok(privilege("REASSIGN OWNED"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::clause::tests::check;
+
+    #[test]
+    fn grant_and_revoke() {
+        for objects in [
+            "t",
+            "TABLE a, s.b",
+            "ALL TABLES IN SCHEMA a, b",
+            "ALL FUNCTIONS IN SCHEMA a",
+            "SEQUENCE s",
+            "SCHEMA a, \"B\"",
+            "DATABASE d",
+            "FUNCTION s.f(int, OUT text), g",
+            "PROCEDURE p()",
+            "FOREIGN DATA WRAPPER w",
+            "FOREIGN SERVER s",
+            "LANGUAGE l",
+            "LARGE OBJECT 1, 2",
+            "PARAMETER a.b",
+            "TABLESPACE t",
+            "TYPE s.t",
+            "DOMAIN d",
+            // Tables with odd names.
+            "schema",
+            "function, type",
+        ] {
+            let grant = format!("GRANT ALL ON {objects} TO r");
+            let revoke = format!("REVOKE ALL PRIVILEGES ON {objects} FROM r CASCADE");
+            check(&[(&grant, "GRANT"), (&revoke, "REVOKE")]);
+        }
+        check(&[
+            (
+                "GRANT SELECT (a, b), UPDATE (c), REFERENCES ON t TO PUBLIC, GROUP g WITH GRANT OPTION GRANTED BY r",
+                "GRANT",
+            ),
+            ("GRANT a, \"B\" TO c, CURRENT_USER WITH ADMIN OPTION", "GRANT"),
+            ("GRANT a TO b WITH INHERIT FALSE, SET TRUE GRANTED BY c", "GRANT"),
+            ("REVOKE GRANT OPTION FOR EXECUTE ON ALL ROUTINES IN SCHEMA s FROM r", "REVOKE"),
+            ("REVOKE ADMIN OPTION FOR a FROM b RESTRICT", "REVOKE"),
+            ("REVOKE a FROM b GRANTED BY c", "REVOKE"),
+            ("GRANT SELCT ON t TO r", "a privilege at SELCT ON t TO r"),
+            ("GRANT SELECT ON t FROM r", "`TO` at FROM r"),
+            (
+                "GRANT SELECT ON ALL VIEWS IN SCHEMA s TO r",
+                "`TABLES`, `SEQUENCES` or `FUNCTIONS` at VIEWS IN SCHEMA s TO r",
+            ),
+            ("REVOKE SELECT ON t TO r", "`FROM` at TO r"),
+            ("GRANT SELECT ON t TO", "a role at TO"),
+        ]);
+    }
+
+    #[test]
+    fn defaults_labels_and_owned_objects() {
+        check(&[
+            (
+                "ALTER DEFAULT PRIVILEGES GRANT SELECT, USAGE ON SEQUENCES TO r WITH GRANT OPTION",
+                "ALTER DEFAULT PRIVILEGES",
+            ),
+            (
+                "ALTER DEFAULT PRIVILEGES IN SCHEMA a, b FOR ROLE c REVOKE ALL ON FUNCTIONS FROM PUBLIC CASCADE",
+                "ALTER DEFAULT PRIVILEGES",
+            ),
+            (
+                "ALTER DEFAULT PRIVILEGES FOR USER postgres REVOKE GRANT OPTION FOR ALL ON TYPES FROM a",
+                "ALTER DEFAULT PRIVILEGES",
+            ),
+            (
+                "ALTER DEFAULT PRIVILEGES GRANT SELECT ON t TO r",
+                "`TABLES`, `SEQUENCES`, `FUNCTIONS`, `TYPES` or `SCHEMAS` at t TO r",
+            ),
+            ("SECURITY LABEL FOR 'anon' ON COLUMN t.c IS 'MASKED'", "SECURITY LABEL"),
+            ("SECURITY LABEL ON ROLE r IS NULL", "SECURITY LABEL"),
+            ("REASSIGN OWNED BY a, b TO SESSION_USER", "REASSIGN OWNED"),
+            ("REASSIGN OWNED BY a", "`TO` at a"),
+        ]);
+    }
 }

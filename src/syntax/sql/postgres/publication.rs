@@ -135,3 +135,42 @@ fn alter_subscription(cursor: &mut Cursor<'_>) -> Read<Operation> {
     }
     Ok(clause::alter_other(cursor, object, first))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::clause::tests::check;
+
+    #[test]
+    fn publications_and_subscriptions() {
+        check(&[
+            ("CREATE PUBLICATION p", "publication `p`"),
+            ("CREATE PUBLICATION p FOR ALL TABLES WITH (publish = 'insert')", "publication `p`"),
+            (
+                "CREATE PUBLICATION p FOR TABLE ONLY a, s.b (c, d) WHERE (c > 0), TABLES IN SCHEMA e, CURRENT_SCHEMA, TABLE f",
+                "publication `p`",
+            ),
+            ("ALTER PUBLICATION p ADD TABLE a, b", "publication `p`: ADD TABLE A, B"),
+            ("ALTER PUBLICATION p DROP TABLES IN SCHEMA s", "publication `p`: DROP TABLES IN SCHEMA S"),
+            ("ALTER PUBLICATION p SET (publish = 'delete')", "publication `p`: SET (PUBLISH = 'delete')"),
+            ("ALTER PUBLICATION p SET TABLE a", "publication `p`: SET TABLE A"),
+            ("ALTER PUBLICATION p RENAME TO q", "publication `p` named q"),
+            ("CREATE PUBLICATION p FOR a", "`TABLE` or `TABLES IN SCHEMA` at a"),
+            ("CREATE PUBLICATION p FOR TABLE a WHERE b", "`(` at b"),
+            (
+                "CREATE SUBSCRIPTION s CONNECTION 'x' PUBLICATION p, q WITH (slot_name = NONE, connect = false)",
+                "subscription `s`",
+            ),
+            (
+                "ALTER SUBSCRIPTION s ADD PUBLICATION p WITH (refresh = false)",
+                "subscription `s`: ADD PUBLICATION P WITH (REFRESH = FALSE)",
+            ),
+            ("ALTER SUBSCRIPTION s REFRESH PUBLICATION", "subscription `s`: REFRESH PUBLICATION"),
+            ("ALTER SUBSCRIPTION s DISABLE", "subscription `s`: DISABLE"),
+            ("ALTER SUBSCRIPTION s SKIP (lsn = '0/12345')", "subscription `s`: SKIP (LSN = '0/12345')"),
+            ("ALTER SUBSCRIPTION s CONNECTION 'x'", "subscription `s`: CONNECTION 'x'"),
+            ("ALTER SUBSCRIPTION s OWNER TO o", "subscription `s` to o"),
+            ("CREATE SUBSCRIPTION s PUBLICATION p", "`CONNECTION` at PUBLICATION p"),
+            ("ALTER SUBSCRIPTION s STOP", "what to change of the subscription at STOP"),
+        ]);
+    }
+}

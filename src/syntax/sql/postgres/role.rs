@@ -23,7 +23,8 @@ const STATEMENTS: &[(&[&str], Reader)] = &[
 /// # Errors
 /// When it is one, and something in it was not understood.
 pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
-    const USERS: &[(&[&str], Reader)] = &[(&["CREATE", "USER"], create_role), (&["ALTER", "USER"], alter_role)];
+    const USERS: &[(&[&str], Reader)] =
+        &[(&["CREATE", "USER"], create_role), (&["ALTER", "USER"], alter_role)];
     if cursor.nth_is(1, "USER") && cursor.nth_is(2, "MAPPING") {
         return Ok(None);
     }
@@ -245,5 +246,58 @@ fn alter_tablespace(cursor: &mut Cursor<'_>) -> Read<Operation> {
     match clause::general(cursor, &object, false)? {
         Some(kind) => Ok(kind),
         None => Err(cursor.unread("what to change of the tablespace")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::clause::tests::check;
+
+    #[test]
+    fn roles() {
+        check(&[
+            ("CREATE ROLE r", "role `r`"),
+            (
+                "CREATE USER u WITH LOGIN NOSUPERUSER ENCRYPTED PASSWORD 'x' CONNECTION LIMIT -1 VALID UNTIL 'infinity' IN ROLE a, b ADMIN c",
+                "role `u`",
+            ),
+            ("CREATE ROLE r PASSWORD NULL", "role `r`"),
+            ("CREATE ROLE r PASSWORD :'secret'", "role `r`"),
+            ("CREATE GROUP g USER a, b", "role `g`"),
+            ("ALTER ROLE r WITH NOLOGIN BYPASSRLS", "role `r`: WITH NOLOGIN BYPASSRLS"),
+            ("ALTER USER r RENAME TO s", "role `r` named s"),
+            ("ALTER ROLE r IN DATABASE d SET a.b TO 'x', y", "role `r`: IN DATABASE D SET A.B TO 'x', Y"),
+            ("ALTER ROLE ALL RESET ALL", "role `ALL`: RESET ALL"),
+            ("ALTER GROUP g ADD USER a, b", "role `g`: ADD USER A, B"),
+            ("CREATE ROLE r LOGIM", "an option of the role at LOGIM"),
+            ("CREATE ROLE r PASSWORD x", "a string at x"),
+            ("ALTER ROLE r SET a 1", "`TO` at 1"),
+            ("ALTER GROUP ADD USER a", "`ADD USER` or `DROP USER` at USER a"),
+        ]);
+    }
+
+    #[test]
+    fn databases_tablespaces_and_settings() {
+        check(&[
+            ("CREATE DATABASE d", "database `d`"),
+            (
+                "CREATE DATABASE d WITH OWNER = o ENCODING 'UTF8' TEMPLATE template0 CONNECTION LIMIT = -1 IS_TEMPLATE true",
+                "database `d`",
+            ),
+            ("ALTER DATABASE d SET TABLESPACE t", "database `d`: SET TABLESPACE T"),
+            ("ALTER DATABASE d SET timezone TO 'UTC'", "database `d`: SET TIMEZONE TO 'UTC'"),
+            ("ALTER DATABASE d RESET ALL", "database `d`: RESET ALL"),
+            ("ALTER DATABASE d WITH ALLOW_CONNECTIONS false", "database `d`: WITH ALLOW_CONNECTIONS FALSE"),
+            ("ALTER DATABASE d OWNER TO o", "database `d` to o"),
+            ("ALTER DATABASE d RENAME TO e", "database `d` named e"),
+            ("CREATE DATABASE d ENCODDING 'UTF8'", "an option of the database at ENCODDING 'UTF8'"),
+            ("CREATE TABLESPACE t OWNER o LOCATION '/x' WITH (random_page_cost = 1.1)", "tablespace `t`"),
+            ("ALTER TABLESPACE t SET (seq_page_cost = 2)", "tablespace `t`: SET (SEQ_PAGE_COST = 2)"),
+            ("ALTER TABLESPACE t RENAME TO u", "tablespace `t` named u"),
+            ("CREATE TABLESPACE t", "`LOCATION` at t"),
+            ("ALTER SYSTEM SET work_mem = '1GB'", "ALTER SYSTEM"),
+            ("ALTER SYSTEM RESET ALL", "ALTER SYSTEM"),
+            ("ALTER SYSTEM RESET", "a setting at RESET"),
+        ]);
     }
 }

@@ -46,7 +46,9 @@ fn create(cursor: &mut Cursor<'_>, temporary: bool) -> Read<Operation> {
 fn alter(cursor: &mut Cursor<'_>) -> Read<Operation> {
     let if_exists = cursor.if_exists();
     let name = cursor.name("a sequence")?;
-    if let Some(kind) = clause::general(cursor, &clause::object(ObjectKind::Sequence, name.clone()), if_exists)? {
+    if let Some(kind) =
+        clause::general(cursor, &clause::object(ObjectKind::Sequence, name.clone()), if_exists)?
+    {
         return Ok(kind);
     }
     let first = cursor.at;
@@ -133,5 +135,71 @@ fn owner(cursor: &mut Cursor<'_>) -> Read<Option<(Name, Ident)>> {
     match (parts.pop(), parts.pop()) {
         (Some(column), Some(table)) => Ok(Some((Name { schema: parts.pop(), ident: table }, column))),
         _ => Err(cursor.unread("`.` and a column")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::tests::one;
+    use super::*;
+
+    fn owner(owned_by: Option<&(Name, Ident)>) -> String {
+        owned_by.map_or_else(|| "nobody".to_owned(), |(table, column)| format!("{table}.{column}"))
+    }
+
+    fn say(text: &str) -> String {
+        match one(text).as_deref() {
+            Ok([Op { kind: Operation::CreateSequence(create), .. }]) => {
+                let (guard, temporary) = (create.guard, create.temporary);
+                let owner = owner(create.owned_by.as_ref());
+                format!("{:?} {guard:?} {temporary} {owner} {:?}", create.name, create.options)
+            }
+            Ok([Op { kind: Operation::AlterSequence(alter), .. }]) => {
+                let owner = alter.owned_by.as_ref().map(|to| owner(to.as_ref()));
+                format!("{:?} {} {owner:?} {:?}", alter.name, alter.if_exists, alter.options)
+            }
+            Ok([Op { kind: Operation::SetOwner { object, to }, .. }]) => format!("{object} to {to}"),
+            Ok([Op { kind: Operation::Rename { object, to, if_exists }, .. }]) => {
+                format!("{object} named {to} {if_exists}")
+            }
+            Ok([Op { kind: Operation::SetSchema { object, to, .. }, .. }]) => format!("{object} into {to}"),
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn create_and_alter() {
+        let cases = [
+            ("CREATE SEQUENCE s", "s None false nobody []"),
+            ("CREATE TEMP SEQUENCE IF NOT EXISTS s", "s IfNotExists true nobody []"),
+            // The order in which pg_dump writes them.
+            (
+                "CREATE SEQUENCE public.s\n    AS integer\n    START WITH 1\n    INCREMENT BY 1\n    NO MINVALUE\n    NO MAXVALUE\n    CACHE 1",
+                "public.s None false nobody [\"AS INTEGER\", \"START WITH 1\", \"INCREMENT BY 1\", \"NO MINVALUE\", \"NO MAXVALUE\", \"CACHE 1\"]",
+            ),
+            (
+                "create sequence s increment -5 minvalue -9 maxvalue 9 start 2 cycle owned by a.t.c",
+                "s None false a.t.c [\"INCREMENT -5\", \"MINVALUE -9\", \"MAXVALUE 9\", \"START 2\", \"CYCLE\", \"OWNED BY A.T.C\"]",
+            ),
+            ("CREATE UNLOGGED SEQUENCE s OWNED BY NONE", "s None false nobody [\"OWNED BY NONE\"]"),
+            ("ALTER SEQUENCE IF EXISTS s RESTART", "s true None [\"RESTART\"]"),
+            ("ALTER SEQUENCE s RESTART WITH 10 NO CYCLE", "s false None [\"RESTART WITH 10\", \"NO CYCLE\"]"),
+            ("ALTER SEQUENCE s OWNED BY t.c", "s false Some(\"t.c\") [\"OWNED BY T.C\"]"),
+            ("ALTER SEQUENCE s OWNED BY NONE", "s false Some(\"nobody\") [\"OWNED BY NONE\"]"),
+            ("ALTER SEQUENCE s SET UNLOGGED", "s false None [\"SET UNLOGGED\"]"),
+            ("ALTER SEQUENCE s OWNER TO CURRENT_USER", "sequence `s` to CURRENT_USER"),
+            ("ALTER SEQUENCE IF EXISTS s RENAME TO \"S\"", "sequence `s` named S true"),
+            ("ALTER SEQUENCE a.s SET SCHEMA b", "sequence `a.s` into b"),
+            ("CREATE SEQUENCE s START WITH", "Err((\"a number\", \"WITH\"))"),
+            ("CREATE SEQUENCE s OWNED BY t", "Err((\"`.` and a column\", \"t\"))"),
+            ("CREATE SEQUENCE s RESTART", "Err((\"the end of the statement\", \"RESTART\"))"),
+            (
+                "ALTER SEQUENCE s INCREMENTS BY 2",
+                "Err((\"what to change of the sequence\", \"INCREMENTS BY 2\"))",
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(say(text), expected, "{text}");
+        }
     }
 }

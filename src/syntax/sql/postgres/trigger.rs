@@ -251,7 +251,8 @@ fn create_rule(cursor: &mut Cursor<'_>, guard: Guard) -> Read<Operation> {
     cursor.expect("DO")?;
     cursor.eat_any(&["ALSO", "INSTEAD"]);
     if !cursor.eat("NOTHING") {
-        let inside = if cursor.is_symbol("(") { cursor.clone().group()? } else { (cursor.at, cursor.tokens.len()) };
+        let inside =
+            if cursor.is_symbol("(") { cursor.clone().group()? } else { (cursor.at, cursor.tokens.len()) };
         let whole = cursor.skip_rest();
         // Brackets around all of it hold several commands; around a part of it they are a query's own.
         let inside = if inside.1 + 1 == whole.1 { inside } else { whole };
@@ -324,4 +325,152 @@ fn alter_event_trigger(cursor: &mut Cursor<'_>) -> Read<Operation> {
         return Err(cursor.unread("`ENABLE` or `DISABLE`"));
     }
     Ok(clause::alter_other(cursor, object, first))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::tests::{names, one};
+    use super::*;
+
+    fn say(text: &str) -> String {
+        let ops = match one(text) {
+            Ok(ops) => ops,
+            Err((expected, rest)) => return format!("{expected} at {rest}"),
+        };
+        match ops.into_iter().next().map(|op| op.kind) {
+            Some(Operation::CreateTrigger(trigger)) => {
+                assert_eq!(
+                    trigger.definition.split_whitespace().collect::<Vec<_>>().join(" "),
+                    trigger.definition
+                );
+                let CreateTrigger { name, table, guard, constraint, update_of, function, .. } = *trigger;
+                let function = function.map(|function| function.to_string()).unwrap_or_default();
+                format!("{name} on {table} {guard:?} {constraint} ({}) {function}", names(&update_of))
+            }
+            Some(Operation::CreatePolicy(policy)) => {
+                format!("{} on {}: {} {:?}", policy.name, policy.table, policy.definition, policy.words)
+            }
+            Some(Operation::CreateRule { name, table, guard }) => format!("{name} on {table} {guard:?}"),
+            Some(Operation::CreateOther { object, guard }) => format!("{object} {guard:?}"),
+            Some(Operation::AlterOther { object, what }) => format!("{object}: {what}"),
+            Some(Operation::Rename { object, to, if_exists }) => format!("{object} named {to} {if_exists}"),
+            Some(Operation::SetOwner { object, to }) => format!("{object} to {to}"),
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn triggers() {
+        let cases = [
+            (
+                "CREATE TRIGGER g BEFORE INSERT OR UPDATE OF a, \"B\" OR DELETE ON s.t FOR EACH ROW WHEN (NEW.a IS DISTINCT FROM OLD.a) EXECUTE FUNCTION s.f('x', 1, y)",
+                "g on s.t None false (a,B) s.f",
+            ),
+            (
+                "CREATE OR REPLACE TRIGGER g INSTEAD OF INSERT ON v EXECUTE PROCEDURE f()",
+                "g on v OrReplace false () f",
+            ),
+            (
+                "CREATE TRIGGER g AFTER TRUNCATE ON t FOR STATEMENT EXECUTE FUNCTION f()",
+                "g on t None false () f",
+            ),
+            (
+                "CREATE TRIGGER g AFTER UPDATE ON t REFERENCING OLD TABLE AS o NEW TABLE n FOR EACH STATEMENT EXECUTE FUNCTION f()",
+                "g on t None false () f",
+            ),
+            (
+                "CREATE CONSTRAINT TRIGGER g AFTER INSERT ON t FROM u INITIALLY DEFERRED DEFERRABLE FOR EACH ROW EXECUTE FUNCTION f()",
+                "g on t None true () f",
+            ),
+            ("ALTER TRIGGER g ON s.t RENAME TO h", "trigger `g` of `s.t` named h false"),
+            ("ALTER TRIGGER g ON t DEPENDS ON EXTENSION e", "trigger `g` of `t`: DEPENDS ON EXTENSION E"),
+            (
+                "CREATE TRIGGER g ON t EXECUTE FUNCTION f()",
+                "`BEFORE`, `AFTER` or `INSTEAD OF` at ON t EXECUTE FUNCTION f()",
+            ),
+            (
+                "CREATE TRIGGER g AFTER INSERT, UPDATE ON t EXECUTE FUNCTION f()",
+                "`ON` at , UPDATE ON t EXECUTE FUNCTION f()",
+            ),
+            (
+                "CREATE TRIGGER g AFTER INSERT ON t FOR ROWS EXECUTE FUNCTION f()",
+                "`ROW` or `STATEMENT` at ROWS EXECUTE FUNCTION f()",
+            ),
+            ("CREATE TRIGGER g AFTER INSERT ON t EXECUTE f()", "`FUNCTION` or `PROCEDURE` at f()"),
+            ("CREATE TRIGGER g AFTER INSERT ON t EXECUTE FUNCTION f", "`(` at f"),
+            (
+                "CREATE TRIGGER g AFTER INSERT ON t WHEN NEW.a EXECUTE FUNCTION f()",
+                "`(` at NEW.a EXECUTE FUNCTION f()",
+            ),
+            (
+                "CREATE CONSTRAINT TRIGGER g BEFORE INSERT ON t EXECUTE FUNCTION f()",
+                "`BEFORE`, `AFTER` or `INSTEAD OF` at BEFORE INSERT ON t EXECUTE FUNCTION f()",
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(say(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn policies() {
+        let cases = [
+            ("CREATE POLICY p ON s.t", "p on s.t:  []"),
+            (
+                "CREATE POLICY \"P 1\" ON t AS RESTRICTIVE FOR UPDATE\n  TO PUBLIC, current_user USING (a > 0) WITH CHECK (EXISTS (SELECT 1 FROM u WHERE u.b = c))",
+                "P 1 on t: AS RESTRICTIVE FOR UPDATE TO PUBLIC, current_user USING (a > 0) WITH CHECK (EXISTS (SELECT 1 FROM u WHERE u.b = c)) [\"a\", \"b\", \"c\", \"exists\", \"u\"]",
+            ),
+            ("ALTER POLICY p ON t RENAME TO q", "policy `p` of `t` named q false"),
+            ("ALTER POLICY IF EXISTS p ON t RENAME TO q", "policy `p` of `t` named q true"),
+            ("ALTER POLICY p ON t TO a USING (true)", "policy `p` of `t`: TO A USING (TRUE)"),
+            (
+                "CREATE POLICY p ON t FOR TRUNCATE",
+                "`ALL`, `SELECT`, `INSERT`, `UPDATE` or `DELETE` at TRUNCATE",
+            ),
+            ("CREATE POLICY p ON t WITH CHECK (a) USING (b)", "the end of the statement at USING (b)"),
+            (
+                "CREATE POLICY p ON t USING (a IN (SELECT b FORM c WHERE d))",
+                "the end of the statement at c WHERE d))",
+            ),
+            ("CREATE POLICY p ON t USING (EXISTS (SELEC 1 FROM u))", "a query at SELEC 1 FROM u))"),
+            ("ALTER POLICY p ON t", "what to change of the policy at t"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(say(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn rules_and_event_triggers() {
+        let cases = [
+            ("CREATE RULE r AS ON INSERT TO t DO INSTEAD NOTHING", "r on t None"),
+            (
+                "CREATE OR REPLACE RULE \"_RETURN\" AS ON SELECT TO s.v DO INSTEAD SELECT * FROM t",
+                "_RETURN on s.v OrReplace",
+            ),
+            (
+                "CREATE RULE r AS ON UPDATE TO t WHERE OLD.a <> NEW.a DO ALSO (INSERT INTO l VALUES (OLD.a); NOTIFY t)",
+                "r on t None",
+            ),
+            ("CREATE RULE r AS ON DELETE TO t DO (SELECT 1) UNION (SELECT 2)", "r on t None"),
+            ("ALTER RULE r ON t RENAME TO q", "rule `r` of `t` named q false"),
+            ("CREATE RULE r AS ON INSERT TO t DO INSTEAD", "what the rule does at INSTEAD"),
+            (
+                "CREATE RULE r AS ON TRUNCATE TO t DO NOTHING",
+                "`SELECT`, `INSERT`, `UPDATE` or `DELETE` at TRUNCATE TO t DO NOTHING",
+            ),
+            (
+                "CREATE EVENT TRIGGER e ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'x') AND y IN ('z') EXECUTE FUNCTION f()",
+                "event trigger `e` None",
+            ),
+            ("ALTER EVENT TRIGGER e ENABLE ALWAYS", "event trigger `e`: ENABLE ALWAYS"),
+            ("ALTER EVENT TRIGGER e DISABLE", "event trigger `e`: DISABLE"),
+            ("ALTER EVENT TRIGGER e OWNER TO o", "event trigger `e` to o"),
+            ("ALTER EVENT TRIGGER e RENAME TO f", "event trigger `e` named f false"),
+            ("CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION f('x')", "`)` at 'x')"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(say(text), expected, "{text}");
+        }
+    }
 }

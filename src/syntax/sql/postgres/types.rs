@@ -236,3 +236,161 @@ fn change_domain(cursor: &mut Cursor<'_>, name: &Name) -> Read<AlterDomain> {
     }
     Err(cursor.unread(format!("what to change of domain `{name}`")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::tests::{brief, constraint, one};
+    use super::*;
+
+    fn say(text: &str) -> String {
+        let ops = match one(text) {
+            Ok(ops) => ops,
+            Err((expected, rest)) => return format!("{expected} at {rest}"),
+        };
+        let said: Vec<String> = ops.iter().map(|op| say_one(&op.kind)).collect();
+        said.join("; ")
+    }
+
+    fn say_one(kind: &Operation) -> String {
+        match kind {
+            Operation::CreateType(CreateType { name, definition }) => match definition {
+                TypeDefinition::Enum(labels) => format!("{name} enum {labels:?}"),
+                TypeDefinition::Composite(attributes) => {
+                    let attributes = attributes.iter().map(|(name, ty)| format!("{name} {ty}"));
+                    format!("{name} ({})", attributes.collect::<Vec<_>>().join(", "))
+                }
+                TypeDefinition::Range(text) => format!("{name} range {text}"),
+                TypeDefinition::Base(text) => format!("{name} base {text}"),
+                TypeDefinition::Shell => format!("{name} shell"),
+            },
+            Operation::AlterType { name, change } => format!("{name} {change:?}"),
+            Operation::CreateDomain(domain) => {
+                let constraints: Vec<String> = domain.constraints.iter().map(constraint).collect();
+                let default = domain.default.as_ref().map(brief);
+                let collation = domain.collation.as_deref();
+                format!("{} {} {default:?} {collation:?} {constraints:?}", domain.name, domain.ty)
+            }
+            Operation::AlterDomain { name, change: AlterDomain::AddConstraint(added) } => {
+                format!("{name} {} {}", constraint(added), added.not_valid)
+            }
+            Operation::AlterDomain { name, change: AlterDomain::SetDefault(expr) } => {
+                format!("{name} {}", brief(expr))
+            }
+            Operation::AlterDomain { name, change } => format!("{name} {change:?}"),
+            Operation::RenameConstraint { table, from, to } => {
+                format!("{} `{}` {from} {to}", table.kind.noun(), table.name)
+            }
+            Operation::Rename { object, to, .. } => format!("{object} named {to}"),
+            Operation::SetOwner { object, to } => format!("{object} to {to}"),
+            Operation::SetSchema { object, to, .. } => format!("{object} into {to}"),
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn types() {
+        let cases = [
+            ("CREATE TYPE s.e AS ENUM ('a', 'b''c')", "s.e enum [\"a\", \"b'c\"]"),
+            ("CREATE TYPE e AS ENUM ()", "e enum []"),
+            (
+                "CREATE TYPE c AS (a int, \"B\" varchar(3) COLLATE \"C\")",
+                "c (a integer, B character varying(3))",
+            ),
+            ("CREATE TYPE c AS ()", "c ()"),
+            (
+                "CREATE TYPE r AS RANGE (subtype = float8, subtype_diff = s.f)",
+                "r range (subtype = float8, subtype_diff = s.f)",
+            ),
+            (
+                "CREATE TYPE b (INPUT = f, OUTPUT = g, INTERNALLENGTH = VARIABLE, ALIGNMENT = int4, PASSEDBYVALUE)",
+                "b base (INPUT = f, OUTPUT = g, INTERNALLENGTH = VARIABLE, ALIGNMENT = int4, PASSEDBYVALUE)",
+            ),
+            ("CREATE TYPE b", "b shell"),
+            ("ALTER TYPE e ADD VALUE 'x'", "e AddValue { label: \"x\", guard: None, position: None }"),
+            (
+                "ALTER TYPE e ADD VALUE IF NOT EXISTS 'x' BEFORE 'y'",
+                "e AddValue { label: \"x\", guard: IfNotExists, position: Some((false, \"y\")) }",
+            ),
+            (
+                "ALTER TYPE e ADD VALUE 'x' AFTER 'y'",
+                "e AddValue { label: \"x\", guard: None, position: Some((true, \"y\")) }",
+            ),
+            ("ALTER TYPE e RENAME VALUE 'x' TO 'y'", "e RenameValue { from: \"x\", to: \"y\" }"),
+            ("ALTER TYPE c RENAME ATTRIBUTE a TO b CASCADE", "c RenameAttribute { from: \"a\", to: \"b\" }"),
+            (
+                "ALTER TYPE c DROP ATTRIBUTE IF EXISTS a CASCADE, DROP ATTRIBUTE b",
+                "c DropAttribute { name: \"a\", guard: IfExists }; c DropAttribute { name: \"b\", guard: None }",
+            ),
+            ("ALTER TYPE b SET (RECEIVE = f)", "b Parameters"),
+            ("ALTER TYPE s.e RENAME TO f", "type `s.e` named f"),
+            ("ALTER TYPE e OWNER TO o", "type `e` to o"),
+            ("ALTER TYPE e SET SCHEMA s", "type `e` into s"),
+            ("CREATE TYPE IF NOT EXISTS e AS ENUM ('a')", "`(` at NOT EXISTS e AS ENUM ('a')"),
+            ("CREATE TYPE e AS ENUM ('a',)", "a label in quotes at )"),
+            ("CREATE TYPE e AS ENUM (a)", "a label in quotes at a)"),
+            ("CREATE TYPE e ENUM ('a')", "`(` at ENUM ('a')"),
+            ("ALTER TYPE e ADD VALUES 'x'", "what to change of the type at ADD VALUES 'x'"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(say(text), expected, "{text}");
+        }
+        let ops =
+            one("ALTER TYPE c ADD ATTRIBUTE a int, ALTER ATTRIBUTE b SET DATA TYPE text COLLATE x RESTRICT");
+        let Ok([first, second]) = ops.as_deref() else { panic!("{ops:?}") };
+        let of = |op: &Op| match &op.kind {
+            Operation::AlterType { change: AlterType::AddAttribute { name, ty }, .. } => {
+                format!("+{name} {ty}")
+            }
+            Operation::AlterType { change: AlterType::AlterAttribute { name, ty }, .. } => {
+                format!("{name} {ty}")
+            }
+            other => format!("{other:?}"),
+        };
+        assert_eq!((of(first).as_str(), of(second).as_str()), ("+a integer", "b text"));
+        assert_eq!(first.span, second.span);
+    }
+
+    #[test]
+    fn domains() {
+        let cases = [
+            ("CREATE DOMAIN d AS int", "d integer None None []"),
+            (
+                "CREATE DOMAIN s.d text COLLATE \"C\" NOT NULL",
+                "s.d text None Some(\"C\") [\"not null None\"]",
+            ),
+            (
+                "CREATE DOMAIN d AS int DEFAULT 1 + 1 CONSTRAINT c CHECK (VALUE > 0) NULL",
+                "d integer Some(\"(+ 1 1)\") None [\"c: check (> value 0)\"]",
+            ),
+            (
+                "CREATE DOMAIN d int CHECK (VALUE > 0) DEFAULT NULL",
+                "d integer Some(\"NULL\") None [\"check (> value 0)\"]",
+            ),
+            ("ALTER DOMAIN d SET DEFAULT 3", "d 3"),
+            ("ALTER DOMAIN d DROP DEFAULT", "d DropDefault"),
+            ("ALTER DOMAIN d SET NOT NULL", "d SetNotNull"),
+            ("ALTER DOMAIN d DROP NOT NULL", "d DropNotNull"),
+            (
+                "ALTER DOMAIN d ADD CONSTRAINT c CHECK (VALUE > 0) NOT VALID",
+                "d c: check (> value 0) [NOT VALID] true",
+            ),
+            ("ALTER DOMAIN d ADD CHECK (VALUE > 0)", "d check (> value 0) false"),
+            (
+                "ALTER DOMAIN d DROP CONSTRAINT IF EXISTS c CASCADE",
+                "d DropConstraint { name: \"c\", guard: IfExists }",
+            ),
+            ("ALTER DOMAIN d VALIDATE CONSTRAINT c", "d ValidateConstraint(\"c\")"),
+            ("ALTER DOMAIN s.d RENAME CONSTRAINT a TO b", "domain `s.d` a b"),
+            ("ALTER DOMAIN d RENAME TO e", "domain `d` named e"),
+            ("ALTER DOMAIN d OWNER TO SESSION_USER", "domain `d` to SESSION_USER"),
+            ("ALTER DOMAIN d SET SCHEMA s", "domain `d` into s"),
+            ("CREATE DOMAIN d AS int UNIQUE", "a constraint of the domain at UNIQUE"),
+            ("CREATE DOMAIN d", "a data type at d"),
+            ("ALTER DOMAIN d ADD NULL", "a constraint of the domain at NULL"),
+            ("ALTER DOMAIN d DROP CHECK", "what to change of domain `d` at DROP CHECK"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(say(text), expected, "{text}");
+        }
+    }
+}

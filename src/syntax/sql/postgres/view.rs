@@ -84,11 +84,7 @@ fn body(cursor: &Cursor<'_>, first: usize, last: usize, own: Option<&Name>) -> R
     }
     let mut reads = query::reads(cursor, first, last);
     reads.retain(|read| Some(read) != own);
-    Ok(Body {
-        text: cursor.text_between(first, last),
-        reads,
-        words: cursor.words_between(first, last),
-    })
+    Ok(Body { text: cursor.text_between(first, last), reads, words: cursor.words_between(first, last) })
 }
 
 /// Where the query ends and `WITH [CASCADED | LOCAL] CHECK OPTION` begins.
@@ -122,5 +118,93 @@ fn ends_with(cursor: &Cursor<'_>, tail: &[&str]) -> bool {
             here.is_all(tail)
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::table::tests::{names, one};
+    use super::*;
+
+    fn view(text: &str) -> CreateView {
+        match one(text).map(|ops| ops.into_iter().next().map(|op| op.kind)) {
+            Ok(Some(Operation::CreateView(view))) => *view,
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn heads_and_tails() {
+        let cases = [
+            ("CREATE VIEW v AS SELECT 1", "v ", "SELECT 1"),
+            ("CREATE OR REPLACE TEMP VIEW s.v (a, \"B\") AS TABLE t", "s.v or replace temp a,B", "TABLE t"),
+            (
+                "CREATE VIEW v WITH (security_barrier, security_invoker = true) AS\n  VALUES (1) WITH LOCAL CHECK OPTION",
+                "v ",
+                "VALUES (1)",
+            ),
+            ("CREATE VIEW v AS (SELECT a FROM t) WITH CHECK OPTION", "v ", "(SELECT a FROM t)"),
+            (
+                "CREATE MATERIALIZED VIEW IF NOT EXISTS m AS SELECT 1 WITH DATA",
+                "m materialized if not exists ",
+                "SELECT 1",
+            ),
+            (
+                "CREATE MATERIALIZED VIEW m (a) USING heap WITH (fillfactor = 70) TABLESPACE x AS SELECT 1 WITH NO DATA",
+                "m materialized empty a",
+                "SELECT 1",
+            ),
+        ];
+        for (text, head, query) in cases {
+            let view = view(text);
+            let mut found = format!("{} ", view.name);
+            for (there, word) in [
+                (view.materialized, "materialized "),
+                (view.guard == Guard::OrReplace, "or replace "),
+                (view.guard == Guard::IfNotExists, "if not exists "),
+                (view.temporary, "temp "),
+                (view.no_data, "empty "),
+            ] {
+                found.push_str(if there { word } else { "" });
+            }
+            found.push_str(&names(&view.columns));
+            assert_eq!((found.as_str(), view.query.as_str()), (head, query), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_view_reads() {
+        let cases = [
+            ("CREATE VIEW v AS SELECT a FROM t JOIN s.u ON t.id = u.t_id, w", "t s.u w"),
+            ("CREATE VIEW v AS WITH c AS (SELECT 1 FROM t) SELECT * FROM c", "t"),
+            ("CREATE VIEW v AS SELECT extract(day FROM a) FROM t WHERE EXISTS (SELECT FROM u)", "t u"),
+            ("CREATE VIEW v AS SELECT * FROM generate_series(1, 2)", ""),
+            ("CREATE RECURSIVE VIEW v (n) AS SELECT n FROM t UNION ALL SELECT n + 1 FROM v WHERE n < 9", "t"),
+        ];
+        for (text, reads) in cases {
+            let found: Vec<String> = view(text).reads.iter().map(ToString::to_string).collect();
+            assert_eq!(found.join(" "), reads, "{text}");
+        }
+        let words = view("CREATE VIEW v AS SELECT a.\"B\", c FROM t a WHERE d = 'e'").words;
+        assert_eq!(words, ["B", "a", "c", "d", "t"]);
+    }
+
+    #[test]
+    fn what_is_no_view() {
+        let cases = [
+            ("CREATE VIEW v SELECT 1", "`AS`", "SELECT 1"),
+            ("CREATE VIEW v AS DELETE FROM t", "a query", "DELETE FROM t"),
+            ("CREATE VIEW v AS SELECT a INTO b FROM t", "a query that only reads", "SELECT a INTO b FROM t"),
+            ("CREATE RECURSIVE VIEW v AS SELECT 1", "`(`", "AS SELECT 1"),
+            ("CREATE VIEW IF NOT EXISTS v AS SELECT 1", "`AS`", "NOT EXISTS v AS SELECT 1"),
+            (
+                "CREATE OR REPLACE MATERIALIZED VIEW v AS SELECT 1",
+                "a statement",
+                "CREATE OR REPLACE MATERIALIZED VIEW v AS SELECT 1",
+            ),
+        ];
+        for (text, expected, rest) in cases {
+            assert_eq!(one(text), Err((expected.to_owned(), rest.to_owned())), "{text}");
+        }
     }
 }

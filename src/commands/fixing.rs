@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::args::{Global, Lint};
 use super::lint::{Judged, judge};
-use super::{Exit, is_read, stdout_terminal};
+use super::{Exit, complain, is_read, stdout_terminal};
 use crate::diagnostic::{Diagnostic, Safety, Severity};
 use crate::fix;
 use crate::project::judged::Trees;
@@ -31,12 +31,14 @@ pub fn run(
     let least = if lint.fixing.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
     let originals: BTreeMap<FileId, Vec<u8>> =
         project.files.sources.iter().map(|(id, source)| (id, source.bytes().to_vec())).collect();
-    let mut fixed = 0;
+    let mut fixed = BTreeMap::new();
     for _ in 0..ROUNDS {
-        let Some(done) = round(project, trees, lint, judged, least)? else { break };
-        fixed += done;
+        let files = fixable(lint, judged, least);
+        if !fix_files(project, trees, lint, judged, least, &files, &mut fixed)? {
+            break;
+        }
     }
-    judged.summary.fixed = fixed;
+    judged.summary.fixed = fixed.values().sum();
     judged.summary.left_in_applied = left(lint, judged, least);
     let changed: Vec<(FileId, Vec<u8>)> = originals
         .into_iter()
@@ -60,16 +62,34 @@ pub fn run(
         let read = is_read(diff::write(&changes, reader, &mut std::io::stdout().lock()))?;
         return Ok(if changed.is_empty() || !read { Exit::Clean } else { Exit::Findings });
     }
-    for (id, before) in &changed {
-        let source = project.files.sources.get(*id);
-        write::replace(&project.root.join(Path::new(&source.path)), before, source.bytes())?;
+    let mut exit = Exit::Clean;
+    let mut unwritten = false;
+    for (id, before) in changed {
+        let source = project.files.sources.get(id);
+        match write::replace(&project.root.join(Path::new(&source.path)), &before, source.bytes()) {
+            // The index still holds what was staged: the commit must not go through.
+            Ok(()) if lint.scope.staged => exit = exit.max(Exit::Findings),
+            Ok(()) => {}
+            Err(error) => {
+                complain(&error);
+                exit = Exit::Error;
+                project.files.sources.replace(id, before);
+                fixed.remove(&id);
+                unwritten = true;
+            }
+        }
     }
-    // The index still holds what was staged: the commit must not go through.
-    Ok(if lint.scope.staged && !changed.is_empty() { Exit::Findings } else { Exit::Clean })
+    if unwritten {
+        // What is told is what stands there.
+        *judged = judge(project, trees, lint)?;
+        judged.summary.fixed = fixed.values().sum();
+        judged.summary.left_in_applied = left(lint, judged, least);
+    }
+    Ok(exit)
 }
 
-/// One round over every file: the new text of a file is kept only if nothing is worse after it. None when nothing changed.
-fn round(project: &mut Project, trees: &Trees, lint: &Lint, judged: &mut Judged, least: Safety) -> Result<Option<usize>, UserError> {
+/// The files that fixes of this safety want to change, and may.
+fn fixable(lint: &Lint, judged: &Judged, least: Safety) -> Vec<FileId> {
     let mut files: Vec<FileId> = judged
         .findings
         .iter()
@@ -81,45 +101,67 @@ fn round(project: &mut Project, trees: &Trees, lint: &Lint, judged: &mut Judged,
     files.sort();
     files.dedup();
     files.retain(|file| may_write(lint, judged, *file));
-    let mut fixed = 0;
-    let mut any = false;
+    files
+}
+
+/// Fixes files; where that makes anything worse, each half of them by itself, down to the one that is left as it was. Says whether
+/// anything changed. Judging is what costs, so it is done once for all of them where nothing is wrong.
+fn fix_files(
+    project: &mut Project,
+    trees: &Trees,
+    lint: &Lint,
+    judged: &mut Judged,
+    least: Safety,
+    files: &[FileId],
+    fixed: &mut BTreeMap<FileId, usize>,
+) -> Result<bool, UserError> {
+    let mut before = Vec::new();
     for file in files {
-        let source = project.files.sources.get(file);
-        let Ok((bytes, count)) = fix::apply(source, file, &judged.findings, least) else { continue };
-        if bytes == source.bytes() {
-            continue;
+        let source = project.files.sources.get(*file);
+        let Ok((bytes, count)) = fix::apply(source, *file, &judged.findings, least) else { continue };
+        if bytes != source.bytes() {
+            before.push((*file, count, project.files.sources.replace(*file, bytes)));
         }
-        let before = project.files.sources.replace(file, bytes);
-        let after = judge(project, trees, lint)?;
-        if is_worse(&judged.findings, &after.findings) {
-            project.files.sources.put_back(file, before);
-            continue;
-        }
-        *judged = after;
-        fixed += count;
-        any = true;
     }
-    Ok(any.then_some(fixed))
+    if before.is_empty() {
+        return Ok(false);
+    }
+    let after = judge(project, trees, lint)?;
+    if !is_worse(&judged.findings, &after.findings) {
+        *judged = after;
+        for (file, count, _) in before {
+            *fixed.entry(file).or_insert(0) += count;
+        }
+        return Ok(true);
+    }
+    for (file, _, source) in before {
+        project.files.sources.put_back(file, source);
+    }
+    if files.len() < 2 {
+        return Ok(false);
+    }
+    let (one, other) = files.split_at(files.len() / 2);
+    let first = fix_files(project, trees, lint, judged, least, one, fixed)?;
+    Ok(fix_files(project, trees, lint, judged, least, other, fixed)? || first)
 }
 
 fn may_write(lint: &Lint, judged: &Judged, file: FileId) -> bool {
     lint.fixing.fix_applied || !judged.applied.contains(&file)
 }
 
-/// Whether there is something now that was not there before: a rule that speaks more often, at that severity or a higher one, or
-/// simply more findings.
+/// Whether there is something now that was not there before: a rule that speaks of a file more often, or more severely.
 fn is_worse(before: &[Diagnostic], after: &[Diagnostic]) -> bool {
     let count = |findings: &[Diagnostic]| {
-        let mut counts: BTreeMap<&'static str, (usize, Severity)> = BTreeMap::new();
+        let mut counts: BTreeMap<(FileId, &'static str), (usize, Severity)> = BTreeMap::new();
         for finding in findings {
-            let entry = counts.entry(finding.rule).or_insert((0, Severity::Advice));
+            let entry = counts.entry((finding.place.file, finding.rule)).or_insert((0, Severity::Advice));
             entry.0 += 1;
             entry.1 = entry.1.max(finding.severity);
         }
         counts
     };
     let old = count(before);
-    count(after).iter().any(|(rule, (many, severity))| match old.get(rule) {
+    count(after).iter().any(|(at, (many, severity))| match old.get(at) {
         Some((had, had_severity)) => many > had || severity > had_severity,
         None => *severity > Severity::Advice,
     })

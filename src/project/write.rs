@@ -9,7 +9,7 @@ use super::UserError;
 /// Replaces the content of a file, which must still be `before`. Its mode stays.
 ///
 /// # Errors
-/// When it was changed meanwhile, or cannot be written; the old content stands then.
+/// When it was changed meanwhile, is read-only, or cannot be written; the old content stands then.
 pub fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), UserError> {
     let cannot = |error: std::io::Error| UserError::new(format!("cannot write {}", path.display())).source(error);
     // A symbolic link stays one: what it points to is replaced.
@@ -19,6 +19,10 @@ pub fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), UserError
             .help("it has changes that are not staged, or somebody wrote it meanwhile; run gander again without --staged"));
     }
     let mode = fs::metadata(&path).map_err(cannot)?.permissions();
+    // Renaming over it would work all the same, and nobody who protects a file wants that.
+    if mode.readonly() {
+        return Err(UserError::new(format!("{} was not fixed: it is read-only", path.display())).help("make it writable"));
+    }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let beside = path.with_file_name(format!(".{name}.gander-{}", std::process::id()));
     let written = fs::File::create_new(&beside)

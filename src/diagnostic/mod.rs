@@ -1,7 +1,7 @@
 //! What gander says: a finding with its place, its reasons, and what to change.
 
 use crate::ops::Operation;
-use crate::schema::Ident;
+use crate::schema::{Column, Ident, ObjectRef};
 use crate::text::{Edit, FileId, Place, Span};
 
 /// How bad it is.
@@ -116,10 +116,20 @@ pub enum Remedy {
     RemoveListed(Vec<Span>),
     /// Replace the statement by these, one after the other, each in a migration of its own where `|` separates.
     Split(Vec<Vec<Operation>>),
-    /// Write the object that these operations make into the canonical schema file where it belongs.
-    WriteCanonical { file: FileId, operations: Vec<Operation> },
+    /// Write an object into the canonical schema file where it belongs: a table or column with these columns in the end, in the
+    /// words of the migrations that made it so.
+    WriteCanonical { file: FileId, object: ObjectRef, columns: Vec<Column>, words: Vec<Written> },
     /// A new migration that does this.
     NewMigration(Vec<Operation>),
+}
+
+/// An operation, and where somebody wrote it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Written {
+    /// What is done.
+    pub operation: Operation,
+    /// Where it says so.
+    pub place: Place,
 }
 
 /// A remedy written out.

@@ -1,6 +1,8 @@
 //! Remedies → edits: asks syntax to write them, and applies them until nothing is left. Knows no rule by name.
 
-use std::collections::{BTreeMap, HashMap};
+mod canonical;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::diagnostic::{Diagnostic, Fix, Remedy, Safety};
 use crate::history::replay::PartRun;
@@ -22,17 +24,40 @@ pub fn write_out(findings: &mut [Diagnostic], sources: &Sources, histories: &[Hi
     if !findings.iter().any(|finding| finding.remedy.is_some()) {
         return;
     }
-    let sites = sites(histories);
+    let wanted: HashSet<(FileId, Span)> =
+        findings.iter().filter(|finding| finding.remedy.is_some()).map(|finding| (finding.place.file, finding.place.span)).collect();
+    let sites = sites(histories, &wanted);
     for finding in findings {
         if let Some((safety, remedy)) = &finding.remedy {
             let site = sites.get(&(finding.place.file, finding.place.span));
-            finding.fix = fix(sources.get(finding.place.file), finding.place, site, *safety, remedy);
+            finding.fix = match remedy {
+                Remedy::WriteCanonical { file, object, columns, words } => {
+                    let edits = canonical::write(sources, histories, *file, object, columns, words);
+                    edits.map(|edits| Fix {
+                        title: "Write it into the schema file".to_owned(),
+                        safety: *safety,
+                        edits: edits.into_iter().map(|edit| (*file, edit)).collect(),
+                        new_files: Vec::new(),
+                        renames: Vec::new(),
+                    })
+                }
+                Remedy::NewMigration(operations) => {
+                    canonical::migration(sources, histories, finding.place, operations).map(|file| Fix {
+                        title: "Write a migration".to_owned(),
+                        safety: Safety::Show,
+                        edits: Vec::new(),
+                        new_files: vec![file],
+                        renames: Vec::new(),
+                    })
+                }
+                other => fix(sources.get(finding.place.file), finding.place, site, *safety, other),
+            };
         }
     }
 }
 
-fn sites<'a>(histories: &'a [History<'a>]) -> HashMap<(FileId, Span), Site<'a>> {
-    let mut sites = HashMap::new();
+fn sites<'a>(histories: &'a [History<'a>], wanted: &HashSet<(FileId, Span)>) -> HashMap<(FileId, Span), Site<'a>> {
+    let mut sites = HashMap::with_capacity(wanted.len());
     for history in histories {
         let runs = history.replay.runs.iter().flat_map(|run| std::iter::once(&run.up).chain(&run.down));
         let canonical = history.canonical.iter().map(|canonical| &canonical.run);
@@ -40,8 +65,10 @@ fn sites<'a>(histories: &'a [History<'a>]) -> HashMap<(FileId, Span), Site<'a>> 
             for statement in &part.script.statements {
                 let at = |span: Span| (part.part.file, span);
                 let only = (statement.ops.len() == 1).then(|| &statement.ops[0]);
-                sites.insert(at(statement.span), Site { part, statement, op: only });
-                for op in &statement.ops {
+                if wanted.contains(&at(statement.span)) {
+                    sites.insert(at(statement.span), Site { part, statement, op: only });
+                }
+                for op in statement.ops.iter().filter(|op| wanted.contains(&at(op.span))) {
                     sites.insert(at(op.span), Site { part, statement, op: Some(op) });
                 }
             }

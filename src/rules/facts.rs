@@ -34,6 +34,45 @@ pub struct Settings {
     pub foreign_keys: bool,
 }
 
+impl Settings {
+    /// Whether an object is made elsewhere: one of the patterns fits its name, with its schema or without.
+    pub fn is_external(&self, name: &Name) -> bool {
+        let full = name.schema.as_ref().map(|schema| format!("{}.{}", schema.key(), name.ident.key()));
+        self.external.iter().any(|pattern| {
+            let pattern = pattern.to_ascii_lowercase();
+            fits(pattern.as_bytes(), name.ident.key().to_ascii_lowercase().as_bytes())
+                || full.as_ref().is_some_and(|full| fits(pattern.as_bytes(), full.to_ascii_lowercase().as_bytes()))
+        })
+    }
+}
+
+/// Whether a text fits a pattern of `*` and `?`.
+fn fits(pattern: &[u8], text: &[u8]) -> bool {
+    // Where the last star stood, and how far it had taken us: the one place to come back to.
+    let (mut at, mut here, mut star) = (0, 0, None);
+    while here < text.len() {
+        match pattern.get(at) {
+            Some(b'*') => {
+                star = Some((at, here));
+                at += 1;
+            }
+            Some(byte) if *byte == b'?' || *byte == text[here] => {
+                at += 1;
+                here += 1;
+            }
+            Some(_) | None => match star {
+                Some((of, taken)) => {
+                    star = Some((of, taken + 1));
+                    at = of + 1;
+                    here = taken + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[at..].iter().all(|byte| *byte == b'*')
+}
+
 /// A judged part of a migration.
 #[derive(Clone, Copy)]
 pub struct PartFacts<'a> {

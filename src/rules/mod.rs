@@ -1,6 +1,7 @@
 //! The rules: one file and one page each. A rule reads facts and says one thing; it never parses, never looks at
 //! files, never asks git, and never imports another rule.
 
+pub mod drift;
 pub mod facts;
 pub mod header;
 pub mod page;
@@ -9,10 +10,12 @@ pub mod rerun;
 pub mod rollback;
 pub mod versions;
 
+mod canonical_not_updated;
 mod duplicate_version;
 mod empty_rollback;
 mod forbidden_in_transaction;
 mod index_blocks_writes;
+mod migration_missing;
 mod misnamed_migration;
 mod missing_header;
 mod missing_if_exists;
@@ -43,10 +46,12 @@ pub use page::Page;
 
 /// Every rule, by id. Kept right by a test.
 pub const RULES: &[&Rule] = &[
+    &canonical_not_updated::RULE,
     &duplicate_version::RULE,
     &empty_rollback::RULE,
     &forbidden_in_transaction::RULE,
     &index_blocks_writes::RULE,
+    &migration_missing::RULE,
     &misnamed_migration::RULE,
     &missing_header::RULE,
     &missing_if_exists::RULE,

@@ -1,0 +1,430 @@
+//! What a canonical schema file and the migrations disagree about, object by object, and which of the two changed.
+
+use std::collections::BTreeSet;
+
+use super::HistoryFacts;
+use super::facts::Canonical;
+use crate::diagnostic::Written;
+use crate::history::replay::{Change, Replay};
+use crate::ops::{Op, Operation, Outcome, Statement, resolve};
+use crate::schema::{Catalog, Column, Difference, DifferenceKind, Dialect, Facet, Ident, Lookup, Name, ObjectKind, ObjectRef};
+use crate::text::Place;
+
+/// An object about which they disagree.
+#[derive(Clone, Debug)]
+pub struct Disagreement<'a> {
+    /// The object. Where a migration renamed it: under its new name.
+    pub object: ObjectRef,
+    /// In what they differ, the schema file on the left, the migrations on the right. Never empty.
+    pub differences: Vec<Difference>,
+    /// What the schema file still calls it.
+    pub old_name: Option<Difference>,
+    /// The statement of a migration that last changed it.
+    pub cause: Option<Cause<'a>>,
+    /// Which of the two changed, and the other one not.
+    pub changed: Changed,
+}
+
+/// The operation of a migration that changed an object.
+#[derive(Clone, Copy, Debug)]
+pub struct Cause<'a> {
+    /// The statement.
+    pub change: Change<'a>,
+    /// Which of its operations.
+    pub op: &'a Op,
+}
+
+/// Which of the two changed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Changed {
+    /// A migration did what the file does not show.
+    Migrations,
+    /// The file was edited alone.
+    File,
+}
+
+impl Disagreement<'_> {
+    /// What people call the object.
+    pub fn title(&self) -> String {
+        title(&self.object)
+    }
+}
+
+/// What people call an object: `orders.note`, table `orders`, index `orders_note_idx`.
+pub fn title(object: &ObjectRef) -> String {
+    match (&object.kind, &object.on) {
+        (ObjectKind::Column, Some(table)) => format!("`{table}.{}`", object.name.text()),
+        (kind, _) => format!("{} `{}`", kind.noun(), object.name),
+    }
+}
+
+impl Cause<'_> {
+    /// Where it stands. A column of a CREATE TABLE has a place of its own.
+    pub fn place(&self, object: &ObjectRef) -> Place {
+        let column = match &self.op.kind {
+            Operation::CreateTable(create) if object.kind == ObjectKind::Column => {
+                create.columns.iter().find(|def| def.column.name == object.name.ident)
+            }
+            _ => None,
+        };
+        let place = self.change.place(self.op);
+        column.map_or(place, |def| Place::new(place.file, def.span))
+    }
+}
+
+/// What they disagree about, by object. Nothing where the file is no schema of these migrations, or where the base branch
+/// differed alike.
+pub fn disagreements<'a>(facts: &HistoryFacts<'a>, canonical: &Canonical) -> Vec<Disagreement<'a>> {
+    let Some((mut differences, known)) = differences(facts, canonical) else { return Vec::new() };
+    let dialect = canonical.run.engine.dialect;
+    let mut reference = (&canonical.run.after, known);
+    let mut to_measure = differences.clone();
+    if let Some(base) = &canonical.base {
+        let applied = facts.replay.only(dialect, |file| facts.applied.contains(&file));
+        let applied = as_far_as_known(facts.replay, applied);
+        to_measure = base.diff(&applied);
+        to_measure.retain(|difference| counts(facts, difference));
+        let old: BTreeSet<_> = to_measure.iter().map(|old| (old.kind, old.object.clone())).collect();
+        differences.retain(|difference| !old.contains(&(difference.kind, difference.object.clone())));
+        reference = (base, applied);
+    }
+    if !canonical.configured && is_something_else(reference.0, &reference.1, &to_measure) {
+        return Vec::new();
+    }
+    let mut all: Vec<Disagreement<'_>> = Vec::new();
+    for difference in differences {
+        let cause = cause(facts.replay, dialect, &difference);
+        let changed = changed(facts, &difference, cause.as_ref());
+        match all.iter_mut().find(|known| known.object == difference.object) {
+            Some(known) => {
+                if changed == Changed::Migrations && known.changed == Changed::File {
+                    (known.cause, known.changed) = (cause, changed);
+                }
+                known.differences.push(difference);
+            }
+            None => all.push(Disagreement {
+                object: difference.object.clone(),
+                differences: vec![difference],
+                old_name: None,
+                cause,
+                changed,
+            }),
+        }
+    }
+    fold(all)
+}
+
+/// Whether a schema file that nobody called canonical describes something else: it differs in more than a third of what both
+/// speak of.
+pub fn is_no_schema_of(facts: &HistoryFacts<'_>, canonical: &Canonical) -> bool {
+    if canonical.configured {
+        return false;
+    }
+    match (differences(facts, canonical), &canonical.base) {
+        (Some((differences, known)), None) => is_something_else(&canonical.run.after, &known, &differences),
+        (Some(_), Some(base)) => {
+            let applied = facts.replay.only(base.dialect, |file| facts.applied.contains(&file));
+            let applied = as_far_as_known(facts.replay, applied);
+            let mut old = base.diff(&applied);
+            old.retain(|difference| counts(facts, difference));
+            is_something_else(base, &applied, &old)
+        }
+        (None, _) => false,
+    }
+}
+
+/// Every difference that counts, and the catalog of the migrations that the file was held against.
+fn differences(facts: &HistoryFacts<'_>, canonical: &Canonical) -> Option<(Vec<Difference>, Catalog)> {
+    let end = facts.replay.end.get(&canonical.run.engine.dialect)?;
+    let known = as_far_as_known(facts.replay, end.clone());
+    let mut differences = canonical.run.after.diff(&known);
+    differences.retain(|difference| counts(facts, difference));
+    Some((differences, known))
+}
+
+/// The catalog, closed where the history begins at the beginning: what it does not hold is not there.
+fn as_far_as_known(replay: &Replay<'_>, mut catalog: Catalog) -> Catalog {
+    catalog.open = catalog.unclear || !replay.is_complete(catalog.dialect);
+    catalog
+}
+
+/// Whether a difference is anybody's business: the object is not made elsewhere, by the tool, or by another history.
+fn counts(facts: &HistoryFacts<'_>, difference: &Difference) -> bool {
+    let object = &difference.object;
+    let table = object.on.as_ref().unwrap_or(&object.name);
+    let external = facts.settings.is_external(table) || (object.kind == ObjectKind::Index && facts.settings.is_external(&object.name));
+    let of_tool = difference.kind == DifferenceKind::ExtraTable && is_kept_by_a_tool(&object.name);
+    let elsewhere = difference.kind.is_extra()
+        && facts.sharing.iter().flat_map(|replay| replay.end.values()).any(|end| end.table(table).found().is_some());
+    !external && !of_tool && !elsewhere
+}
+
+/// Tables in which migration tools keep what ran. Source: each tool's documentation.
+fn is_kept_by_a_tool(table: &Name) -> bool {
+    const TABLES: &[&str] = &[
+        "schema_migrations",
+        "schema_version",
+        "goose_db_version",
+        "flyway_schema_history",
+        "_sqlx_migrations",
+        "__diesel_schema_migrations",
+        "_prisma_migrations",
+        "__drizzle_migrations",
+        "gorp_migrations",
+        "atlas_schema_revisions",
+        "refinery_schema_history",
+        "databasechangelog",
+        "databasechangeloglock",
+        "pgmigrations",
+        "_yoyo_migration",
+        "_yoyo_log",
+        "_yoyo_version",
+        "yoyo_lock",
+        "alembic_version",
+        "django_migrations",
+        "ar_internal_metadata",
+        "schema_migration",
+        "knex_migrations",
+        "knex_migrations_lock",
+        "changelog",
+    ];
+    let of_tool = |schema: &Ident| ["drizzle", "supabase_migrations", "graphile_migrate", "sqitch"].contains(&schema.key());
+    TABLES.contains(&table.text().to_ascii_lowercase().as_str()) || table.schema.as_ref().is_some_and(of_tool)
+}
+
+/// Whether the two differ in more than a third of what both speak of: their tables, the columns of those that both have,
+/// their indexes.
+fn is_something_else(file: &Catalog, known: &Catalog, differences: &[Difference]) -> bool {
+    let made = |catalog: &Catalog| -> BTreeSet<Name> {
+        let tables = catalog.tables().filter(|table| !table.temporary && table.made.is_some());
+        tables.map(|table| table.name.clone()).collect()
+    };
+    let (left, right) = (made(file), made(known));
+    let mut objects: BTreeSet<ObjectRef> = BTreeSet::new();
+    let table_ref = |name: &Name| ObjectRef { kind: ObjectKind::Table, name: name.clone(), on: None };
+    for name in left.intersection(&right) {
+        objects.insert(table_ref(name));
+        for catalog in [file, known] {
+            let columns = catalog.table(name).found().map_or(&[][..], |table| table.columns.as_slice());
+            objects.extend(columns.iter().map(|member| ObjectRef {
+                kind: ObjectKind::Column,
+                name: Name::bare(member.column.name.clone()),
+                on: Some(name.clone()),
+            }));
+            let indexes = catalog.indexes_of(name).filter(|index| index.constraint.is_none());
+            objects.extend(indexes.map(|index| ObjectRef {
+                kind: ObjectKind::Index,
+                name: index.name.clone(),
+                on: Some(name.clone()),
+            }));
+        }
+    }
+    let differing: BTreeSet<ObjectRef> = differences.iter().map(|difference| difference.object.clone()).collect();
+    objects.extend(differing.iter().cloned());
+    3 * differing.len() > objects.len()
+}
+
+/// The operation that last changed what the difference is about.
+fn cause<'a>(replay: &'a Replay<'_>, dialect: Dialect, difference: &Difference) -> Option<Cause<'a>> {
+    let object = &difference.object;
+    let change = replay.last_change(dialect, None, |catalog| catalog.facet(difference.kind, object))?;
+    let statement = change.statement();
+    let about = statement.ops.iter().find(|op| is_about(&op.kind, object));
+    let op = match (about, difference.kind.is_extra(), change.before().facet(difference.kind, object)) {
+        (Some(op), _, _) => op,
+        // That a table is new says that it has no such column: nobody took it away.
+        (None, true, Facet::Unknown | Facet::Absent) => return None,
+        (None, _, _) => statement.ops.first()?,
+    };
+    Some(Cause { change, op })
+}
+
+/// Which of the two changed. What the file lacks it ought to have, whoever forgot it; for the rest it depends on whether a
+/// migration that is still to come did it.
+fn changed(facts: &HistoryFacts<'_>, difference: &Difference, cause: Option<&Cause<'_>>) -> Changed {
+    if difference.kind.is_missing() {
+        return Changed::Migrations;
+    }
+    let file = cause.map(|cause| cause.change.part.part.file);
+    let to_come = file.is_some_and(|file| !facts.applied.contains(&file) || facts.judged.contains(&file));
+    if to_come { Changed::Migrations } else { Changed::File }
+}
+
+/// One rename is one disagreement, not one about each name; and what became of an index because of its column is no second one.
+fn fold(all: Vec<Disagreement<'_>>) -> Vec<Disagreement<'_>> {
+    let same_statement = |one: &Disagreement<'_>, other: &Disagreement<'_>| match (&one.cause, &other.cause) {
+        (Some(one), Some(other)) => std::ptr::eq(one.change.statement(), other.change.statement()),
+        (None, _) | (_, None) => false,
+    };
+    let renames = |one: &Disagreement<'_>| {
+        one.cause.is_some_and(|cause| {
+            matches!(cause.op.kind, Operation::RenameColumn { .. } | Operation::Rename { .. } | Operation::SetSchema { .. })
+        })
+    };
+    let about_index = |one: &Disagreement<'_>| {
+        one.cause.is_some_and(|cause| match &cause.op.kind {
+            Operation::CreateIndex(_) | Operation::CreateTable(_) => true,
+            Operation::Drop(drop) => drop.kind == ObjectKind::Index,
+            Operation::Rename { object, .. } | Operation::SetSchema { object, .. } => object.kind == ObjectKind::Index,
+            _ => false,
+        })
+    };
+    let mut gone = BTreeSet::new();
+    let mut old_names: Vec<Option<Difference>> = vec![None; all.len()];
+    for (at, one) in all.iter().enumerate() {
+        if one.object.kind == ObjectKind::Index && !about_index(one) {
+            let told = all.iter().any(|other| other.object.kind != ObjectKind::Index && same_statement(one, other));
+            if told {
+                gone.insert(at);
+                continue;
+            }
+        }
+        if !one.differences[0].kind.is_missing() || !renames(one) {
+            continue;
+        }
+        let old = all.iter().position(|other| {
+            other.object.kind == one.object.kind && other.differences[0].kind.is_extra() && renames(other) && same_statement(one, other)
+        });
+        if let Some(old) = old.filter(|old| gone.insert(*old)) {
+            old_names[at] = Some(all[old].differences[0].clone());
+        }
+    }
+    let named = all.into_iter().zip(old_names).enumerate().filter(|(at, _)| !gone.contains(at));
+    named.map(|(_, (one, old_name))| Disagreement { old_name, ..one }).collect()
+}
+
+/// Whether an operation is about an object, by its names.
+fn is_about(operation: &Operation, object: &ObjectRef) -> bool {
+    let name = &object.name.ident;
+    let table = object.on.as_ref().map_or(name, |table| &table.ident);
+    match (operation, object.kind) {
+        (Operation::CreateTable(create), ObjectKind::Table | ObjectKind::Column) => create.name.ident == *table,
+        (Operation::AddColumn { table: target, def, .. }, ObjectKind::Column) => {
+            target.name.ident == *table && def.column.name == *name
+        }
+        (
+            Operation::DropColumn { table: target, column, .. } | Operation::AlterColumn { table: target, column, .. },
+            ObjectKind::Column,
+        ) => target.name.ident == *table && column == name,
+        (Operation::RenameColumn { table: target, from, to }, ObjectKind::Column) => {
+            target.name.ident == *table && (from == name || to == name)
+        }
+        (Operation::Rename { object: renamed, to, .. }, ObjectKind::Table | ObjectKind::Index) => {
+            renamed.name.ident == *name || to == name
+        }
+        (Operation::SetSchema { object: moved, .. }, ObjectKind::Table | ObjectKind::Index) => moved.name.ident == *name,
+        (Operation::Drop(drop), ObjectKind::Table | ObjectKind::Index) => {
+            drop.objects.iter().any(|dropped| dropped.name.ident == *name)
+        }
+        (Operation::CreateIndex(create), ObjectKind::Index) => match &create.name {
+            Some(written) => written.ident == *name,
+            None => create.table.ident == *table,
+        },
+        _ => false,
+    }
+}
+
+/// What the migrations wrote to make an object as it is, in their order; and the columns that it has in the end.
+pub fn written(replay: &Replay<'_>, dialect: Dialect, object: &ObjectRef) -> (Vec<Written>, Vec<Column>) {
+    let Some(end) = replay.end.get(&dialect) else { return (Vec::new(), Vec::new()) };
+    let columns: Vec<Column> = match (object.kind, &object.on) {
+        (ObjectKind::Table, _) => {
+            end.table(&object.name).found().map_or_else(Vec::new, |table| table.columns.iter().map(|member| member.column.clone()).collect())
+        }
+        (ObjectKind::Column, Some(table)) => {
+            let member = end.table(table).and_then(|table| table.column(object.name.ident.key())).found();
+            member.map(|member| member.column.clone()).into_iter().collect()
+        }
+        _ => Vec::new(),
+    };
+    let mut words = Vec::new();
+    collect(replay, dialect, object, None, &mut words);
+    if object.kind == ObjectKind::Table {
+        words.retain(|word| match &word.operation {
+            // Indexes that are gone again, or that were never made because they were there.
+            Operation::CreateIndex(_) => end.indexes().any(|index| index.made == Some(word.place)),
+            _ => true,
+        });
+    }
+    (words, columns)
+}
+
+fn collect(replay: &Replay<'_>, dialect: Dialect, object: &ObjectRef, until: Option<(usize, usize)>, words: &mut Vec<Written>) {
+    let there = |catalog: &Catalog| matches!(catalog.facet(presence(object.kind), object), Facet::Is(_));
+    let Some(birth) = replay.last_change(dialect, until, there) else { return };
+    for (run, migration) in replay.runs.iter().enumerate().skip(birth.run) {
+        if migration.up.engine.dialect != dialect {
+            continue;
+        }
+        for (step, statement) in migration.up.script.statements.iter().enumerate() {
+            let before_birth = (run, step) < (birth.run, birth.step);
+            if before_birth || until.is_some_and(|until| (run, step) >= until) {
+                continue;
+            }
+            let state = &migration.up.steps[step];
+            for (op, outcome) in statement.ops.iter().zip(&state.outcomes) {
+                let resolves = |name: &Name, wanted: &Name| resolve(&state.before, &state.session, name) == *wanted;
+                if *outcome != Outcome::Done || !shapes(&op.kind, object, &resolves) {
+                    continue;
+                }
+                if let Operation::RenameColumn { from, .. } = &op.kind {
+                    if object.kind == ObjectKind::Column && (run, step) == (birth.run, birth.step) && words.is_empty() {
+                        let old = ObjectRef { name: Name::bare(from.clone()), ..object.clone() };
+                        collect(replay, dialect, &old, Some((run, step)), words);
+                    }
+                }
+                words.push(Written { operation: op.kind.clone(), place: Place::new(migration.up.part.file, op.span) });
+            }
+        }
+    }
+}
+
+const fn presence(kind: ObjectKind) -> DifferenceKind {
+    match kind {
+        ObjectKind::Column => DifferenceKind::MissingColumn,
+        ObjectKind::Index => DifferenceKind::MissingIndex,
+        _ => DifferenceKind::MissingTable,
+    }
+}
+
+/// Whether an operation gives an object its shape.
+fn shapes(operation: &Operation, object: &ObjectRef, is: &dyn Fn(&Name, &Name) -> bool) -> bool {
+    let whole = object.kind == ObjectKind::Table;
+    let table = object.on.as_ref().unwrap_or(&object.name);
+    let this = |column: &Ident| whole || *column == object.name.ident;
+    match operation {
+        Operation::CreateTable(create) => object.kind != ObjectKind::Index && is(&create.name, table),
+        Operation::AddColumn { table: target, def, .. } => is(&target.name, table) && this(&def.column.name),
+        Operation::DropColumn { table: target, column, .. } | Operation::AlterColumn { table: target, column, .. } => {
+            object.kind != ObjectKind::Index && is(&target.name, table) && this(column)
+        }
+        Operation::RenameColumn { table: target, to, .. } => {
+            object.kind != ObjectKind::Index && is(&target.name, table) && this(to)
+        }
+        Operation::AddConstraint { table: target, .. }
+        | Operation::DropConstraint { table: target, .. }
+        | Operation::ValidateConstraint { table: target, .. }
+        | Operation::RenameConstraint { table: target, .. } => whole && is(&target.name, table),
+        Operation::CreateIndex(create) => {
+            is(&create.table, table)
+                && (whole || create.name.as_ref().is_some_and(|name| object.kind == ObjectKind::Index && name.ident == object.name.ident))
+        }
+        _ => false,
+    }
+}
+
+/// The statement of a schema file that made what stands at a place, with its operation.
+pub fn maker<'c>(canonical: &'c Canonical, made: Place) -> Option<(&'c Statement, &'c Op)> {
+    let statements = canonical.run.script.statements.iter();
+    let pairs = statements.flat_map(|statement| statement.ops.iter().map(move |op| (statement, op)));
+    pairs.filter(|(_, op)| op.span.contains(made.span) && made.file == canonical.file).next_back()
+}
+
+/// How a schema file has a column, where it has it.
+pub fn column_in<'c>(canonical: &'c Canonical, object: &ObjectRef) -> Option<&'c Column> {
+    let table = object.on.as_ref()?;
+    match canonical.run.after.table(table).and_then(|table| table.column(object.name.ident.key())) {
+        Lookup::Found(member) => Some(&member.column),
+        Lookup::Absent | Lookup::Unknown => None,
+    }
+}

@@ -12,6 +12,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::replay::Replay;
 use crate::rules::facts::Canonical;
 use crate::rules::page::On;
+use crate::rules::rerun::Habits;
 use crate::rules::{Check, Cx, Direction, HistoryFacts, PartFacts, RULES, Rule, Settings};
 use crate::schema::Dialect;
 use crate::text::{FileId, Sources};
@@ -165,9 +166,10 @@ fn judge(input: &Input<'_>, history: &History<'_>) -> Vec<Diagnostic> {
     } else {
         BTreeSet::new()
     };
+    let habits = Habits::before_each(&history.replay.runs);
     let mut findings: Vec<Diagnostic> = (0..history.replay.runs.len())
         .into_par_iter()
-        .flat_map_iter(|index| judge_migration(input, history, index, &change))
+        .flat_map_iter(|index| judge_migration(input, history, index, habits[index], &change))
         .collect();
     findings.extend(history.canonical.iter().flat_map(|canonical| judge_canonical(input, history, canonical)));
     let shares = |other: &&History<'_>| {
@@ -197,14 +199,18 @@ fn rules_on(selection: &Selection) -> impl Iterator<Item = (&'static Rule, &Choi
     RULES.iter().filter_map(|rule| selection.on.get(rule.id).map(|choice| (*rule, choice)))
 }
 
-fn judge_migration(input: &Input<'_>, history: &History<'_>, index: usize, change: &BTreeSet<FileId>) -> Vec<Diagnostic> {
+fn judge_migration(
+    input: &Input<'_>,
+    history: &History<'_>,
+    index: usize,
+    habits: Habits,
+    change: &BTreeSet<FileId>,
+) -> Vec<Diagnostic> {
     let run = &history.replay.runs[index];
     let mut findings = Vec::new();
     let parts = [(Direction::Up, Some(&run.up)), (Direction::Down, run.down.as_ref())];
     for (direction, part) in parts {
         let Some(part) = part.filter(|part| history.judged.contains(&part.part.file)) else { continue };
-        let mut new_files = change.clone();
-        new_files.insert(part.part.file);
         let again = part.again();
         let facts = PartFacts {
             sources: input.sources,
@@ -213,7 +219,8 @@ fn judge_migration(input: &Input<'_>, history: &History<'_>, index: usize, chang
             direction,
             run: part,
             again: &again,
-            new_files: &new_files,
+            new_files: change,
+            habits,
             canonical: false,
             settings: &history.settings,
         };
@@ -228,7 +235,7 @@ fn judge_canonical(input: &Input<'_>, history: &History<'_>, canonical: &Canonic
     if !history.judged.contains(&canonical.file) {
         return findings;
     }
-    let new_files = BTreeSet::from([canonical.file]);
+    let new_files = BTreeSet::new();
     let again = canonical.run.again();
     let facts = PartFacts {
         sources: input.sources,
@@ -238,6 +245,7 @@ fn judge_canonical(input: &Input<'_>, history: &History<'_>, canonical: &Canonic
         run: &canonical.run,
         again: &again,
         new_files: &new_files,
+        habits: Habits::default(),
         canonical: true,
         settings: &history.settings,
     };

@@ -570,6 +570,13 @@ pub struct Insert {
     pub returning: Option<Span>,
 }
 
+impl Insert {
+    /// Whether it says what happens to rows that are there already.
+    pub fn guards(&self) -> bool {
+        self.on_conflict != OnConflict::Fail || matches!(self.source, InsertSource::Query { anti_join: true, .. })
+    }
+}
+
 /// Where inserted rows come from.
 #[expect(missing_docs, reason = "the fields are the clauses of the statement, under their SQL names")]
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -88,8 +88,10 @@ pub struct PartFacts<'a> {
     pub run: &'a PartRun,
     /// A second run, straight after the first: one step for each statement.
     pub again: &'a [Step],
-    /// The files whose objects are new: this one, and the others of the same change.
+    /// The other files of the same change: their objects are new, as this one's are.
     pub new_files: &'a BTreeSet<FileId>,
+    /// How the migrations before it guarded against a second run.
+    pub habits: super::rerun::Habits,
     /// It is no migration but a canonical schema file, which is built once and may be run again.
     pub canonical: bool,
     /// What gander.toml says.
@@ -226,7 +228,9 @@ impl<'a> StepFacts<'a> {
             || match self.before().relation(&name) {
                 Lookup::Found(relation) => {
                     let temporary = matches!(relation, Relation::Table(table) if table.temporary);
-                    temporary || relation.made().is_some_and(|place| self.part.new_files.contains(&place.file))
+                    let own = self.part.run.part.file;
+                    let is_new = |place: Place| place.file == own || self.part.new_files.contains(&place.file);
+                    temporary || relation.made().is_some_and(is_new)
                 }
                 Lookup::Absent | Lookup::Unknown => false,
             }

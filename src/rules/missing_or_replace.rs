@@ -1,10 +1,9 @@
 //! CREATE VIEW, FUNCTION, TRIGGER, … without OR REPLACE.
 
-use super::rerun::{self, Means};
+use super::rerun::{self, Habit, Means};
 use super::{Check, Cx, Rule, StepFacts};
 use crate::diagnostic::{Remedy, Safety, Severity};
-use crate::ops::{Guard, Operation};
-use crate::schema::Dialect;
+use crate::ops::Guard;
 
 /// `missing-or-replace`.
 pub const RULE: Rule = Rule {
@@ -22,18 +21,10 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         if rerun::means_of(step, &op.kind) != (Means::OrReplace, Guard::None) || step.fails_again(index).is_none() {
             continue;
         }
-        let severity = rerun::severity(&step.part, Severity::Warning, could, does);
+        let severity = rerun::severity(&step.part, Severity::Warning, Habit::OrReplace);
         cx.report(step.place(op.span), format!("{} fails when the migration is run a second time: it exists then", op.kind.title()))
             .severity(severity)
             .help("Write CREATE OR REPLACE.")
             .remedy(Safety::Unsafe, Remedy::AddGuard);
     }
-}
-
-fn could(operation: &Operation) -> bool {
-    rerun::means(operation, Dialect::Postgres, true).0 == Means::OrReplace
-}
-
-fn does(operation: &Operation) -> bool {
-    rerun::means(operation, Dialect::Postgres, true) == (Means::OrReplace, Guard::OrReplace)
 }

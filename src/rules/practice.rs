@@ -12,11 +12,6 @@ pub fn is_practice<T>(earlier: &[T], does: impl Fn(&T) -> bool) -> bool {
     }
 }
 
-/// Whether ten or more earlier migrations could have done something and not one did: they plainly never do it.
-pub fn is_never<T>(earlier: &[T], could: impl Fn(&T) -> bool, does: impl Fn(&T) -> bool) -> bool {
-    earlier.iter().filter(|one| could(one)).count() >= 10 && !earlier.iter().any(does)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,5 @@
 //! What rules about a second run share: whether it is a question at all, and how loudly to ask.
 
-use super::practice::is_never;
 use super::{Cx, PartFacts, StepFacts};
 use crate::diagnostic::Severity;
 use crate::history::Wrap;
@@ -23,12 +22,85 @@ pub fn is_question(step: &StepFacts<'_>, cx: &Cx<'_>) -> bool {
     !step.in_transaction() && (!lone || leaves_something)
 }
 
+/// A way to guard against a second run that a team has, or has not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Habit {
+    /// IF NOT EXISTS.
+    IfNotExists,
+    /// IF EXISTS.
+    IfExists,
+    /// OR REPLACE.
+    OrReplace,
+    /// A DO block that looks, or a DROP … IF EXISTS before, where the grammar has no guard.
+    Otherwise,
+    /// ON CONFLICT, or WHERE NOT EXISTS, in an INSERT.
+    Insert,
+}
+
+/// What the migrations before one did: for each habit, how many could have had it, and whether any had.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Habits([(u32, bool); 5]);
+
+impl Habits {
+    /// One for each migration, about those before it.
+    pub fn before_each(runs: &[MigrationRun<'_>]) -> Vec<Self> {
+        let mut so_far = Self::default();
+        let mut all = Vec::with_capacity(runs.len());
+        for run in runs {
+            all.push(so_far);
+            so_far.count(run);
+        }
+        all
+    }
+
+    fn count(&mut self, run: &MigrationRun<'_>) {
+        let mut seen = [(false, false); 5];
+        let mut drops = false;
+        for statement in &run.up.script.statements {
+            for op in &statement.ops {
+                let (habit, guarded) = match (&op.kind, means(&op.kind, Dialect::Postgres, true)) {
+                    (Operation::Insert(insert), _) => (Habit::Insert, insert.guards()),
+                    (_, (Means::IfNotExists, guard)) => (Habit::IfNotExists, guard == Guard::IfNotExists),
+                    (_, (Means::IfExists, guard)) => {
+                        drops |= guard == Guard::IfExists;
+                        (Habit::IfExists, guard == Guard::IfExists)
+                    }
+                    (_, (Means::OrReplace, guard)) => (Habit::OrReplace, guard == Guard::OrReplace),
+                    (operation, (Means::None, _)) if creates(operation) => (Habit::Otherwise, !statement.when.is_empty()),
+                    (_, (Means::None, _)) => continue,
+                };
+                let seen = &mut seen[habit as usize];
+                seen.0 = true;
+                seen.1 |= guarded;
+            }
+        }
+        seen[Habit::Otherwise as usize].1 |= drops;
+        for ((could, does), (seen_could, seen_does)) in self.0.iter_mut().zip(seen) {
+            *could += u32::from(seen_could);
+            *does |= seen_could && seen_does;
+        }
+    }
+}
+
 /// Advice where ten or more earlier migrations could have guarded such a statement and none did: the team has another way.
-pub fn severity(part: &PartFacts<'_>, page: Severity, could: fn(&Operation) -> bool, does: fn(&Operation) -> bool) -> Severity {
-    let any = |run: &MigrationRun<'_>, test: fn(&Operation) -> bool| {
-        run.up.script.statements.iter().any(|statement| statement.ops.iter().any(|op| test(&op.kind)))
-    };
-    if is_never(part.earlier(), |run| any(run, could), |run| any(run, does)) { page.min(Severity::Advice) } else { page }
+pub fn severity(part: &PartFacts<'_>, page: Severity, habit: Habit) -> Severity {
+    let (could, does) = part.habits.0[habit as usize];
+    if could >= 10 && !does { page.min(Severity::Advice) } else { page }
+}
+
+/// Whether an operation makes something.
+pub const fn creates(operation: &Operation) -> bool {
+    matches!(
+        operation,
+        Operation::AddConstraint { .. }
+            | Operation::AddColumn { .. }
+            | Operation::CreateIndex(_)
+            | Operation::CreateType(_)
+            | Operation::CreateDomain(_)
+            | Operation::CreatePolicy(_)
+            | Operation::CreateTrigger(_)
+            | Operation::CreateOther { .. }
+    )
 }
 
 /// How a statement guards against a second run, in the grammar of its engine.

@@ -1,6 +1,7 @@
 //! INSERT of literal rows that fails, or doubles the rows, on a second run.
 
-use super::{Check, Cx, Direction, Rule, StepFacts, rerun};
+use super::rerun::{self, Habit};
+use super::{Check, Cx, Direction, Rule, StepFacts};
 use crate::diagnostic::{Remedy, Safety, Severity};
 use crate::ops::{Insert, InsertSource, OnConflict, Operation, Outcome};
 use crate::schema::{Catalog, ConstraintKind, Ident, IndexKey, Lookup, Name, Table};
@@ -35,7 +36,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             .map(|table| covering_keys(&step.again().before, table, insert))
             .unwrap_or_default();
         let knows_all = table.found().is_some_and(|table| !table.open);
-        let severity = rerun::severity(&step.part, Severity::Warning, |op| matches!(op, Operation::Insert(_)), guards);
+        let severity = rerun::severity(&step.part, Severity::Warning, Habit::Insert);
         let place = step.place(op.span);
         match keys.as_slice() {
             [] if version_table && !knows_all => {
@@ -70,15 +71,6 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
 
 fn list(columns: &[Ident]) -> String {
     columns.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
-fn guards(operation: &Operation) -> bool {
-    match operation {
-        Operation::Insert(insert) => {
-            insert.on_conflict != OnConflict::Fail || matches!(insert.source, InsertSource::Query { anti_join: true, .. })
-        }
-        _ => false,
-    }
 }
 
 /// Whether a second run finds the table empty: it was emptied, or dropped and made anew, before this statement; or it is temporary.

@@ -1,6 +1,6 @@
 //! Statements that fail, or make a double, on a second run and for which the grammar has no guard.
 
-use super::rerun::{self, Means};
+use super::rerun::{self, Habit, Means};
 use super::{Check, Cx, Direction, Rule, StepFacts};
 use crate::diagnostic::{Remedy, Safety, Severity};
 use crate::ops::{Drop, Guard, Op, Operation};
@@ -25,14 +25,14 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         }
         let refused = step.fails_again(index);
         let doubles = refused.is_none() && makes_a_double(step, op);
-        if refused.is_none() && !doubles || (step.part.direction == Direction::Down && creates(&op.kind)) {
+        if refused.is_none() && !doubles || (step.part.direction == Direction::Down && rerun::creates(&op.kind)) {
             continue;
         }
         let message = match refused {
             Some(conflict) => format!("{} fails when the migration is run a second time: {conflict}", op.kind.title()),
             None => format!("{} makes one more each time the migration is run: without a name nothing stops it", op.kind.title()),
         };
-        let severity = rerun::severity(&step.part, Severity::Warning, could, |_| false);
+        let severity = rerun::severity(&step.part, Severity::Warning, Habit::Otherwise);
         let finding = cx.report(step.place(op.span), message).severity(severity).help(help(step, op, doubles));
         // What stands in a DO block already is guarded by changing that block, which only its author can.
         if step.statement().within.is_some() || doubles {
@@ -42,24 +42,6 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             finding.remedy(Safety::Unsafe, remedy);
         }
     }
-}
-
-const fn creates(operation: &Operation) -> bool {
-    matches!(
-        operation,
-        Operation::AddConstraint { .. }
-            | Operation::AddColumn { .. }
-            | Operation::CreateIndex(_)
-            | Operation::CreateType(_)
-            | Operation::CreateDomain(_)
-            | Operation::CreatePolicy(_)
-            | Operation::CreateTrigger(_)
-            | Operation::CreateOther { .. }
-    )
-}
-
-fn could(operation: &Operation) -> bool {
-    creates(operation) && rerun::means(operation, Dialect::Postgres, true).0 == Means::None
 }
 
 /// Whether a second run finds the same unnamed constraint or index there and makes another one.

@@ -345,6 +345,8 @@ pub struct Catalog {
     /// Whether a temporary object may be there.
     temporary: bool,
     relations: Map<Name, Slot<Relation>>,
+    /// The names of the indexes of each table.
+    indexes: Map<Name, Arc<Vec<Name>>>,
     types: Map<Name, Slot<TypeEntry>>,
     functions: Map<Name, Arc<Vec<Function>>>,
     others: Map<ObjectRef, Slot<Arc<Other>>>,
@@ -359,6 +361,7 @@ impl Catalog {
             unclear: false,
             temporary: false,
             relations: Map::new_sync(),
+            indexes: Map::new_sync(),
             types: Map::new_sync(),
             functions: Map::new_sync(),
             others: Map::new_sync(),
@@ -455,8 +458,9 @@ impl Catalog {
     }
 
     /// The indexes of a table.
-    pub fn indexes_of<'a>(&'a self, table: &'a Name) -> impl Iterator<Item = &'a Index> {
-        self.indexes().filter(move |index| index.table.as_ref() == Some(table))
+    pub fn indexes_of<'a>(&'a self, table: &Name) -> impl Iterator<Item = &'a Index> {
+        let names = self.indexes.get(table).map_or(&[][..], |names| names.as_slice());
+        names.iter().filter_map(|name| self.index(name).found())
     }
 
     /// Every view that is there.
@@ -518,7 +522,31 @@ impl Catalog {
     /// Puts a relation under its name, whatever was there.
     pub fn put_relation(&mut self, name: Name, slot: Slot<Relation>) {
         self.temporary |= self.is_temporary(&name);
+        let table_of = |slot: Option<&Slot<Relation>>| match slot {
+            Some(Slot::Present(Relation::Index(index))) => index.table.clone(),
+            Some(Slot::Present(_) | Slot::Gone | Slot::Unclear) | None => None,
+        };
+        let (old, new) = (table_of(self.relations.get(&name)), table_of(Some(&slot)));
+        if old != new {
+            if let Some(table) = old {
+                self.change_indexes(table, |names| names.retain(|known| *known != name));
+            }
+            if let Some(table) = new {
+                self.change_indexes(table, |names| names.push(name.clone()));
+            }
+        }
         self.relations.insert_mut(name, slot);
+    }
+
+    fn change_indexes(&mut self, table: Name, change: impl FnOnce(&mut Vec<Name>)) {
+        let mut names = self.indexes.get(&table).map_or_else(Vec::new, |names| names.to_vec());
+        change(&mut names);
+        if names.is_empty() {
+            self.indexes.remove_mut(&table);
+        } else {
+            names.sort();
+            self.indexes.insert_mut(table, Arc::new(names));
+        }
     }
 
     /// Puts a type under its name, whatever was there.

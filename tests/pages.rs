@@ -8,17 +8,15 @@ use std::path::Path;
 
 use gander::diagnostic::{Diagnostic, Safety};
 use gander::fix;
-use gander::history::replay::{self, replay};
-use gander::history::{Part, Wrap};
+use gander::history::replay::replay_on;
 use gander::lint::{History, Input, Selection, lint};
+use gander::project::canonical::replayed;
 use gander::project::config::Origin;
 use gander::project::histories::{CanonicalFile, Planned};
 use gander::project::selection::{selection, unmatched};
 use gander::rules::by_id;
 use gander::rules::facts::Canonical;
-use gander::schema::Catalog;
-use gander::syntax::sql;
-use gander::text::{FileId, Span};
+use gander::text::FileId;
 
 use support::pages::{At, Case, Expect, Fence, Kind, NOT_YET, RulePage, all};
 use support::tree::{Tree, is_seen};
@@ -133,11 +131,7 @@ fn fix(page: &RulePage, case: &Case, index: usize, fixed: &Fence) -> Vec<String>
 
 /// A schema file, which is new where it is judged.
 fn canonical(tree: &Tree, planned: &Planned, file: &CanonicalFile) -> Canonical {
-    let (source, engine) = (tree.files.sources.get(file.file), planned.sequence.engine);
-    let span = Span::new(source.start(), source.text().len() as u32);
-    let script = sql::read(source.text(), span, engine.dialect);
-    let part = Part { file: file.file, span, wrap: Wrap::Nobody, switched_off: None };
-    let run = replay::run(part, engine, script, &Catalog::new(engine.dialect, false));
+    let run = replayed(file.file, tree.files.sources.get(file.file), planned.sequence.engine);
     Canonical { file: file.file, run, configured: file.configured, base: None }
 }
 
@@ -168,7 +162,7 @@ fn judge(page: &RulePage, case: &Case, text: impl Fn(usize, &Fence) -> String) -
     let histories: Vec<History<'_>> = planned
         .iter()
         .map(|planned| History {
-            replay: replay(&planned.sequence, &tree.files.sources),
+            replay: replay_on(&planned.sequence, &tree.files.sources, &planned.baseline),
             applied: applied.clone(),
             judged: judged.clone(),
             base_known: true,

@@ -12,6 +12,7 @@ use crate::fix;
 use crate::project::judged::Trees;
 use crate::project::{Project, UserError, write};
 use crate::report::diff::{self, Change, Reader};
+use crate::rules;
 use crate::text::FileId;
 
 /// How often fixes are looked for in what fixes left.
@@ -104,8 +105,8 @@ fn fixable(lint: &Lint, judged: &Judged, least: Safety) -> Vec<FileId> {
     files
 }
 
-/// Fixes files; where that makes anything worse, each half of them by itself, down to the one that is left as it was. Says whether
-/// anything changed. Judging is what costs, so it is done once for all of them where nothing is wrong.
+/// Fixes files; where that makes anything worse, each half of them by itself, down to the one that does. Says whether anything
+/// changed. Judging is what costs, so it is done once for all of them where nothing is wrong.
 fn fix_files(
     project: &mut Project,
     trees: &Trees,
@@ -137,24 +138,67 @@ fn fix_files(
     for (file, _, source) in before {
         project.files.sources.put_back(file, source);
     }
-    if files.len() < 2 {
-        return Ok(false);
+    if let [file] = files {
+        return fix_some(project, trees, lint, judged, least, *file, fixed);
     }
     let (one, other) = files.split_at(files.len() / 2);
     let first = fix_files(project, trees, lint, judged, least, one, fixed)?;
     Ok(fix_files(project, trees, lint, judged, least, other, fixed)? || first)
 }
 
+/// Fixes a file that not all of its fixes do good, with as many of them as do.
+fn fix_some(
+    project: &mut Project,
+    trees: &Trees,
+    lint: &Lint,
+    judged: &mut Judged,
+    least: Safety,
+    file: FileId,
+    fixed: &mut BTreeMap<FileId, usize>,
+) -> Result<bool, UserError> {
+    let original = project.files.sources.get(file).clone();
+    let mut taken: Vec<Diagnostic> = Vec::new();
+    let mut best = None;
+    for finding in judged.findings.iter().filter(|finding| finding.fix.is_some()) {
+        taken.push(finding.clone());
+        let bytes = match fix::apply(&original, file, &taken, least) {
+            Ok((bytes, count)) if count == taken.len() => bytes,
+            Ok(_) | Err(_) => {
+                taken.pop();
+                continue;
+            }
+        };
+        project.files.sources.replace(file, bytes);
+        let after = judge(project, trees, lint)?;
+        if is_worse(&judged.findings, &after.findings) {
+            taken.pop();
+        } else {
+            best = Some((project.files.sources.get(file).clone(), after));
+        }
+    }
+    let improved = best.is_some();
+    project.files.sources.put_back(file, original);
+    if let Some((source, after)) = best {
+        project.files.sources.put_back(file, source);
+        *fixed.entry(file).or_insert(0) += taken.len();
+        *judged = after;
+    }
+    Ok(improved)
+}
+
 fn may_write(lint: &Lint, judged: &Judged, file: FileId) -> bool {
     lint.fixing.fix_applied || !judged.applied.contains(&file)
 }
 
-/// Whether there is something now that was not there before: a rule that speaks of a file more often, or more severely.
+/// Whether there is a harm now that was not there before: more findings of a category in a file, or severer ones. Of a category, and
+/// not of a rule: a statement that gets another form keeps its harm, and another rule tells it.
 fn is_worse(before: &[Diagnostic], after: &[Diagnostic]) -> bool {
     let count = |findings: &[Diagnostic]| {
-        let mut counts: BTreeMap<(FileId, &'static str), (usize, Severity)> = BTreeMap::new();
+        let mut categories = BTreeMap::new();
+        let mut counts: BTreeMap<(FileId, String), (usize, Severity)> = BTreeMap::new();
         for finding in findings {
-            let entry = counts.entry((finding.place.file, finding.rule)).or_insert((0, Severity::Advice));
+            let category: &String = categories.entry(finding.rule).or_insert_with(|| rules::category(finding.rule));
+            let entry = counts.entry((finding.place.file, category.clone())).or_insert((0, Severity::Advice));
             entry.0 += 1;
             entry.1 = entry.1.max(finding.severity);
         }

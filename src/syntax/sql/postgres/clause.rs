@@ -108,12 +108,14 @@ pub fn number(cursor: &mut Cursor<'_>) -> Read<()> {
     }
 }
 
-/// `(name = value, name, …)`: storage parameters, or what a type, an operator or an aggregate is made of. Each name in
-/// lower case, with the tokens of its value.
+/// The name of an option in lower case, and the tokens of its value.
+pub type Attribute = (String, Option<(usize, usize)>);
+
+/// `(name = value, name, …)`: storage parameters, or what a type, an operator or an aggregate is made of.
 ///
 /// # Errors
 /// When it is not there.
-pub fn definition(cursor: &mut Cursor<'_>) -> Read<Vec<(String, Option<(usize, usize)>)>> {
+pub fn definition(cursor: &mut Cursor<'_>) -> Read<Vec<Attribute>> {
     cursor.expect_symbol("(")?;
     let all = cursor.list(|cursor| {
         let mut name = cursor.any_word("an option")?.text().to_ascii_lowercase();

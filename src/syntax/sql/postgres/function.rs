@@ -173,9 +173,11 @@ fn option(cursor: &mut Cursor<'_>, volatility: &mut Option<String>) -> Read<bool
         &["PARALLEL", "RESTRICTED"],
         &["PARALLEL", "SAFE"],
     ];
+    if FLAGS.iter().any(|words| cursor.eat_all(words)) {
+        return Ok(true);
+    }
     if let Some(word) = cursor.eat_any(&["IMMUTABLE", "STABLE", "VOLATILE"]) {
         *volatility = Some(word.to_owned());
-    } else if FLAGS.iter().any(|words| cursor.eat_all(words)) {
     } else if cursor.eat_any(&["COST", "ROWS"]).is_some() {
         clause::number(cursor)?;
     } else if cursor.eat("SUPPORT") {

@@ -83,10 +83,10 @@ fn table(cursor: &mut Cursor<'_>) -> Read<()> {
 
 fn alter_publication(cursor: &mut Cursor<'_>) -> Read<Operation> {
     let object = named(cursor, ObjectKind::Publication)?;
-    if cursor.is_any(&["RENAME", "OWNER"]) {
-        if let Some(kind) = clause::general(cursor, &object, false)? {
-            return Ok(kind);
-        }
+    if cursor.is_any(&["RENAME", "OWNER"])
+        && let Some(kind) = clause::general(cursor, &object, false)?
+    {
+        return Ok(kind);
     }
     let first = cursor.at;
     match cursor.eat_any(&["ADD", "SET", "DROP"]) {
@@ -114,10 +114,10 @@ fn connection(cursor: &mut Cursor<'_>) -> Read<()> {
 
 fn alter_subscription(cursor: &mut Cursor<'_>) -> Read<Operation> {
     let object = named(cursor, ObjectKind::Subscription)?;
-    if cursor.is_any(&["RENAME", "OWNER"]) {
-        if let Some(kind) = clause::general(cursor, &object, false)? {
-            return Ok(kind);
-        }
+    if cursor.is_any(&["RENAME", "OWNER"])
+        && let Some(kind) = clause::general(cursor, &object, false)?
+    {
+        return Ok(kind);
     }
     let first = cursor.at;
     if cursor.eat("CONNECTION") {

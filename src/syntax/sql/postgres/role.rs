@@ -205,10 +205,10 @@ fn database_option(cursor: &mut Cursor<'_>) -> Read<()> {
 fn alter_database(cursor: &mut Cursor<'_>) -> Read<Operation> {
     let object = named(ObjectKind::Database, cursor.ident("a database")?.text());
     // A database is in no schema.
-    if !(cursor.is("SET") && cursor.nth_is(1, "SCHEMA")) {
-        if let Some(kind) = clause::general(cursor, &object, false)? {
-            return Ok(kind);
-        }
+    if !(cursor.is("SET") && cursor.nth_is(1, "SCHEMA"))
+        && let Some(kind) = clause::general(cursor, &object, false)?
+    {
+        return Ok(kind);
     }
     let first = cursor.at;
     if cursor.eat_all(&["SET", "TABLESPACE"]) {

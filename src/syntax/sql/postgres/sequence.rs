@@ -4,6 +4,7 @@ use super::clause;
 use crate::ops::{AlterSequence, CreateSequence, Guard, Op, Operation};
 use crate::schema::{Ident, Name, ObjectKind};
 use crate::syntax::sql::cursor::{Cursor, Read};
+use crate::syntax::sql::lex::TokenKind;
 
 /// The operations of the statement at the cursor; None where it is none of this family.
 ///
@@ -110,15 +111,14 @@ pub fn options(cursor: &mut Cursor<'_>, alter: bool) -> Read<Options> {
             options.owned_by = Some(owner(cursor)?);
         } else if cursor.eat_all(&["SEQUENCE", "NAME"]) {
             cursor.name("a sequence")?;
-        } else if !cursor.eat("CYCLE") && !cursor.eat_any(&["LOGGED", "UNLOGGED"]).is_some() {
+        } else if cursor.eat_any(&["CYCLE", "LOGGED", "UNLOGGED"]).is_none() {
             return Ok(options);
         }
         options.words.push(clause::capitals(cursor, first, cursor.at));
     }
 }
 
-fn is_number(kind: crate::syntax::sql::TokenKind) -> bool {
-    use crate::syntax::sql::TokenKind;
+const fn is_number(kind: TokenKind) -> bool {
     matches!(kind, TokenKind::Number | TokenKind::Parameter | TokenKind::Placeholder)
 }
 

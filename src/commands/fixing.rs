@@ -94,7 +94,6 @@ fn fixable(lint: &Lint, judged: &Judged, least: Safety) -> Vec<FileId> {
     let mut files: Vec<FileId> = judged
         .findings
         .iter()
-        .filter(|finding| may_write(lint, judged, finding.place.file))
         .filter_map(|finding| finding.fix.as_ref())
         .filter(|fix| fix.safety >= least && fix.safety != Safety::Show)
         .flat_map(|fix| fix.edits.iter().map(|(file, _)| *file))
@@ -213,5 +212,8 @@ fn is_worse(before: &[Diagnostic], after: &[Diagnostic]) -> bool {
 
 fn left(lint: &Lint, judged: &Judged, least: Safety) -> usize {
     let fixable = |finding: &&Diagnostic| finding.fix.as_ref().is_some_and(|fix| fix.safety >= least && fix.safety != Safety::Show);
-    judged.findings.iter().filter(fixable).filter(|finding| !may_write(lint, judged, finding.place.file)).count()
+    let is_left = |finding: &&Diagnostic| {
+        finding.fix.iter().flat_map(|fix| &fix.edits).any(|(file, _)| !may_write(lint, judged, *file))
+    };
+    judged.findings.iter().filter(fixable).filter(is_left).count()
 }

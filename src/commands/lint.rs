@@ -104,7 +104,9 @@ pub(super) fn judge(project: &Project, trees: &Trees, lint: &Lint) -> Result<Jud
         for file in &one.canonical {
             stand(file.file, None);
         }
-        everything_applied.extend(applied.iter().copied());
+        // A schema file runs nowhere: it may be written whatever stands on the base branch.
+        let is_schema = |file: &&crate::text::FileId| one.canonical.iter().any(|canonical| canonical.file == **file);
+        everything_applied.extend(applied.iter().filter(|file| !is_schema(file)).copied());
         let replay = replay::replay_on(sequence, sources, &one.baseline);
         let is_judged = |part: &replay::PartRun| judged.contains(&part.part.file);
         summary.statements += replay
@@ -125,6 +127,11 @@ pub(super) fn judge(project: &Project, trees: &Trees, lint: &Lint) -> Result<Jud
             canonical,
             settings: one.settings.clone(),
         });
+    }
+    for (file, directory) in lint::take_unrelated_schemas(&mut histories, sources) {
+        let place = if directory.is_empty() { "." } else { &directory };
+        let text = format!("{} is not taken for the schema of {place}: too much in it differs", sources.get(file).path);
+        notes.push(Note { text, verbose: true });
     }
     let on = selection::selection(&project.config, sources);
     let verdict = lint::lint(&Input { sources, histories: &histories, selection: &on });

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::history::replay::Replay;
+use crate::rules::drift;
 use crate::rules::facts::Canonical;
 use crate::rules::page::On;
 use crate::rules::rerun::Habits;
@@ -172,27 +173,53 @@ fn judge(input: &Input<'_>, history: &History<'_>) -> Vec<Diagnostic> {
         .flat_map_iter(|index| judge_migration(input, history, index, habits[index], &change))
         .collect();
     findings.extend(history.canonical.iter().flat_map(|canonical| judge_canonical(input, history, canonical)));
-    let shares = |other: &&History<'_>| {
-        !std::ptr::eq(*other, history)
-            && other.canonical.iter().any(|one| history.canonical.iter().any(|own| own.file == one.file))
-    };
-    let sharing: Vec<&Replay<'_>> = input.histories.iter().filter(shares).map(|other| &other.replay).collect();
-    let facts = HistoryFacts {
-        sources: input.sources,
-        replay: &history.replay,
-        applied: &history.applied,
-        judged: &history.judged,
-        base_known: history.base_known,
-        canonical: &history.canonical,
-        sharing: &sharing,
-        settings: &history.settings,
-    };
+    let sharing = sharing(input.histories, history);
+    let facts = facts_of(history, input.sources, &sharing);
     for (rule, choice) in rules_on(input.selection) {
         if let Check::History(check) = rule.check {
             check(&facts, &mut Cx::new(rule, choice.severity, choice.asked_for, &mut findings));
         }
     }
     findings
+}
+
+fn facts_of<'a>(history: &'a History<'a>, sources: &'a Sources, sharing: &'a [&'a Replay<'a>]) -> HistoryFacts<'a> {
+    HistoryFacts {
+        sources,
+        replay: &history.replay,
+        applied: &history.applied,
+        judged: &history.judged,
+        base_known: history.base_known,
+        canonical: &history.canonical,
+        sharing,
+        settings: &history.settings,
+    }
+}
+
+/// Takes away the schema files that nobody called canonical and that describe something else. Says which, with the directory of
+/// the migrations that they do not belong to.
+pub fn take_unrelated_schemas(histories: &mut [History<'_>], sources: &Sources) -> Vec<(FileId, String)> {
+    let mut unrelated = Vec::new();
+    for history in &*histories {
+        let sharing = sharing(histories, history);
+        let facts = facts_of(history, sources, &sharing);
+        let canonical = history.canonical.iter().filter(|canonical| drift::is_no_schema_of(&facts, canonical));
+        unrelated.extend(canonical.map(|canonical| (canonical.file, history.replay.sequence.directory.clone())));
+    }
+    for history in histories {
+        let directory = &history.replay.sequence.directory;
+        history.canonical.retain(|canonical| !unrelated.iter().any(|(file, of)| *file == canonical.file && of == directory));
+    }
+    unrelated
+}
+
+/// The other histories that share a schema file with one.
+fn sharing<'a, 'r>(histories: &'a [History<'r>], history: &History<'_>) -> Vec<&'a Replay<'r>> {
+    let shares = |other: &&History<'_>| {
+        !std::ptr::addr_eq(*other, history)
+            && other.canonical.iter().any(|one| history.canonical.iter().any(|own| own.file == one.file))
+    };
+    histories.iter().filter(shares).map(|other| &other.replay).collect()
 }
 
 fn rules_on(selection: &Selection) -> impl Iterator<Item = (&'static Rule, &Choice)> {

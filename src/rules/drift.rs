@@ -229,14 +229,27 @@ fn cause<'a>(replay: &'a Replay<'_>, dialect: Dialect, difference: &Difference) 
     let object = &difference.object;
     let change = replay.last_change(dialect, None, |catalog| catalog.facet(difference.kind, object))?;
     let statement = change.statement();
-    let about = statement.ops.iter().find(|op| is_about(&op.kind, object));
-    let op = match (about, difference.kind.is_extra(), change.before().facet(difference.kind, object)) {
-        (Some(op), _, _) => op,
-        // That a table is new says that it has no such column: nobody took it away.
-        (None, true, Facet::Unknown | Facet::Absent) => return None,
-        (None, _, _) => statement.ops.first()?,
+    let about = |op: &&Op| is_about(&op.kind, object);
+    let was_there = matches!(change.before().facet(difference.kind, object), Facet::Is(_));
+    let op = if difference.kind.is_extra() && !was_there {
+        // That a table is made without a column says nothing of that column: somebody must have taken it away.
+        statement.ops.iter().find(|op| about(op) && takes_away(&op.kind))?
+    } else {
+        statement.ops.iter().find(about).or(statement.ops.first())?
     };
     Some(Cause { change, op })
+}
+
+/// Whether an operation leaves something less under its old name.
+const fn takes_away(operation: &Operation) -> bool {
+    matches!(
+        operation,
+        Operation::Drop(_)
+            | Operation::DropColumn { .. }
+            | Operation::RenameColumn { .. }
+            | Operation::Rename { .. }
+            | Operation::SetSchema { .. }
+    )
 }
 
 /// Which of the two changed. What the file lacks it ought to have, whoever forgot it; for the rest it depends on whether a

@@ -363,7 +363,7 @@ fn with_columns(text: String, table: &Name, words: &[Words<'_>], columns: &[Colu
                 let first = tokens(source.text(), stale.span, dialect).first()?.span;
                 vec![Edit::replace(first, quote(to, dialect))]
             }
-            None if create.columns.len() > 1 => remove_listed(&source, &[stale.span]),
+            None if create.columns.len() > 1 => remove_column(&source, stale.span),
             None => return None,
         };
         text = String::from_utf8(apply_edits(source.bytes(), &edits).ok()?).ok()?;
@@ -381,6 +381,21 @@ fn with_columns(text: String, table: &Name, words: &[Words<'_>], columns: &[Colu
         text = String::from_utf8(apply_edits(source.bytes(), &edits).ok()?).ok()?;
     }
     Some(text)
+}
+
+/// Takes a column out of its list: with its line, where it has one for itself and a comma behind it.
+fn remove_column(source: &Source, column: Span) -> Vec<Edit> {
+    let first = source.line_span(source.position(column.start).line);
+    let last = source.line_span(source.position(column.end).line);
+    let before = source.slice(Span::new(first.start, column.start));
+    let behind = source.slice(Span::new(column.end, last.end)).trim();
+    let rest = behind.strip_prefix(',').map(str::trim_start);
+    match rest {
+        Some(rest) if before.trim().is_empty() && (rest.is_empty() || rest.starts_with("--")) => {
+            vec![Edit::delete(Span::new(first.start, last.end))]
+        }
+        Some(_) | None => remove_listed(source, &[column]),
+    }
 }
 
 /// Each column with the name under which it was made.

@@ -1,5 +1,7 @@
 //! What a repository practises: most of its latest migrations do it.
 
+use crate::history::replay::MigrationRun;
+
 /// Whether the migrations before the judged one do something as a rule: at least six of the last ten, or all of them when there
 /// are three to five. Fewer than three make no practice. (With six to nine, at least six.)
 pub fn is_practice<T>(earlier: &[T], does: impl Fn(&T) -> bool) -> bool {
@@ -10,6 +12,14 @@ pub fn is_practice<T>(earlier: &[T], does: impl Fn(&T) -> bool) -> bool {
         3..6 => count == last.len(),
         _ => count >= 6,
     }
+}
+
+/// The latest ten of the migrations before one, repeatable ones left out: those that [`is_practice`] looks at. Looking at all of
+/// them for each of them would cost the square of a long history.
+pub fn latest<'a>(earlier: &'a [MigrationRun<'a>]) -> Vec<&'a MigrationRun<'a>> {
+    let mut latest: Vec<&MigrationRun<'_>> = earlier.iter().rev().filter(|run| !run.migration.repeatable).take(10).collect();
+    latest.reverse();
+    latest
 }
 
 #[cfg(test)]

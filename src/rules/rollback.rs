@@ -1,6 +1,6 @@
 //! What the rollback rules share: whether a way back is owed, and what says that there is none.
 
-use super::practice::is_practice;
+use super::practice::{is_practice, latest};
 use super::{PartFacts, Settings};
 use crate::effects::changes_something;
 use crate::history::comments;
@@ -24,8 +24,7 @@ pub fn is_owed(replay: &Replay<'_>, index: usize, path: &str, settings: &Setting
     };
     settings.rollback.unwrap_or_else(|| {
         let earlier = &replay.runs[..index.min(replay.runs.len())];
-        let versioned: Vec<&MigrationRun<'_>> =
-            earlier.iter().filter(|run| !run.migration.repeatable).collect();
+        let versioned = latest(earlier);
         match of_course {
             true => !only_goes_forward(&versioned),
             false => is_practice(&versioned, |run| run.down.is_some()),

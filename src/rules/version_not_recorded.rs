@@ -16,8 +16,7 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
         return;
     }
     // The columns that the last one of the others filled.
-    let earlier = versions::earlier(part);
-    let columns = earlier.iter().rev().find_map(|run| {
+    let columns = part.earlier().iter().rev().filter(|run| !run.migration.repeatable).find_map(|run| {
         let insert = versions::insert(&run.up, &table)?;
         let names: Vec<&str> = insert.columns.iter().map(crate::schema::Ident::text).collect();
         (!names.is_empty()).then(|| names.join(", "))

@@ -1,9 +1,9 @@
 //! What the rules about the version table share: which one it is, and what a migration writes into it.
 
 use super::facts::is_version_table;
-use super::practice::is_practice;
+use super::practice::{is_practice, latest};
 use super::{Direction, PartFacts};
-use crate::history::replay::{MigrationRun, PartRun};
+use crate::history::replay::PartRun;
 use crate::ops::{Insert, InsertSource, Op, Operation};
 use crate::schema::{Expr, Literal, Name, Relation};
 use crate::text::Span;
@@ -17,18 +17,12 @@ pub fn table(part: &PartFacts<'_>) -> Option<String> {
     if let Some(table) = &part.settings.version_table {
         return Some(table.rsplit('.').next().unwrap_or(table).to_lowercase());
     }
-    let earlier = earlier(part);
-    let written: Vec<Vec<String>> = earlier[earlier.len().saturating_sub(10)..]
+    let written: Vec<Vec<String>> = latest(part.earlier())
         .iter()
         .map(|run| written(&run.up).filter(|name| is_version_table(part, name)).map(folded).collect())
         .collect();
     let candidates = written.iter().rev().flatten();
     candidates.into_iter().find(|table| is_practice(&written, |tables| tables.contains(table))).cloned()
-}
-
-/// The migrations before this one that count. Where a sequence is for two databases, each has the table, and the numbers go on.
-pub fn earlier<'a>(part: &PartFacts<'a>) -> Vec<&'a MigrationRun<'a>> {
-    part.earlier().iter().filter(|run| !run.migration.repeatable).collect()
 }
 
 /// The tables into which a part writes rows.

@@ -7,7 +7,7 @@ mod tables;
 use super::{
     AlterDomain, AlterType, Condition, Conflict, Guard, Op, Operation, Session, Statement, Transaction,
 };
-use crate::schema::{Catalog, Dialect, Ident, Lookup, Name, ObjectKind, ObjectRef, Slot};
+use crate::schema::{Catalog, Ident, Lookup, Name, ObjectKind, ObjectRef, Slot};
 use crate::text::Place;
 
 /// A catalog to go on with, and what became of each operation.

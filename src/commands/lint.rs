@@ -221,6 +221,7 @@ fn wanted(project: &Project, lint: &Lint) -> Selection {
     Selection {
         all: lint.scope.all,
         targets: project.files.targets.clone(),
+        narrowed: !lint.paths.is_empty(),
         start_after: project.config.start_after.value.clone(),
     }
 }

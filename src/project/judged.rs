@@ -46,8 +46,10 @@ pub enum Narrowing<'a> {
 pub struct Selection {
     /// `--all`: the applied ones too.
     pub all: bool,
-    /// The PATH arguments; empty: the project.
+    /// What the PATH arguments name.
     pub targets: Vec<Target>,
+    /// There are PATH arguments, though perhaps none that names anything; without any: the project.
+    pub narrowed: bool,
     /// `start-after`.
     pub start_after: Option<String>,
 }
@@ -110,11 +112,13 @@ impl Trees {
             Narrowing::Staged => Some(trees.head.clone().unwrap_or_default()),
             Narrowing::Since(rev) => {
                 let since = repo.merge_base(rev)?;
-                // On the base branch itself everything that is committed stands there. Who asks for what came
-                // since a revision says that what was there before has run, not what came since.
-                if head.is_some() && fork == head {
+                // On the base branch itself everything that is committed stands there; and a checkout for CI may
+                // have no branch at all. Who asks for what came since a revision says that what was there before
+                // has run, not what came since.
+                if base.is_none() || (head.is_some() && fork == head) {
                     fork = Some(since);
-                    base = base.map(|base| crate::git::Base { commit: since, ..base });
+                    let name = base.map_or_else(|| rev.to_owned(), |base| base.name);
+                    base = Some(crate::git::Base { commit: since, name });
                 }
                 Some(contents(since)?)
             }
@@ -209,7 +213,7 @@ impl Selection {
         let below = |directory: &str| {
             directory.is_empty() || path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'))
         };
-        let mut reach = if self.targets.is_empty() { Reach::Inside } else { Reach::Outside };
+        let mut reach = if self.targets.is_empty() && !self.narrowed { Reach::Inside } else { Reach::Outside };
         for target in &self.targets {
             match target {
                 Target::File(file) if file == path => return Reach::File,

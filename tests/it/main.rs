@@ -3,7 +3,23 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+/// The steps of the GitHub action, run as the runner runs them, annotate a pull request and obey nobody else's text.
+mod action;
+/// Exit codes, options and subcommands are what the command line promises.
+mod cli;
+/// What `--fix` and `--diff` write, and that they write nothing else.
+mod fix;
+/// In the sample projects gander finds what their READMEs say, and nothing else.
+mod fixtures;
+/// The hook stops a commit that brings a bad migration, as git really runs it.
+mod hook;
+/// Which migrations are judged and which are history.
+mod judged;
+/// What is printed: JSON to the letter, in order, the same each time.
+mod output;
 /// The pages' examples run on the servers that they are written for, and do there what the pages claim.
 mod servers;
+/// What is held against the canonical schema file, and what the fix writes into it.
+mod canonical;
 /// Two spellings of one thing are the same to gander where they are the same to PostgreSQL.
 mod spellings;

@@ -1,8 +1,10 @@
-//! Real database servers for the tests: what gander says about SQL is checked against them.
+//! What the tests stand on: real database servers, real repositories, the rules' pages.
 #![allow(dead_code, reason = "each test binary uses its own part of this module")]
 
 pub mod pages;
 pub mod postgres;
+pub mod repo;
+pub mod runner;
 pub mod sqlite;
 pub mod tree;
 

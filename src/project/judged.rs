@@ -281,7 +281,7 @@ mod tests {
     }
 
     fn targets(targets: &[Target]) -> Selection {
-        Selection { targets: targets.to_vec(), ..Selection::default() }
+        Selection { targets: targets.to_vec(), narrowed: true, ..Selection::default() }
     }
 
     fn flags(standing: Standing) -> (bool, bool, bool) {
@@ -401,6 +401,8 @@ mod tests {
         assert!(judged("n/3.sql", &root) && !judged("m/1.sql", &root));
         let all = Selection { all: true, ..directory };
         assert!(judged("m/1.sql", &all) && !judged("n/3.sql", &all));
+        // A PATH that names nothing does not mean everything.
+        assert!(!judged("m/2.sql", &targets(&[])) && judged("m/2.sql", &Selection::default()));
     }
 
     #[test]
@@ -409,6 +411,7 @@ mod tests {
         let selection = Selection {
             all: true,
             targets: vec![Target::File("1.sql".into())],
+            narrowed: true,
             start_after: Some("20240101".into()),
         };
         assert_eq!(flags(trees.standing("1.sql", Some("20231231235959"), &selection)), APPLIED);

@@ -14,6 +14,11 @@ pub fn is_question(step: &StepFacts<'_>, cx: &Cx<'_>) -> bool {
     if part.canonical || !part.tool().records || cx.asked_for {
         return true;
     }
+    // A tool that records and wraps nothing by its nature (Prisma on SQLite): what it does after a failure is its own affair.
+    let run = &part.run.part;
+    if run.wrap == Wrap::Nobody && run.switched_off.is_none() && !part.tool().detects_concurrently {
+        return false;
+    }
     // A lone statement happens or does not: nothing is left half done. Only an index that is built CONCURRENTLY leaves an
     // invalid one behind when it fails.
     let lone = part.statements().len() == 1;

@@ -132,7 +132,13 @@ impl<'a> Splitter<'a> {
                 return true;
             };
             match token.kind {
-                TokenKind::Comment => self.out.comments.push(token),
+                TokenKind::Comment => {
+                    self.out.comments.push(token);
+                    if first < self.out.tokens.len() && ends_statement(self.text_of(token)) {
+                        self.finish(first, None);
+                        return true;
+                    }
+                }
                 TokenKind::Meta => {
                     if self.meta(token, first) {
                         return true;
@@ -262,6 +268,14 @@ impl<'a> Splitter<'a> {
         self.lexer.jump(at);
         self.piece(PieceKind::CopyData, Span::new(start as u32, at as u32));
     }
+}
+
+/// Whether a comment is one at which a tool cuts a file into statements, semicolon or not.
+fn ends_statement(comment: &str) -> bool {
+    let annotation = comment.trim_start_matches('-').trim_start_matches('>').trim();
+    ["statement-breakpoint", "+goose StatementEnd", "+migrate StatementEnd"]
+        .iter()
+        .any(|marker| annotation.get(..marker.len()).is_some_and(|start| start.eq_ignore_ascii_case(marker)))
 }
 
 /// What is open around the next semicolon.
@@ -432,6 +446,12 @@ mod tests {
             }
         }
         assert_eq!(statements("\u{feff}SELECT 1;\r\n", Dialect::Postgres), ["SELECT 1"]);
+    }
+
+    #[test]
+    fn tools_cut_at_their_own_comments() {
+        let text = "INSERT INTO a SELECT 1\n--> statement-breakpoint\nSELECT 2\n-- +goose StatementEnd\nSELECT 3 -- a comment\n+ 4";
+        assert_eq!(statements(text, Dialect::Postgres), ["INSERT INTO a SELECT 1", "SELECT 2", "SELECT 3 -- a comment\n+ 4"]);
     }
 
     #[test]

@@ -223,20 +223,17 @@ fn sqlite(cursor: &mut Cursor<'_>) -> Read<Type> {
     Ok(ty)
 }
 
+/// The words that SQLite never takes for part of a type (source: the keywords without fallback in its parse.y), and GENERATED,
+/// which begins a constraint wherever it stands after a type.
 fn is_constraint_word(cursor: &Cursor<'_>) -> bool {
-    cursor.is_any(&[
-        "NOT",
-        "NULL",
-        "DEFAULT",
-        "PRIMARY",
-        "UNIQUE",
-        "CHECK",
-        "REFERENCES",
-        "CONSTRAINT",
-        "COLLATE",
-        "AS",
-        "ON",
-    ]) || cursor.nth(0).is_some_and(|token| is_reserved(cursor.text_of(token)) && !cursor.is("USER"))
+    const WORDS: &[&str] = &[
+        "ADD", "ALL", "ALTER", "AND", "AS", "AUTOINCREMENT", "BETWEEN", "CASE", "CHECK", "COLLATE", "COMMIT", "CONSTRAINT", "CREATE",
+        "DEFAULT", "DEFERRABLE", "DELETE", "DISTINCT", "DROP", "ELSE", "ESCAPE", "EXISTS", "FOREIGN", "FROM", "GENERATED", "GROUP",
+        "HAVING", "IN", "INDEX", "INSERT", "INTO", "IS", "ISNULL", "JOIN", "LIMIT", "NOT", "NOTNULL", "NULL", "ON", "OR", "ORDER",
+        "PRIMARY", "REFERENCES", "RETURNING", "SELECT", "SET", "TABLE", "THEN", "TO", "TRANSACTION", "UNIQUE", "UPDATE", "USING",
+        "VALUES", "WHEN", "WHERE",
+    ];
+    cursor.is_any(WORDS)
 }
 
 fn mysql(cursor: &mut Cursor<'_>) -> Read<Type> {

@@ -205,3 +205,39 @@ fn stem(path: &Path) -> String {
 fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
+
+/// The README's table of rules says what the pages say.
+#[test]
+fn the_readme_lists_every_rule() {
+    let readme = read(&project().join("README.md"));
+    for rule in gander::rules::RULES {
+        let page = rule.page();
+        let on = match page.on {
+            gander::rules::page::On::Default => "default",
+            gander::rules::page::On::Practice => "practice",
+            gander::rules::page::On::Strict => "strict",
+        };
+        let fix = page.fix.map_or("-", gander::diagnostic::Safety::name);
+        let row = format!("| [{0}](rules/{0}.md) | {1} | {on} | {fix} | {2} |", rule.id, page.severity.name(), page.summary);
+        assert!(readme.lines().any(|line| line == row), "README.md lacks the row\n{row}");
+    }
+}
+
+/// What the README shows of a run is what a run prints.
+#[test]
+fn the_readme_shows_what_gander_prints() {
+    let readme = read(&project().join("README.md"));
+    let shown = readme.split("```").nth(1).expect("the first block of the README is the output");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_gander"))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["lint", "--all", "fixtures/trading", "--color", "never"])
+        .env_remove("FORCE_COLOR")
+        .env_remove("COLUMNS")
+        .output()
+        .expect("gander runs");
+    let printed = String::from_utf8(output.stdout).expect("text");
+    for finding in shown.trim().split("\n\nerror").map(str::trim) {
+        let finding = finding.strip_prefix("error").unwrap_or(finding);
+        assert!(printed.contains(finding), "the README shows\n{finding}\nand gander prints\n{printed}");
+    }
+}

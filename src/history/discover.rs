@@ -13,13 +13,15 @@ use crate::text::{FileId, Sources};
 pub struct Asked<'a> {
     /// The tool of every history.
     pub tool: Option<&'static Tool>,
-    /// The engine of a file, by its path.
+    /// The engine of a file, by its path; it goes before what the file itself says.
     pub engine: &'a dyn Fn(&str) -> Option<Engine>,
+    /// The engine of the files that do not say one themselves.
+    pub otherwise: Option<Engine>,
 }
 
 impl Asked<'_> {
     /// Nothing: everything is recognised.
-    pub const NOTHING: Asked<'static> = Asked { tool: None, engine: &|_| None };
+    pub const NOTHING: Asked<'static> = Asked { tool: None, engine: &|_| None, otherwise: None };
 }
 
 /// Whether a file can tell anything about a history, so that it should be in the listing with its text.

@@ -37,8 +37,8 @@ pub enum Named {
     Foreign(&'static str),
 }
 
-/// Decides. For each file the first answer counts: the caller's, the file's comment, the registry's, the
-/// directory's, the tool's, the text's.
+/// Decides. For each file the first answer counts: the caller's, the file's comment, the history's, the
+/// registry's, the directory's, the tool's, the text's.
 pub fn choose(tree: &Tree, folder: &Folder, tool: &Tool, files: &[File], asked: &Asked) -> Choice {
     let registry = registry(folder);
     let sql: Vec<&File> = files.iter().filter(|file| file.is_sql()).collect();
@@ -47,6 +47,7 @@ pub fn choose(tree: &Tree, folder: &Folder, tool: &Tool, files: &[File], asked: 
         let answer = (asked.engine)(file.path)
             .map(|engine| (engine, EngineFrom::Asked))
             .or_else(|| comment(file).map(|engine| (engine, EngineFrom::Comment)))
+            .or_else(|| asked.otherwise.map(|engine| (engine, EngineFrom::Asked)))
             .or_else(|| registry.get(file.name).map(|dialect| (Engine::of(*dialect), EngineFrom::Registry)))
             .or_else(|| below_root(file, folder).map(|dialect| (Engine::of(dialect), EngineFrom::Directory)));
         said.extend(answer.map(|answer| (file.id, answer)));

@@ -108,6 +108,11 @@ impl Selection {
         }
     }
 
+    /// The severity of a rule that is on.
+    pub fn severity(&self, id: &str) -> Option<Severity> {
+        self.on.get(id).map(|choice| choice.severity)
+    }
+
     /// Turns a rule off in a file.
     pub fn turn_off_in(&mut self, file: FileId, id: &str) {
         if let Some(rule) = crate::rules::by_id(id) {

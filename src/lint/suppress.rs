@@ -1,10 +1,14 @@
 //! Suppression comments: `-- gander: allow(rule, rule): reason` for the next statement or the one it shares a line with,
 //! `allow-file` for the file; and the findings about those comments themselves.
 
+use std::collections::BTreeMap;
+
 use super::{Input, Selection};
 use crate::diagnostic::{Diagnostic, Remedy, Safety};
+use crate::history::replay::PartRun;
+use crate::ops::Statement;
 use crate::rules::{self, Cx, Rule};
-use crate::syntax::sql::Script;
+use crate::syntax::sql::{Lexer, TokenKind};
 use crate::text::{FileId, Place, Source, Span};
 
 /// A suppression comment.
@@ -52,26 +56,41 @@ fn is_allowed(allows: &mut [Allow], finding: &Diagnostic) -> bool {
     allowed
 }
 
+/// The suppressions of every judged file, wherever in it they stand: above the first section of a file with two, and in files that hold
+/// no migration, too.
 fn collect(input: &Input<'_>) -> Vec<Allow> {
     let mut allows: Vec<Allow> = Vec::new();
     for history in input.histories {
+        let mut parts: BTreeMap<FileId, Vec<&PartRun>> = BTreeMap::new();
         let ups = history.replay.runs.iter().map(|run| &run.up);
         let downs = history.replay.runs.iter().filter_map(|run| run.down.as_ref());
         let canonical = history.canonical.iter().map(|canonical| &canonical.run);
-        for part in ups.chain(downs).chain(canonical).filter(|part| history.judged.contains(&part.part.file)) {
-            let source = input.sources.get(part.part.file);
-            for comment in &part.script.comments {
-                allows.extend(read(source, part.part.file, *comment, &part.script));
+        for part in ups.chain(downs).chain(canonical) {
+            parts.entry(part.part.file).or_default().push(part);
+        }
+        for file in &history.judged {
+            let source = input.sources.get(*file);
+            if !source.text().contains("gander:") {
+                continue;
             }
+            let parts = parts.get(file).map_or(&[][..], Vec::as_slice);
+            let engine = parts.first().map_or(history.replay.sequence.engine, |part| part.engine);
+            let whole = Span::new(source.start(), source.text().len() as u32);
+            let lexed = Lexer::new(source.text(), whole, engine.dialect).filter(|token| token.kind == TokenKind::Comment);
+            let mut comments: Vec<Span> = lexed.map(|token| token.span).collect();
+            comments.extend(parts.iter().flat_map(|part| &part.script.comments));
+            comments.sort();
+            comments.dedup();
+            let mut statements: Vec<&Statement> = parts.iter().flat_map(|part| &part.script.statements).collect();
+            statements.sort_by_key(|statement| statement.span);
+            allows.extend(comments.into_iter().filter_map(|comment| read(source, *file, comment, &statements)));
         }
     }
-    allows.sort_by_key(|allow| (allow.file, allow.comment));
-    allows.dedup_by_key(|allow| (allow.file, allow.comment));
     allows
 }
 
 /// Reads a comment; None when it is no suppression.
-fn read(source: &Source, file: FileId, comment: Span, script: &Script) -> Option<Allow> {
+fn read(source: &Source, file: FileId, comment: Span, statements: &[&Statement]) -> Option<Allow> {
     let text = source.slice(comment);
     let inner = text.trim_start_matches(['-', '#', '/', '*']).trim_start();
     let command = inner.strip_prefix("gander:")?.trim_start();
@@ -90,16 +109,16 @@ fn read(source: &Source, file: FileId, comment: Span, script: &Script) -> Option
         .filter(|name| !name.is_empty())
         .map(|name| (name.to_owned(), Span::new(offset(name), offset(name) + name.len() as u32)))
         .collect();
-    let scope = if whole_file { None } else { Some(covered(source, comment, script)) };
+    let scope = if whole_file { None } else { Some(covered(source, comment, statements)) };
     let used = vec![false; names.len()];
     Some(Allow { file, comment, names, has_reason, scope, used })
 }
 
 /// The statement that shares the comment's line, else the next one, else nothing.
-fn covered(source: &Source, comment: Span, script: &Script) -> Span {
-    let top = || script.statements.iter().filter(|statement| statement.within.is_none());
+fn covered(source: &Source, comment: Span, statements: &[&Statement]) -> Span {
+    let top = || statements.iter().copied().filter(|statement| statement.within.is_none());
     let around = top().find(|statement| statement.span.contains(comment));
-    let same_line = |statement: &&crate::ops::Statement| {
+    let same_line = |statement: &&Statement| {
         statement.whole.end <= comment.start && !source.slice(Span::new(statement.whole.end, comment.start)).contains('\n')
     };
     let before = top().filter(same_line).last();

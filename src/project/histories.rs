@@ -1,6 +1,8 @@
 //! Which histories there are: those that gander.toml names, else those that are found, and what a PATH names besides;
 //! each with its settings and its canonical schema files.
 
+use std::collections::BTreeSet;
+
 use super::config::{Config, History, Origin, Rollback};
 use super::error::UserError;
 use super::files::{Files, Target};
@@ -35,7 +37,19 @@ pub struct CanonicalFile {
 /// # Errors
 /// When gander.toml or `--tool` names a tool that does not exist, or a directory or file that is not there.
 pub fn find(files: &Files, config: &Config) -> Result<Vec<Planned>, UserError> {
-    let listing: Vec<(String, FileId)> = files.files.iter().map(|(path, file)| (path.clone(), file.id)).collect();
+    // What gander.toml names as a schema file is no migration, wherever it lies and whatever it is called.
+    let schema_files: BTreeSet<&str> = config
+        .histories
+        .iter()
+        .flat_map(|history| history.canonical.iter().chain(&history.dumps).chain(&history.baseline))
+        .map(|path| path.value.trim_start_matches("./"))
+        .collect();
+    let listing: Vec<(String, FileId)> = files
+        .files
+        .iter()
+        .filter(|(path, _)| !schema_files.contains(path.as_str()))
+        .map(|(path, file)| (path.clone(), file.id))
+        .collect();
     let forced = config.tool.value.as_deref().map(tool_of).transpose()?;
     let mut planned = Vec::new();
     let named: Vec<&History> = config.histories.iter().filter(|history| history.path.is_some()).collect();
@@ -47,7 +61,7 @@ pub fn find(files: &Files, config: &Config) -> Result<Vec<Planned>, UserError> {
             (None, None) => None,
         };
         let engine = |file: &str| engine_of(config, Some(history), file);
-        let asked = Asked { tool, engine: &engine };
+        let asked = Asked { tool, engine: &engine, otherwise: history.engine.as_ref().map(|engine| engine.value) };
         let sequences = history::read_directory(path, &listing, &files.sources, &asked);
         if sequences.is_empty() {
             let origin = history.path.as_ref().map_or(Origin::Default, |path| path.origin);
@@ -65,7 +79,8 @@ pub fn find(files: &Files, config: &Config) -> Result<Vec<Planned>, UserError> {
         // One [[history]] without a path is about whatever is found.
         let history = config.histories.first();
         let engine = |file: &str| engine_of(config, history, file);
-        let asked = Asked { tool: forced, engine: &engine };
+        let otherwise = history.and_then(|history| history.engine.as_ref()).map(|engine| engine.value);
+        let asked = Asked { tool: forced, engine: &engine, otherwise };
         for sequence in history::discover(&listing, &files.sources, &asked) {
             let canonical = canonical_files(files, config, &sequence, history)?;
             let baseline = baseline_files(files, config, history)?;
@@ -102,7 +117,7 @@ fn add_targets(
             continue;
         }
         let engine = |file: &str| engine_of(config, None, file);
-        let asked = Asked { tool: forced, engine: &engine };
+        let asked = Asked { tool: forced, engine: &engine, otherwise: None };
         for sequence in history::read_directory(path, listing, &files.sources, &asked) {
             let canonical = canonical_files(files, config, &sequence, None)?;
             planned.push(Planned { settings: settings(config, None), canonical, baseline: Vec::new(), sequence });
@@ -128,13 +143,12 @@ fn tool_of(name: &str) -> Result<&'static Tool, UserError> {
     })
 }
 
-/// The engine of a file: `--engine`, else the first override that fits, else the history's.
+/// The engine that goes before what a file says itself: `--engine`, else the first override that fits.
 fn engine_of(config: &Config, history: Option<&History>, file: &str) -> Option<Engine> {
     config.engine.value.or_else(|| {
         let history = history?;
         let fits = history.overrides.iter().find(|one| one.files.iter().any(|glob| glob.matches(file)));
-        let of_override = fits.and_then(|one| one.engine.as_ref());
-        of_override.or(history.engine.as_ref()).map(|engine| engine.value)
+        fits.and_then(|one| one.engine.as_ref()).map(|engine| engine.value)
     })
 }
 

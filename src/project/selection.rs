@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::config::{Config, Origin};
+use super::config::{Config, Origin, Setting};
 use super::error::UserError;
 use super::files::Files;
 use super::relative_to;
@@ -21,12 +21,12 @@ pub fn is_known(name: &str) -> bool {
 pub fn selection(config: &Config, sources: &Sources) -> Selection {
     let lint = &config.lint;
     let mut selection = Selection::none();
-    for name in lint.select.value.iter().chain(&lint.extend_select.value) {
-        turn_on(&mut selection, &name.value);
-    }
-    for name in &lint.ignore.value {
-        for rule in RULES.iter().filter(|rule| fits(rule, &name.value)) {
-            selection.turn_off(rule.id);
+    for rule in RULES {
+        let weight = |names: &[Setting<String>]| names.iter().map(|name| weight(rule, &name.value)).max().unwrap_or(0);
+        let on = weight(&lint.select.value).max(weight(&lint.extend_select.value));
+        // The more specific name wins; of two that are as specific, the one that ignores.
+        if on > weight(&lint.ignore.value) {
+            selection.turn_on(rule, on == BY_NAME);
         }
     }
     for (name, severity) in &lint.severity {
@@ -76,7 +76,8 @@ pub fn unmatched(config: &Config, files: &Files, root: &Path, on: &Selection) ->
         return out;
     };
     let Some(id) = files.sources.find(&relative_to(&file.path, root)) else { return out };
-    let mut cx = Cx::new(rule, Severity::Warning, false, &mut out);
+    let severity = on.severity(rule.id).unwrap_or(Severity::Warning);
+    let mut cx = Cx::new(rule, severity, false, &mut out);
     for name in config.unknown_rules(is_known) {
         let Some(span) = name.span() else { continue };
         cx.report(Place::new(id, span), format!("there is no rule or category `{}`, so this line does nothing", name.value))
@@ -95,19 +96,46 @@ pub fn unmatched(config: &Config, files: &Files, root: &Path, on: &Selection) ->
     out
 }
 
-fn turn_on(selection: &mut Selection, name: &str) {
-    for rule in RULES {
-        match name {
-            "default" if rule.page().on == On::Strict => {}
-            "default" | "all" => selection.turn_on(rule, false),
-            _ if rule.id == name => selection.turn_on(rule, true),
-            // A category is what it is by default: its strict rules are asked for one by one.
-            _ if rule.page().category == name && rule.page().on != On::Strict => selection.turn_on(rule, false),
-            _ => {}
-        }
+/// How closely a rule's own name names it.
+const BY_NAME: u8 = 4;
+
+/// How closely a name names a rule; 0: not at all. A category is what it is by default: its strict rules are asked for one by one.
+fn weight(rule: &rules::Rule, name: &str) -> u8 {
+    let page = rule.page();
+    let strict = page.on == On::Strict;
+    match name {
+        "all" => 1,
+        "default" => if strict { 0 } else { 2 },
+        _ if rule.id == name => BY_NAME,
+        _ if page.category == name && !strict => 3,
+        _ => 0,
     }
 }
 
 fn fits(rule: &rules::Rule, name: &str) -> bool {
     name == "all" || rule.id == name || rule.page().category == name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::config::CommandLine;
+
+    fn on(select: &[&str], ignore: &[&str], id: &str) -> bool {
+        let names = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect());
+        let mut config = Config::default();
+        config.apply(CommandLine { select: names(select), ignore: names(ignore), ..CommandLine::default() });
+        selection(&config, &Sources::default()).is_on(id)
+    }
+
+    #[test]
+    fn the_more_specific_name_wins() {
+        assert!(on(&["default"], &[], "index-blocks-writes"));
+        assert!(!on(&["default"], &["locking"], "index-blocks-writes"));
+        assert!(on(&["index-blocks-writes"], &["locking"], "index-blocks-writes"));
+        assert!(!on(&["locking"], &["index-blocks-writes"], "index-blocks-writes"));
+        assert!(!on(&["index-blocks-writes"], &["index-blocks-writes"], "index-blocks-writes"));
+        assert!(!on(&["transaction"], &[], "index-blocks-writes"));
+        assert!(on(&["locking"], &["all"], "index-blocks-writes"));
+    }
 }

@@ -21,7 +21,11 @@ pub fn write(
     let into = SchemaFile { source: sources.get(file), script: &run.script, dialect: run.engine.dialect };
     let words: Vec<Words<'_>> = words
         .iter()
-        .map(|word| Words { source: sources.get(word.place.file), operation: &word.operation, span: word.place.span })
+        .map(|word| Words {
+            source: sources.get(word.place.file),
+            operation: &word.operation,
+            span: word.place.span,
+        })
         .collect();
     match (object.kind, &object.on) {
         (ObjectKind::Table, _) => write_schema::table(into, &object.name, &words, columns),
@@ -67,7 +71,8 @@ fn name_of(operation: &Operation) -> String {
 
 /// The statement that a place lies in.
 fn whole(run: &PartRun, span: Span) -> Span {
-    let statement = run.script.statements.iter().filter(|statement| statement.span.contains(span)).next_back();
+    let statement =
+        run.script.statements.iter().filter(|statement| statement.span.contains(span)).next_back();
     statement.map_or(span, |statement| statement.span)
 }
 
@@ -86,9 +91,13 @@ fn table_at(run: &PartRun, table: &Name) -> Option<Span> {
 /// What an index must stand below: its table, that table's other indexes, and the columns that it reads.
 fn needed_above(run: &PartRun, table: &Name, operation: &Operation) -> Vec<Span> {
     let reads: Vec<String> = match operation {
-        Operation::CreateIndex(create) => {
-            create.keys.iter().map(|key| &key.expr).chain(&create.predicate).flat_map(|expr| expr.columns()).collect()
-        }
+        Operation::CreateIndex(create) => create
+            .keys
+            .iter()
+            .map(|key| &key.expr)
+            .chain(&create.predicate)
+            .flat_map(|expr| expr.columns())
+            .collect(),
         _ => Vec::new(),
     };
     let there = run.after.table(table).found();

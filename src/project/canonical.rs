@@ -16,7 +16,11 @@ use crate::text::{FileId, Source, Span};
 ///
 /// # Errors
 /// When git cannot give a file as it stood on the base branch.
-pub fn read(project: &Project, trees: Option<&Trees>, planned: &Planned) -> Result<Vec<Canonical>, UserError> {
+pub fn read(
+    project: &Project,
+    trees: Option<&Trees>,
+    planned: &Planned,
+) -> Result<Vec<Canonical>, UserError> {
     let engine = planned.sequence.engine;
     let one = |file: &CanonicalFile| {
         let run = replayed(file.file, project.files.sources.get(file.file), engine);
@@ -38,7 +42,12 @@ pub fn replayed(file: FileId, source: &Source, engine: Engine) -> PartRun {
 }
 
 /// What the file built where the branch was taken off its base; None where it was not there.
-fn on_base(project: &Project, trees: &Trees, file: FileId, now: &PartRun) -> Result<Option<Catalog>, UserError> {
+fn on_base(
+    project: &Project,
+    trees: &Trees,
+    file: FileId,
+    now: &PartRun,
+) -> Result<Option<Catalog>, UserError> {
     let path = &project.files.sources.get(file).path;
     let (Some(repo), Some(then)) = (&project.repo, trees.on_base(path)) else { return Ok(None) };
     if trees.now.get(path).copied().flatten().is_some_and(|now: Content| now.same_as(&then)) {

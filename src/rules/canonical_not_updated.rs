@@ -35,18 +35,25 @@ fn report(facts: &HistoryFacts<'_>, cx: &mut Cx<'_>, canonical: &Canonical, one:
     let (message, help) = match (&one.old_name, first.kind) {
         (Some(old), _) => {
             let (new, old) = (one.object.name.text(), drift::title(&old.object));
-            (format!("{old} is `{new}` after this, and {file} still has the old name"), format!("Rename it in {file} in the same commit."))
+            (
+                format!("{old} is `{new}` after this, and {file} still has the old name"),
+                format!("Rename it in {file} in the same commit."),
+            )
         }
         (None, kind) if kind.is_missing() => {
             (format!("{title} is not in {file}"), format!("Add it to {file} in the same commit."))
         }
-        (None, kind) if kind.is_extra() => {
-            (format!("{title} is gone after this, and {file} still has it"), format!("Take it out of {file} in the same commit."))
-        }
+        (None, kind) if kind.is_extra() => (
+            format!("{title} is gone after this, and {file} still has it"),
+            format!("Take it out of {file} in the same commit."),
+        ),
         (None, _) => {
             let now = said(one.differences.iter(), |difference| &difference.right);
             let there = said(one.differences.iter(), |difference| &difference.left);
-            (format!("{title} {now} after this, and in {file} it {there}"), format!("Change it in {file} in the same commit."))
+            (
+                format!("{title} {now} after this, and in {file} it {there}"),
+                format!("Change it in {file} in the same commit."),
+            )
         }
     };
     let finding = cx.report(place, message).help(help);
@@ -58,13 +65,19 @@ fn report(facts: &HistoryFacts<'_>, cx: &mut Cx<'_>, canonical: &Canonical, one:
         let (words, columns) = drift::written(facts.replay, canonical.run.engine.dialect, &one.object);
         if !words.is_empty() {
             let object = one.object.clone();
-            finding.remedy(Safety::Safe, Remedy::WriteCanonical { file: canonical.file, object, columns, words });
+            finding.remedy(
+                Safety::Safe,
+                Remedy::WriteCanonical { file: canonical.file, object, columns, words },
+            );
         }
     }
 }
 
 /// What one side says of the object, as a predicate: `is bigint and has no default`.
-fn said<'d>(differences: impl Iterator<Item = &'d Difference>, side: impl Fn(&'d Difference) -> &'d Option<String>) -> String {
+fn said<'d>(
+    differences: impl Iterator<Item = &'d Difference>,
+    side: impl Fn(&'d Difference) -> &'d Option<String>,
+) -> String {
     let one = |difference: &'d Difference| match (difference.kind, side(difference)) {
         (DifferenceKind::ColumnNullability, Some(text)) if text == "NULL" => "may be NULL".to_owned(),
         (DifferenceKind::ColumnDefault, Some(text)) => format!("has {text}"),
@@ -86,7 +99,10 @@ fn related<'f>(
     let (made, text) = if difference.kind.is_missing() {
         let Some(name) = &difference.object.on else { return finding };
         let table = ObjectRef { kind: ObjectKind::Table, name: name.clone(), on: None };
-        (catalog.table(name).found().and_then(|table| table.made), format!("{} is made here", drift::title(&table)))
+        (
+            catalog.table(name).found().and_then(|table| table.made),
+            format!("{} is made here", drift::title(&table)),
+        )
     } else {
         (difference.left_made, "here".to_owned())
     };

@@ -7,7 +7,9 @@ use super::facts::Canonical;
 use crate::diagnostic::Written;
 use crate::history::replay::{Change, Replay};
 use crate::ops::{Op, Operation, Outcome, Statement, resolve};
-use crate::schema::{Catalog, Column, Difference, DifferenceKind, Dialect, Facet, Ident, Lookup, Name, ObjectKind, ObjectRef};
+use crate::schema::{
+    Catalog, Column, Dialect, Difference, DifferenceKind, Facet, Ident, Lookup, Name, ObjectKind, ObjectRef,
+};
 use crate::text::Place;
 
 /// An object about which they disagree.
@@ -92,8 +94,13 @@ pub fn disagreements<'a>(facts: &HistoryFacts<'a>, canonical: &Canonical) -> Vec
         return Vec::new();
     }
     let mut all: Vec<Disagreement<'_>> = Vec::new();
+    let unclear = facts.replay.end.get(&dialect).is_some_and(|end| end.unclear);
     for difference in differences {
         let cause = cause(facts.replay, dialect, &difference);
+        // A statement that could not be read may have changed again what was done before it.
+        if unclear && !cause.is_some_and(|cause| cause.change.before().unclear) {
+            continue;
+        }
         let changed = changed(facts, &difference, cause.as_ref());
         match all.iter_mut().find(|known| known.object == difference.object) {
             Some(known) => {
@@ -152,10 +159,15 @@ fn as_far_as_known(replay: &Replay<'_>, mut catalog: Catalog) -> Catalog {
 fn counts(facts: &HistoryFacts<'_>, difference: &Difference) -> bool {
     let object = &difference.object;
     let table = object.on.as_ref().unwrap_or(&object.name);
-    let external = facts.settings.is_external(table) || (object.kind == ObjectKind::Index && facts.settings.is_external(&object.name));
+    let external = facts.settings.is_external(table)
+        || (object.kind == ObjectKind::Index && facts.settings.is_external(&object.name));
     let of_tool = difference.kind == DifferenceKind::ExtraTable && is_kept_by_a_tool(&object.name);
     let elsewhere = difference.kind.is_extra()
-        && facts.sharing.iter().flat_map(|replay| replay.end.values()).any(|end| end.table(table).found().is_some());
+        && facts
+            .sharing
+            .iter()
+            .flat_map(|replay| replay.end.values())
+            .any(|end| end.table(table).found().is_some());
     !external && !of_tool && !elsewhere
 }
 
@@ -188,7 +200,9 @@ fn is_kept_by_a_tool(table: &Name) -> bool {
         "knex_migrations_lock",
         "changelog",
     ];
-    let of_tool = |schema: &Ident| ["drizzle", "supabase_migrations", "graphile_migrate", "sqitch"].contains(&schema.key());
+    let of_tool = |schema: &Ident| {
+        ["drizzle", "supabase_migrations", "graphile_migrate", "sqitch"].contains(&schema.key())
+    };
     TABLES.contains(&table.text().to_ascii_lowercase().as_str()) || table.schema.as_ref().is_some_and(of_tool)
 }
 
@@ -219,7 +233,8 @@ fn is_something_else(file: &Catalog, known: &Catalog, differences: &[Difference]
             }));
         }
     }
-    let differing: BTreeSet<ObjectRef> = differences.iter().map(|difference| difference.object.clone()).collect();
+    let differing: BTreeSet<ObjectRef> =
+        differences.iter().map(|difference| difference.object.clone()).collect();
     objects.extend(differing.iter().cloned());
     3 * differing.len() > objects.len()
 }
@@ -271,14 +286,19 @@ fn fold(all: Vec<Disagreement<'_>>) -> Vec<Disagreement<'_>> {
     };
     let renames = |one: &Disagreement<'_>| {
         one.cause.is_some_and(|cause| {
-            matches!(cause.op.kind, Operation::RenameColumn { .. } | Operation::Rename { .. } | Operation::SetSchema { .. })
+            matches!(
+                cause.op.kind,
+                Operation::RenameColumn { .. } | Operation::Rename { .. } | Operation::SetSchema { .. }
+            )
         })
     };
     let about_index = |one: &Disagreement<'_>| {
         one.cause.is_some_and(|cause| match &cause.op.kind {
             Operation::CreateIndex(_) | Operation::CreateTable(_) => true,
             Operation::Drop(drop) => drop.kind == ObjectKind::Index,
-            Operation::Rename { object, .. } | Operation::SetSchema { object, .. } => object.kind == ObjectKind::Index,
+            Operation::Rename { object, .. } | Operation::SetSchema { object, .. } => {
+                object.kind == ObjectKind::Index
+            }
             _ => false,
         })
     };
@@ -286,7 +306,8 @@ fn fold(all: Vec<Disagreement<'_>>) -> Vec<Disagreement<'_>> {
     let mut old_names: Vec<Option<Difference>> = vec![None; all.len()];
     for (at, one) in all.iter().enumerate() {
         if one.object.kind == ObjectKind::Index && !about_index(one) {
-            let told = all.iter().any(|other| other.object.kind != ObjectKind::Index && same_statement(one, other));
+            let told =
+                all.iter().any(|other| other.object.kind != ObjectKind::Index && same_statement(one, other));
             if told {
                 gone.insert(at);
                 continue;
@@ -296,7 +317,10 @@ fn fold(all: Vec<Disagreement<'_>>) -> Vec<Disagreement<'_>> {
             continue;
         }
         let old = all.iter().position(|other| {
-            other.object.kind == one.object.kind && other.differences[0].kind.is_extra() && renames(other) && same_statement(one, other)
+            other.object.kind == one.object.kind
+                && other.differences[0].kind.is_extra()
+                && renames(other)
+                && same_statement(one, other)
         });
         if let Some(old) = old.filter(|old| gone.insert(*old)) {
             old_names[at] = Some(all[old].differences[0].clone());
@@ -311,12 +335,15 @@ fn is_about(operation: &Operation, object: &ObjectRef) -> bool {
     let name = &object.name.ident;
     let table = object.on.as_ref().map_or(name, |table| &table.ident);
     match (operation, object.kind) {
-        (Operation::CreateTable(create), ObjectKind::Table | ObjectKind::Column) => create.name.ident == *table,
+        (Operation::CreateTable(create), ObjectKind::Table | ObjectKind::Column) => {
+            create.name.ident == *table
+        }
         (Operation::AddColumn { table: target, def, .. }, ObjectKind::Column) => {
             target.name.ident == *table && def.column.name == *name
         }
         (
-            Operation::DropColumn { table: target, column, .. } | Operation::AlterColumn { table: target, column, .. },
+            Operation::DropColumn { table: target, column, .. }
+            | Operation::AlterColumn { table: target, column, .. },
             ObjectKind::Column,
         ) => target.name.ident == *table && column == name,
         (Operation::RenameColumn { table: target, from, to }, ObjectKind::Column) => {
@@ -325,7 +352,9 @@ fn is_about(operation: &Operation, object: &ObjectRef) -> bool {
         (Operation::Rename { object: renamed, to, .. }, ObjectKind::Table | ObjectKind::Index) => {
             renamed.name.ident == *name || to == name
         }
-        (Operation::SetSchema { object: moved, .. }, ObjectKind::Table | ObjectKind::Index) => moved.name.ident == *name,
+        (Operation::SetSchema { object: moved, .. }, ObjectKind::Table | ObjectKind::Index) => {
+            moved.name.ident == *name
+        }
         (Operation::Drop(drop), ObjectKind::Table | ObjectKind::Index) => {
             drop.objects.iter().any(|dropped| dropped.name.ident == *name)
         }
@@ -341,9 +370,9 @@ fn is_about(operation: &Operation, object: &ObjectRef) -> bool {
 pub fn written(replay: &Replay<'_>, dialect: Dialect, object: &ObjectRef) -> (Vec<Written>, Vec<Column>) {
     let Some(end) = replay.end.get(&dialect) else { return (Vec::new(), Vec::new()) };
     let columns: Vec<Column> = match (object.kind, &object.on) {
-        (ObjectKind::Table, _) => {
-            end.table(&object.name).found().map_or_else(Vec::new, |table| table.columns.iter().map(|member| member.column.clone()).collect())
-        }
+        (ObjectKind::Table, _) => end.table(&object.name).found().map_or_else(Vec::new, |table| {
+            table.columns.iter().map(|member| member.column.clone()).collect()
+        }),
         (ObjectKind::Column, Some(table)) => {
             let member = end.table(table).and_then(|table| table.column(object.name.ident.key())).found();
             member.map(|member| member.column.clone()).into_iter().collect()
@@ -362,7 +391,13 @@ pub fn written(replay: &Replay<'_>, dialect: Dialect, object: &ObjectRef) -> (Ve
     (words, columns)
 }
 
-fn collect(replay: &Replay<'_>, dialect: Dialect, object: &ObjectRef, until: Option<(usize, usize)>, words: &mut Vec<Written>) {
+fn collect(
+    replay: &Replay<'_>,
+    dialect: Dialect,
+    object: &ObjectRef,
+    until: Option<(usize, usize)>,
+    words: &mut Vec<Written>,
+) {
     let there = |catalog: &Catalog| matches!(catalog.facet(presence(object.kind), object), Facet::Is(_));
     let Some(birth) = replay.last_change(dialect, until, there) else { return };
     for (run, migration) in replay.runs.iter().enumerate().skip(birth.run) {
@@ -376,17 +411,24 @@ fn collect(replay: &Replay<'_>, dialect: Dialect, object: &ObjectRef, until: Opt
             }
             let state = &migration.up.steps[step];
             for (op, outcome) in statement.ops.iter().zip(&state.outcomes) {
-                let resolves = |name: &Name, wanted: &Name| resolve(&state.before, &state.session, name) == *wanted;
+                let resolves =
+                    |name: &Name, wanted: &Name| resolve(&state.before, &state.session, name) == *wanted;
                 if *outcome != Outcome::Done || !shapes(&op.kind, object, &resolves) {
                     continue;
                 }
                 if let Operation::RenameColumn { from, .. } = &op.kind {
-                    if object.kind == ObjectKind::Column && (run, step) == (birth.run, birth.step) && words.is_empty() {
+                    if object.kind == ObjectKind::Column
+                        && (run, step) == (birth.run, birth.step)
+                        && words.is_empty()
+                    {
                         let old = ObjectRef { name: Name::bare(from.clone()), ..object.clone() };
                         collect(replay, dialect, &old, Some((run, step)), words);
                     }
                 }
-                words.push(Written { operation: op.kind.clone(), place: Place::new(migration.up.part.file, op.span) });
+                words.push(Written {
+                    operation: op.kind.clone(),
+                    place: Place::new(migration.up.part.file, op.span),
+                });
             }
         }
     }
@@ -408,7 +450,8 @@ fn shapes(operation: &Operation, object: &ObjectRef, is: &dyn Fn(&Name, &Name) -
     match operation {
         Operation::CreateTable(create) => object.kind != ObjectKind::Index && is(&create.name, table),
         Operation::AddColumn { table: target, def, .. } => is(&target.name, table) && this(&def.column.name),
-        Operation::DropColumn { table: target, column, .. } | Operation::AlterColumn { table: target, column, .. } => {
+        Operation::DropColumn { table: target, column, .. }
+        | Operation::AlterColumn { table: target, column, .. } => {
             object.kind != ObjectKind::Index && is(&target.name, table) && this(column)
         }
         Operation::RenameColumn { table: target, to, .. } => {
@@ -420,7 +463,10 @@ fn shapes(operation: &Operation, object: &ObjectRef, is: &dyn Fn(&Name, &Name) -
         | Operation::RenameConstraint { table: target, .. } => whole && is(&target.name, table),
         Operation::CreateIndex(create) => {
             is(&create.table, table)
-                && (whole || create.name.as_ref().is_some_and(|name| object.kind == ObjectKind::Index && name.ident == object.name.ident))
+                && (whole
+                    || create.name.as_ref().is_some_and(|name| {
+                        object.kind == ObjectKind::Index && name.ident == object.name.ident
+                    }))
         }
         _ => false,
     }

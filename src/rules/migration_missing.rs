@@ -49,12 +49,22 @@ fn report(facts: &HistoryFacts<'_>, cx: &mut Cx<'_>, canonical: &Canonical, one:
                 | DifferenceKind::ExtraIndex => "definition",
             };
             let each = one.differences.iter().map(|difference| {
-                format!("{}: {} in the file, {} by the migrations", what(difference.kind), side(&difference.left), side(&difference.right))
+                format!(
+                    "{}: {} in the file, {} by the migrations",
+                    what(difference.kind),
+                    side(&difference.left),
+                    side(&difference.right)
+                )
             });
-            format!("{title} is another in {file} than the migrations make it ({})", each.collect::<Vec<_>>().join("; "))
+            format!(
+                "{title} is another in {file} than the migrations make it ({})",
+                each.collect::<Vec<_>>().join("; ")
+            )
         }
     };
-    let finding = cx.report(place, message).help("Write a migration for it; or, if it went into the file by mistake, take it out.");
+    let finding = cx
+        .report(place, message)
+        .help("Write a migration for it; or, if it went into the file by mistake, take it out.");
     let finding = match &one.cause {
         Some(cause) => finding.related(cause.place(&one.object), "what the migrations did last"),
         None => finding,
@@ -71,7 +81,8 @@ fn needed(canonical: &Canonical, one: &Disagreement<'_>, place: Place) -> Vec<Op
     let dialect = canonical.run.engine.dialect;
     let column = drift::column_in(canonical, &one.object);
     match (one.differences[0].kind, &op.kind) {
-        (DifferenceKind::ExtraTable, Operation::CreateTable(_)) | (DifferenceKind::ExtraIndex, Operation::CreateIndex(_)) => {
+        (DifferenceKind::ExtraTable, Operation::CreateTable(_))
+        | (DifferenceKind::ExtraIndex, Operation::CreateIndex(_)) => {
             vec![op.kind.clone()]
         }
         (DifferenceKind::ExtraColumn, Operation::CreateTable(create)) => {
@@ -81,7 +92,10 @@ fn needed(canonical: &Canonical, one: &Disagreement<'_>, place: Place) -> Vec<Op
         (DifferenceKind::ExtraColumn, Operation::AddColumn { table, def, .. }) => {
             column.map_or_else(Vec::new, |column| added(&table.name, def, column, dialect))
         }
-        (DifferenceKind::ColumnType | DifferenceKind::ColumnNullability | DifferenceKind::ColumnDefault, _) if dialect == Dialect::Postgres => {
+        (
+            DifferenceKind::ColumnType | DifferenceKind::ColumnNullability | DifferenceKind::ColumnDefault,
+            _,
+        ) if dialect == Dialect::Postgres => {
             let (Some(table), Some(column)) = (&one.object.on, column) else { return Vec::new() };
             one.differences.iter().filter_map(|difference| altered(table, column, difference.kind)).collect()
         }
@@ -92,10 +106,15 @@ fn needed(canonical: &Canonical, one: &Disagreement<'_>, place: Place) -> Vec<Op
 /// ADD COLUMN as the file has it in the end.
 fn added(table: &Name, def: &ColumnDef, column: &Column, dialect: Dialect) -> Vec<Operation> {
     let target = target(table);
-    let mut all = vec![Operation::AddColumn { table: target, def: Box::new(def.clone()), guard: Guard::None }];
+    let mut all =
+        vec![Operation::AddColumn { table: target, def: Box::new(def.clone()), guard: Guard::None }];
     if dialect == Dialect::Postgres {
         let later = |changed: bool, kind| changed.then(|| altered(table, column, kind)).flatten();
-        all.extend(later(def.column.default != column.default && !def.column.ty.as_ref().is_some_and(crate::schema::Type::is_serial), DifferenceKind::ColumnDefault));
+        all.extend(later(
+            def.column.default != column.default
+                && !def.column.ty.as_ref().is_some_and(crate::schema::Type::is_serial),
+            DifferenceKind::ColumnDefault,
+        ));
         all.extend(later(def.column.not_null != column.not_null, DifferenceKind::ColumnNullability));
     }
     all
@@ -103,10 +122,14 @@ fn added(table: &Name, def: &ColumnDef, column: &Column, dialect: Dialect) -> Ve
 
 fn altered(table: &Name, column: &Column, kind: DifferenceKind) -> Option<Operation> {
     let change = match kind {
-        DifferenceKind::ColumnType => AlterColumn::Type { ty: column.ty.clone()?, using: None, collation: None },
+        DifferenceKind::ColumnType => {
+            AlterColumn::Type { ty: column.ty.clone()?, using: None, collation: None }
+        }
         DifferenceKind::ColumnNullability if column.not_null == Some(true) => AlterColumn::SetNotNull,
         DifferenceKind::ColumnNullability => AlterColumn::DropNotNull,
-        DifferenceKind::ColumnDefault if column.identity.is_some() || column.generated.is_some() => return None,
+        DifferenceKind::ColumnDefault if column.identity.is_some() || column.generated.is_some() => {
+            return None;
+        }
         DifferenceKind::ColumnDefault => match &column.default {
             Some(default) => AlterColumn::SetDefault(default.clone()),
             None => AlterColumn::DropDefault,

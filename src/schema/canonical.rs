@@ -74,7 +74,9 @@ pub fn text(expr: &Expr) -> String {
         Expr::Column(parts) => parts.join("."),
         Expr::Literal(Literal::Null) => "NULL".to_owned(),
         Expr::Literal(Literal::Boolean(yes)) => yes.to_string(),
-        Expr::Literal(Literal::Number(text) | Literal::Bits(text) | Literal::Placeholder(text)) => text.clone(),
+        Expr::Literal(Literal::Number(text) | Literal::Bits(text) | Literal::Placeholder(text)) => {
+            text.clone()
+        }
         Expr::Literal(Literal::String(text)) => format!("'{}'", text.replace('\'', "''")),
         Expr::Call { name, arguments } if arguments.is_empty() && name.starts_with("current_") => {
             name.to_ascii_uppercase()
@@ -142,6 +144,13 @@ fn cast(operand: Expr, to: &Type, dialect: Dialect) -> Expr {
         Expr::Literal(Literal::String(text)) => constant(text, to.family()),
         Expr::Literal(Literal::Number(_)) if is_number(to.family()) => operand,
         Expr::Literal(Literal::Null | Literal::Boolean(_)) => operand,
+        // Where two numbers meet, PostgreSQL writes the wider type around the narrower one, and none around one that has it.
+        Expr::Column(_) if is_number(to.family()) => operand,
+        Expr::Operator { ref operator, .. }
+            if is_number(to.family()) && ["+", "-", "*", "/", "%"].contains(&operator.as_str()) =>
+        {
+            operand
+        }
         _ if is_text && dialect == Dialect::Postgres => operand,
         Expr::Literal(_)
         | Expr::Column(_)
@@ -178,17 +187,17 @@ fn constant(text: String, family: Family) -> Expr {
             }
             _ => Literal::String(text),
         },
-        Family::Json => Literal::String(without_blanks(&text)),
+        Family::Json => Literal::String(json(text)),
         Family::Uuid => Literal::String(text.to_ascii_lowercase()),
         Family::Timestamp => Literal::String(moment(&text)),
+        Family::Interval => Literal::String(duration(&text).unwrap_or(text)),
+        Family::Bytes => Literal::String(bytes(text)),
         Family::Integer
         | Family::Decimal
         | Family::Float
         | Family::Text
         | Family::Date
         | Family::Time
-        | Family::Interval
-        | Family::Bytes
         | Family::Network
         | Family::Other => Literal::String(text),
     };
@@ -222,28 +231,75 @@ fn negative(text: &str) -> String {
     }
 }
 
-/// JSON text without the blanks between its parts.
-fn without_blanks(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let (mut quoted, mut escaped) = (false, false);
-    for c in text.chars() {
-        if quoted || !c.is_ascii_whitespace() {
-            out.push(c);
-        }
-        if c == '"' && !escaped {
-            quoted = !quoted;
-        }
-        escaped = quoted && c == '\\' && !escaped;
-    }
-    out
+/// JSON without blanks, and with its keys in order: `jsonb` keeps neither.
+fn json(text: String) -> String {
+    serde_json::from_str::<serde_json::Value>(&text).map_or(text, |value| value.to_string())
 }
 
 /// `2020-01-01` as `2020-01-01 00:00:00`, and without a zone of nought: PostgreSQL prints both.
 fn moment(text: &str) -> String {
-    let text = text.trim().replacen('T', " ", 1);
-    let text = text.strip_suffix("+00").or_else(|| text.strip_suffix('Z')).unwrap_or(&text);
+    let mut text = text.trim().to_ascii_uppercase();
+    if text == "EPOCH" {
+        return "1970-01-01 00:00:00".to_owned();
+    }
+    if text.as_bytes().get(10) == Some(&b'T') {
+        text.replace_range(10..11, " ");
+    }
+    for zone in ["UTC", "GMT", "Z", "+00:00", "+00"] {
+        if let Some(rest) = text.strip_suffix(zone) {
+            text.truncate(rest.trim_end().len());
+        }
+    }
     let is_date = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    if is_date { format!("{text} 00:00:00") } else { text.to_owned() }
+    if is_date { format!("{text} 00:00:00") } else { text }
+}
+
+/// `1 year 2 weeks` as months, days and seconds, which is what PostgreSQL keeps. None where it is written otherwise.
+fn duration(text: &str) -> Option<String> {
+    let text = text.trim().to_ascii_lowercase();
+    let mut words = text.split_whitespace();
+    let (mut months, mut days, mut seconds) = (0f64, 0f64, 0f64);
+    while let Some(word) = words.next() {
+        if let Some((hours, rest)) = word.split_once(':') {
+            let (minutes, rest) = rest.split_once(':').unwrap_or((rest, "0"));
+            let part = |text: &str| text.parse::<f64>().ok().filter(|number| *number >= 0.0);
+            seconds += part(hours)? * 3600.0 + part(minutes)? * 60.0 + part(rest)?;
+            continue;
+        }
+        let digits = word.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(word.len());
+        let (number, glued) = word.split_at(digits);
+        let number: f64 = number.parse().ok()?;
+        let unit = if glued.is_empty() { words.next().unwrap_or("s") } else { glued };
+        match unit.strip_suffix('s').filter(|unit| !unit.is_empty()).unwrap_or(unit) {
+            "year" | "yr" | "y" => months += number * 12.0,
+            "month" | "mon" => months += number,
+            "week" | "w" => days += number * 7.0,
+            "day" | "d" => days += number,
+            "hour" | "hr" | "h" => seconds += number * 3600.0,
+            "minute" | "min" | "m" => seconds += number * 60.0,
+            "second" | "sec" | "s" => seconds += number,
+            _ => return None,
+        }
+    }
+    // Parts of months and days spill over: whoever writes them writes them alike.
+    let parts = [(months, "months"), (days, "days"), (seconds, "seconds")];
+    let whole = parts.iter().take(2).all(|(number, _)| number.fract() == 0.0);
+    let shown: Vec<String> = parts
+        .iter()
+        .filter(|(number, _)| *number != 0.0)
+        .map(|(number, unit)| format!("{number} {unit}"))
+        .collect();
+    whole.then(|| if shown.is_empty() { "0".to_owned() } else { shown.join(" ") })
+}
+
+/// A bytea constant as PostgreSQL prints it: `\x` and hexadecimal digits.
+fn bytes(text: String) -> String {
+    match text.strip_prefix("\\x") {
+        Some(digits) => format!("\\x{}", digits.to_ascii_lowercase()),
+        // Octal escapes are rare enough to be left as they are.
+        None if text.contains('\\') => text,
+        None => text.bytes().fold("\\x".to_owned(), |out, byte| format!("{out}{byte:02x}")),
+    }
 }
 
 fn call(name: &str, arguments: Vec<Expr>, dialect: Dialect) -> Expr {
@@ -409,9 +465,27 @@ fn operator_text(operator: &str, operands: &[Expr]) -> String {
     }
 }
 
-fn key_text(key: &IndexKey, dialect: Dialect) -> String {
+/// A key in one form: `(a COLLATE "C")` is `a COLLATE "C"`.
+pub fn key(key: &IndexKey, dialect: Dialect) -> IndexKey {
     let expr = simple(&key.expr, dialect);
     let options = options(&key.options);
+    match expr {
+        Expr::Operator { operator, mut operands }
+            if operator.starts_with("COLLATE ") && operands.len() == 1 =>
+        {
+            let collation = operator.trim_start_matches("COLLATE ");
+            let collation = collation.strip_prefix("pg_catalog.").unwrap_or(collation);
+            IndexKey {
+                expr: operands.remove(0),
+                options: format!("collate {collation} {options}").trim_end().to_owned(),
+            }
+        }
+        expr => IndexKey { expr, options },
+    }
+}
+
+fn key_text(written: &IndexKey, dialect: Dialect) -> String {
+    let IndexKey { expr, options } = key(written, dialect);
     let shown = match &expr {
         Expr::Column(_) | Expr::Call { .. } => text(&expr),
         Expr::Literal(_) | Expr::Operator { .. } | Expr::Cast { .. } | Expr::Raw { .. } => {
@@ -536,8 +610,10 @@ mod tests {
     }
 
     #[test]
-    fn json_loses_only_blanks_between_its_parts() {
-        assert_eq!(without_blanks(r#"{ "a b" : "\" c" }"#), r#"{"a b":"\" c"}"#);
+    fn json_is_compared_by_its_parts() {
+        let written = r#"{ "b" : "\" c", "a b": [1, 2] }"#.to_owned();
+        assert_eq!(json(written), r#"{"a b":[1,2],"b":"\" c"}"#);
+        assert_eq!(json("no json".to_owned()), "no json");
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::{
-    Catalog, Column, Dialect, Expr, GeneratedKind, Ident, Identity, Index, Lookup, Member, Name, ObjectKind,
-    ObjectRef, Relation, Table, Type, canonical,
+    Catalog, Column, Dialect, Expr, GeneratedKind, Ident, Identity, Index, IndexKey, Lookup, Member, Name,
+    ObjectKind, ObjectRef, Relation, Table, Type, canonical,
 };
 use crate::text::Place;
 
@@ -242,6 +242,22 @@ impl<'a> Side<'a> {
     /// Whether it is certain that a table has no such column: nothing unread happened, or it was seen to go.
     fn lacks_column(&self, table: &Table, column: &Ident) -> bool {
         !self.catalog.unclear || table.gone.contains(column)
+    }
+
+    /// An index without the collations that its columns have anyway: the server does not print them.
+    fn plain(&self, index: &Index) -> Index {
+        let table = index.table.as_ref().and_then(|name| self.catalog.table(name).found());
+        let own = |key: &IndexKey| -> Option<String> {
+            let collation = table?.column(key.column()?).found()?.column.collation.as_ref()?;
+            let name = collation.strip_prefix("pg_catalog.").unwrap_or(collation);
+            key.options.strip_prefix("collate ")?.strip_prefix(name).map(|rest| rest.trim().to_owned())
+        };
+        let plain = |key: &IndexKey| {
+            let key = canonical::key(key, self.catalog.dialect);
+            let options = own(&key).unwrap_or_else(|| key.options.clone());
+            IndexKey { options, ..key }
+        };
+        Index { keys: index.keys.iter().map(plain).collect(), ..index.clone() }
     }
 
     /// Whether it is certain that there is no such index: its table is known to its last column, and nothing unread happened.
@@ -493,7 +509,8 @@ impl Diff<'_> {
     }
 
     fn index(&self, left: &Index, right: &Index) -> Option<Difference> {
-        if left.table == right.table && canonical::same_index(left, right, self.dialect) {
+        let same = || canonical::same_index(&self.left.plain(left), &self.right.plain(right), self.dialect);
+        if left.table == right.table && same() {
             return None;
         }
         Some(Difference {

@@ -169,7 +169,9 @@ fn what_the_fix_writes_builds_what_the_migrations_build() {
         let (migrated, fresh) = (fresh_database(), fresh_database());
         let run = |database: &crate::support::postgres::Database, text: &str| {
             // A dump leaves the search path empty, which ends with its session.
-            database.run_file_text(text.trim_start_matches('\u{feff}')).unwrap_or_else(|error| panic!("{}: {error}\n{text}", case.name));
+            database
+                .run_file_text(text.trim_start_matches('\u{feff}'))
+                .unwrap_or_else(|error| panic!("{}: {error}\n{text}", case.name));
         };
         run(&migrated, case.schema);
         run(&migrated, case.migration);
@@ -181,13 +183,23 @@ fn what_the_fix_writes_builds_what_the_migrations_build() {
 #[test]
 fn what_cannot_be_written_safely_is_only_told() {
     let cases = [
-        ("CREATE TABLE b (id bigint PRIMARY KEY);\nCREATE TABLE a (LIKE b INCLUDING ALL);\n", "ALTER TABLE a ADD COLUMN note text;"),
-        ("DO $$ BEGIN\n    CREATE TABLE a (id bigint PRIMARY KEY);\nEND $$;\n", "ALTER TABLE a ADD COLUMN note text;"),
+        (
+            "CREATE TABLE b (id bigint PRIMARY KEY);\nCREATE TABLE a (LIKE b INCLUDING ALL);\n",
+            "ALTER TABLE a ADD COLUMN note text;",
+        ),
+        (
+            "DO $$ BEGIN\n    CREATE TABLE a (id bigint PRIMARY KEY);\nEND $$;\n",
+            "ALTER TABLE a ADD COLUMN note text;",
+        ),
     ];
     for (schema, migration) in cases {
         let repo = Repo::on_branch(&[("schema.sql", schema), ("migrations/001_first.sql", schema)]);
         repo.write("migrations/002_change.sql", migration);
-        assert_eq!(repo.lint(&format!("--fix {RULES}")), ["migrations/002_change.sql canonical-not-updated"], "{schema}");
+        assert_eq!(
+            repo.lint(&format!("--fix {RULES}")),
+            ["migrations/002_change.sql canonical-not-updated"],
+            "{schema}"
+        );
         assert_eq!(repo.text("schema.sql"), schema);
     }
 }
@@ -218,13 +230,26 @@ fn a_schema_file_that_is_edited_alone_is_told_when_it_is_staged() {
     repo.write("schema.sql", edited);
     assert_eq!(repo.lint(&format!("--staged {RULES}")), [""; 0], "it is not staged");
     repo.git("add schema.sql");
-    assert_eq!(repo.lint(&format!("--staged {RULES}")), ["schema.sql migration-missing", "schema.sql migration-missing"]);
+    assert_eq!(
+        repo.lint(&format!("--staged {RULES}")),
+        ["schema.sql migration-missing", "schema.sql migration-missing"]
+    );
     let report = repo.gander(&format!("lint --output-format json {RULES}")).json();
-    let written: Vec<&str> = (0..2).filter_map(|i| report["findings"][i]["fix"]["new_files"][0]["text"].as_str()).collect();
-    assert_eq!(written, ["ALTER TABLE orders ALTER COLUMN total SET NOT NULL;\n", "ALTER TABLE orders ADD COLUMN note text;\n"]);
+    let written: Vec<&str> =
+        (0..2).filter_map(|i| report["findings"][i]["fix"]["new_files"][0]["text"].as_str()).collect();
+    assert_eq!(
+        written,
+        [
+            "ALTER TABLE orders ALTER COLUMN total SET NOT NULL;\n",
+            "ALTER TABLE orders ADD COLUMN note text;\n"
+        ]
+    );
     assert_eq!(report["findings"][1]["fix"]["new_files"][0]["path"], "migrations/002_add_orders_note.sql");
     assert_eq!(report["findings"][1]["fix"]["safety"], "show");
-    repo.write("migrations/002_note.sql", "ALTER TABLE orders ADD COLUMN note text, ALTER COLUMN total SET NOT NULL;\n");
+    repo.write(
+        "migrations/002_note.sql",
+        "ALTER TABLE orders ADD COLUMN note text, ALTER COLUMN total SET NOT NULL;\n",
+    );
     repo.git("add .");
     assert_eq!(repo.lint(&format!("--staged {RULES}")), [""; 0]);
 }
@@ -242,7 +267,8 @@ fn what_is_taken_out_of_the_schema_file_alone_is_told_where_it_was_made() {
 #[test]
 fn two_histories_share_one_schema_file() {
     let toml = "[[history]]\npath = \"shop\"\ncanonical = [\"schema.sql\"]\n\n[[history]]\npath = \"stock\"\ncanonical = [\"schema.sql\"]\n";
-    let (shop, stock) = ("CREATE TABLE orders (id bigint PRIMARY KEY);\n", "CREATE TABLE shelves (id bigint PRIMARY KEY);\n");
+    let (shop, stock) =
+        ("CREATE TABLE orders (id bigint PRIMARY KEY);\n", "CREATE TABLE shelves (id bigint PRIMARY KEY);\n");
     let repo = Repo::files(&[
         ("gander.toml", toml),
         ("schema.sql", &format!("{shop}{stock}")),

@@ -55,6 +55,10 @@ const DEFAULTS: &[(&str, &[&str])] = &[
     (
         "timestamp",
         &[
+            "'epoch'",
+            "'1970-01-01T00:00:00'",
+            "'1970-01-01 00:00:00 UTC'",
+            "TIMESTAMP '1970-01-01 00:00:00'",
             "now()",
             "now()::timestamp",
             "CURRENT_TIMESTAMP",
@@ -86,7 +90,24 @@ const DEFAULTS: &[(&str, &[&str])] = &[
             "'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'::uuid",
         ],
     ),
-    ("interval", &["'1 day'", "INTERVAL '1 day'", "'1 day'::interval", "'2 days'"]),
+    (
+        "interval",
+        &[
+            "'1 day'",
+            "INTERVAL '1 day'",
+            "'1 day'::interval",
+            "'2 days'",
+            "'1 days'",
+            "'24 hours'",
+            "'1d'",
+            "'1 week'",
+            "'7 days'",
+            "'1 year'",
+            "'12 mons'",
+            "'01:30'",
+            "'90 minutes'",
+        ],
+    ),
     (
         "text",
         &[
@@ -199,6 +220,7 @@ const INDEXES: &[&[&str]] = &[
         "ON t (a) WHERE a IS NOT NULL AND d",
     ],
     &["ON t (COALESCE(s, 'x'))", "ON t (COALESCE(s, 'x'::character varying))", "ON t (COALESCE(s, 'y'))"],
+    &["ON t (COALESCE(b, k))", "ON t (COALESCE(b::bigint, k))", "ON t (COALESCE(k, b))"],
     &["ON t ((b + 1))", "ON t ((1 + b))", "ON t (((b) + (1)))"],
     &[
         "ON t USING gin (j)",
@@ -314,8 +336,7 @@ fn types_are_the_same_where_the_server_prints_the_same() {
 
 #[test]
 fn indexes_are_the_same_where_the_server_prints_the_same() {
-    const TABLE: &str =
-        "CREATE TABLE t (a text, b integer, n numeric, s varchar(10), d boolean, st status, j jsonb);\n";
+    const TABLE: &str = "CREATE TABLE t (a text, b integer, n numeric, s varchar(10), d boolean, st status, j jsonb, k bigint, c text COLLATE \"C\");\n";
     let database = fresh_database();
     database.run_file_text(&format!("{SETTING}{TABLE}")).expect("the table is made");
     let mut wrong = Vec::new();

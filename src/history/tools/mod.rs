@@ -138,7 +138,7 @@ pub enum Order {
     Number,
     /// Number by number: `1.2` before `1.10`.
     Numbers,
-    /// Byte by byte.
+    /// Byte by byte, without dashes: Diesel takes them out of `2017-09-23-182408`.
     Text,
 }
 
@@ -162,7 +162,10 @@ impl Order {
                     // 002_a, 002_b
                     .unwrap_or_else(|| letter_of(left).cmp(&letter_of(right)))
             }
-            Self::Text => left.cmp(right),
+            Self::Text => {
+                let bytes = |version: &'_ str| version.bytes().filter(|byte| *byte != b'-').collect::<Vec<u8>>();
+                bytes(left).cmp(&bytes(right))
+            }
         }
     }
 }

@@ -179,6 +179,8 @@ fn is_there(catalog: &Catalog, session: &Session, object: &ObjectRef) -> Option<
 /// The (qualified) name that an unqualified one means: the first schema of the search path that has it, else the
 /// first one, where it would be made.
 pub fn resolve(catalog: &Catalog, session: &Session, name: &Name) -> Name {
+    let name = names::kept(catalog.dialect, name);
+    let name = &*name;
     if name.schema.is_some() {
         return name.clone();
     }
@@ -340,6 +342,12 @@ impl Step<'_> {
                 self.catalog.open_up();
                 Outcome::Done
             }
+            Operation::Query { calls } => {
+                if calls.iter().any(|call| self.may_change_schema(&call.name)) {
+                    self.catalog.open_up();
+                }
+                Outcome::Done
+            }
             Operation::AlterOther { .. }
             | Operation::SetOwner { .. }
             | Operation::Reindex { .. }
@@ -348,7 +356,6 @@ impl Step<'_> {
             | Operation::Privilege { .. }
             | Operation::Merge { .. }
             | Operation::Copy { .. }
-            | Operation::Query { .. }
             | Operation::Lock { .. }
             | Operation::Vacuum { .. }
             | Operation::Analyze { .. }
@@ -356,6 +363,20 @@ impl Step<'_> {
             | Operation::Do
             | Operation::Other { .. } => Outcome::Done,
         }
+    }
+
+    /// Whether a function of the user's own, by its body, may make or drop things.
+    fn may_change_schema(&self, function: &str) -> bool {
+        let (schema, name) = match function.rsplit_once('.') {
+            Some((schema, name)) => (Some(Ident::exact(schema)), name),
+            None => (None, function),
+        };
+        let name = self.resolve(&Name { schema, ident: Ident::exact(name) });
+        let words = ["CREATE", "ALTER", "DROP", "EXECUTE"];
+        let changes = |body: &str| {
+            body.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| words.iter().any(|one| word.eq_ignore_ascii_case(one)))
+        };
+        self.catalog.functions(&name).iter().any(|function| function.body.as_deref().is_none_or(changes))
     }
 
     fn begin(&mut self) -> Outcome {

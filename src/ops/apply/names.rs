@@ -1,7 +1,9 @@
 //! The names that PostgreSQL makes up (source: `makeObjectName`, `ChooseRelationName`, `ChooseIndexName`,
 //! `ChooseConstraintName` and `ChooseIndexNameAddition` in its indexcmds.c and pg_constraint.c).
 
-use crate::schema::{Catalog, Expr, Ident, IndexKey, Name, Table};
+use std::borrow::Cow;
+
+use crate::schema::{Catalog, Dialect, Expr, Ident, IndexKey, Name, Table};
 
 /// The longest name that PostgreSQL keeps, in bytes.
 const LONGEST: usize = 63;
@@ -27,6 +29,15 @@ pub fn object_name(first: &str, second: Option<&str>, label: &str) -> String {
     name.push('_');
     name.push_str(label);
     name
+}
+
+/// A name as the server keeps it: PostgreSQL cuts what is too long.
+pub fn kept(dialect: Dialect, name: &Name) -> Cow<'_, Name> {
+    let text = name.ident.text();
+    if dialect != Dialect::Postgres || text.len() <= LONGEST {
+        return Cow::Borrowed(name);
+    }
+    Cow::Owned(Name { schema: name.schema.clone(), ident: Ident::exact(clip(text, LONGEST)) })
 }
 
 /// At most `length` bytes, without cutting a character.

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{Outcome, Step};
+use super::{Outcome, Step, names};
 use crate::ops::{
     AlterDomain, AlterSequence, AlterType, Conflict, CreateDomain, CreateFunction, CreatePolicy,
     CreateSequence, CreateTrigger, CreateType, CreateView, Drop, Guard, TypeDefinition,
 };
 use crate::schema::{
-    ConstraintKind, Dialect, EnumType, Function, Ident, Lookup, Name, ObjectKind, ObjectRef, Other, Relation,
-    Sequence, Slot, TypeEntry, TypeKind, View,
+    ConstraintKind, Dialect, EnumType, Expr, Function, Ident, Lookup, Name, ObjectKind, ObjectRef, Other,
+    Relation, Sequence, Slot, Table, Type, TypeEntry, TypeKind, View,
 };
 
 impl Step<'_> {
@@ -398,6 +398,7 @@ impl Step<'_> {
     pub(super) fn rename(&mut self, object: &ObjectRef, to: &Ident, if_exists: bool) -> Outcome {
         let from = self.resolve(&object.name);
         let new = Name { schema: from.schema.clone(), ident: to.clone() };
+        let new = names::kept(self.catalog.dialect, &new).into_owned();
         self.rekey(object, from, new, if_exists)
     }
 
@@ -445,7 +446,8 @@ impl Step<'_> {
                         on: None,
                     }));
                 }
-                self.catalog.put_type(from, Slot::Gone);
+                self.catalog.put_type(from.clone(), Slot::Gone);
+                self.rename_in_columns(&from, &new);
                 self.catalog.put_type(new, entry);
                 Outcome::Done
             }
@@ -484,6 +486,63 @@ impl Step<'_> {
                 }
                 Outcome::Done
             }
+        }
+    }
+
+    /// `nextval('x'::regclass)` follows its sequence.
+    fn rename_in_defaults(&mut self, from: &Name, to: &Name) {
+        let takes_from = |expr: &Expr| {
+            let is_it = |text: &str| {
+                let text = text.replace('"', "");
+                text == from.to_string()
+                    || from.schema.as_ref().is_some_and(|schema| text == format!("{schema}.{}", from.ident))
+            };
+            match expr {
+                Expr::Call { name, arguments } if name == "nextval" => {
+                    arguments.iter().any(|argument| argument.as_string().is_some_and(is_it))
+                }
+                _ => false,
+            }
+        };
+        let tables: Vec<Name> = self
+            .catalog
+            .tables()
+            .filter(|table| {
+                table.columns.iter().any(|member| member.column.default.as_ref().is_some_and(takes_from))
+            })
+            .map(|table| table.name.clone())
+            .collect();
+        for table in tables {
+            self.catalog.change_table(&table, |table| {
+                for member in table.columns.iter_mut().map(Arc::make_mut) {
+                    if member.column.default.as_ref().is_some_and(takes_from) {
+                        member.column.default = Some(super::tables::nextval(to));
+                    }
+                }
+            });
+        }
+    }
+
+    /// Columns keep their type when it is renamed.
+    fn rename_in_columns(&mut self, from: &Name, to: &Name) {
+        let shown = |schema: Option<&Ident>| {
+            schema.filter(|schema| **schema != "public").map(|schema| schema.text().to_owned())
+        };
+        let (old_schema, new_schema) = (shown(from.schema.as_ref()), shown(to.schema.as_ref()));
+        let is_it = |ty: &Type| ty.name == from.text() && (ty.schema.is_none() || ty.schema == old_schema);
+        let has_it =
+            |table: &Table| table.columns.iter().any(|member| member.column.ty.as_ref().is_some_and(is_it));
+        let tables: Vec<Name> =
+            self.catalog.tables().filter(|table| has_it(table)).map(|table| table.name.clone()).collect();
+        for table in tables {
+            self.catalog.change_table(&table, |table| {
+                for member in table.columns.iter_mut().map(Arc::make_mut) {
+                    if let Some(ty) = member.column.ty.as_mut().filter(|ty| is_it(ty)) {
+                        to.text().clone_into(&mut ty.name);
+                        ty.schema.clone_from(&new_schema);
+                    }
+                }
+            });
         }
     }
 
@@ -529,10 +588,11 @@ impl Step<'_> {
                 Relation::View(Arc::new(View { name: new.clone(), ..(*view).clone() }))
             }
             Some(Relation::Sequence(sequence)) => {
+                self.rename_in_defaults(from, new);
                 Relation::Sequence(Arc::new(Sequence { name: new.clone(), ..(*sequence).clone() }))
             }
             None if matches!(kind, ObjectKind::Table | ObjectKind::ForeignTable) => {
-                Relation::Table(Arc::new(crate::schema::Table::unknown(new.clone())))
+                Relation::Table(Arc::new(Table::unknown(new.clone())))
             }
             None => {
                 self.catalog.put_relation(new.clone(), Slot::Unclear);
@@ -643,9 +703,9 @@ fn gone_function(object: &ObjectRef, arguments: Option<&Vec<String>>) -> ObjectR
 
 /// `d_check`, `d_check1`, …: the name of a domain's unnamed CHECK.
 fn domain_check(domain: &Name, taken: &[(Ident, crate::schema::Constraint)]) -> Ident {
-    let table = crate::schema::Table::unknown(domain.clone());
+    let table = Table::unknown(domain.clone());
     let taken: Vec<Ident> = taken.iter().map(|(known, _)| known.clone()).collect();
-    super::names::free_constraint(&table, None, "check", &taken)
+    names::free_constraint(&table, None, "check", &taken)
 }
 
 pub(super) fn alter_type(step: &mut Step<'_>, name: &Name, change: &AlterType) -> Outcome {

@@ -7,8 +7,8 @@ use crate::ops::{
     AlterColumn, ColumnDef, Conflict, CreateIndex, CreateTable, Guard, TableOption, TableTarget,
 };
 use crate::schema::{
-    Catalog, Column, Constraint, ConstraintKind, Dialect, Expr, Ident, Index, IndexKey, Literal, Lookup, Member,
-    Name, ObjectKind, ObjectRef, PartitionKind, Relation, Sequence, Slot, Table, Type, canonical,
+    Catalog, Column, Constraint, ConstraintKind, Dialect, Expr, Ident, Index, IndexKey, Literal, Lookup,
+    Member, Name, ObjectKind, ObjectRef, PartitionKind, Relation, Sequence, Slot, Table, Type, canonical,
 };
 use crate::text::Place;
 
@@ -76,7 +76,8 @@ impl Step<'_> {
             self.own_sequence(&name, &def.column);
         }
         let at_columns = create.columns.iter().flat_map(|def| &def.constraints);
-        let mut constraints: Vec<Constraint> = at_columns.map(|constraint| self.at_column(constraint)).collect();
+        let mut constraints: Vec<Constraint> =
+            at_columns.map(|constraint| self.at_column(constraint)).collect();
         constraints.extend(create.constraints.iter().map(|def| def.constraint.clone()));
         // The primary key takes its name first, then UNIQUE, as the server does.
         constraints.sort_by_key(|constraint| match constraint.kind {
@@ -105,9 +106,10 @@ impl Step<'_> {
 
     /// Where an unqualified new object goes: the first schema of the search path.
     pub(super) fn home(&self, name: &Name) -> Name {
+        let name = names::kept(self.catalog.dialect, name);
         match (&name.schema, self.session.search_path.first()) {
             (None, Some(first)) => Name::qualified(first.clone(), name.ident.clone()),
-            (None, None) | (Some(_), _) => name.clone(),
+            (None, None) | (Some(_), _) => name.into_owned(),
         }
     }
 
@@ -195,7 +197,12 @@ impl Step<'_> {
             }
             table.gone.retain(|gone| *gone != column.name);
             let defaulted = fills(&column);
-            table.columns.push(Arc::new(Member { column: column.clone(), filled: false, defaulted, made: Some(place) }));
+            table.columns.push(Arc::new(Member {
+                column: column.clone(),
+                filled: false,
+                defaulted,
+                made: Some(place),
+            }));
             step.put_table(name.clone(), table);
             step.own_sequence(&name, &column);
             Outcome::Done
@@ -368,9 +375,10 @@ impl Step<'_> {
     fn lacks(&self, table: &Name, column: &Ident, what: &str, guard: Guard) -> Outcome {
         match guard {
             Guard::IfExists => Outcome::Skipped { existing: None },
-            Guard::None | Guard::IfNotExists | Guard::OrReplace => {
-                Outcome::Refused(Conflict::Other("55000", format!("column `{column}` of `{table}` is {what}")))
-            }
+            Guard::None | Guard::IfNotExists | Guard::OrReplace => Outcome::Refused(Conflict::Other(
+                "55000",
+                format!("column `{column}` of `{table}` is {what}"),
+            )),
         }
     }
 
@@ -786,7 +794,7 @@ impl Step<'_> {
         }
         let generated_name = create.name.is_none();
         let ident = match &create.name {
-            Some(name) => name.ident.clone(),
+            Some(name) => names::kept(self.catalog.dialect, name).ident.clone(),
             None => {
                 let columns = names::index_columns(&create.keys);
                 let second = names::joined(columns.iter().map(String::as_str));
@@ -844,7 +852,7 @@ fn copy_columns(catalog: &Catalog, from: &Name, table: &mut Table) {
 }
 
 /// `nextval('orders_id_seq'::regclass)`.
-fn nextval(sequence: &Name) -> Expr {
+pub fn nextval(sequence: &Name) -> Expr {
     let name = Expr::Literal(Literal::String(sequence.to_string()));
     let to = Type::plain("regclass");
     Expr::Call { name: "nextval".to_owned(), arguments: vec![Expr::Cast { operand: Box::new(name), to }] }

@@ -7,7 +7,9 @@ use super::cursor::Cursor;
 use super::lex::{Lexer, Token, TokenKind};
 use super::write::{name, quote, remove_listed};
 use super::{Script, read};
-use crate::ops::{AlterColumn, ColumnDef, CreateTable, Guard, Operation, Session, Statement, Transaction, apply};
+use crate::ops::{
+    AlterColumn, ColumnDef, CreateTable, Guard, Operation, Session, Statement, Transaction, apply,
+};
 use crate::schema::{Catalog, Column, Dialect, Engine, Ident, Name, Table, canonical, column_text};
 use crate::text::{Edit, FileId, Map, Source, Span, apply_edits};
 
@@ -34,7 +36,13 @@ pub struct SchemaFile<'a> {
 }
 
 /// Writes a column into the CREATE TABLE at `at`, behind the last one. None where it cannot be written safely.
-pub fn column(file: SchemaFile<'_>, at: Span, table: &Name, words: &[Words<'_>], wanted: &Column) -> Option<Vec<Edit>> {
+pub fn column(
+    file: SchemaFile<'_>,
+    at: Span,
+    table: &Name,
+    words: &[Words<'_>],
+    wanted: &Column,
+) -> Option<Vec<Edit>> {
     let (statement, create) = create_table_at(file.script, at)?;
     let text = definition(words, wanted, table, file.dialect)?;
     insert_column(file.source, statement.span, create, &text, file.dialect)
@@ -47,13 +55,20 @@ pub fn index(file: SchemaFile<'_>, table_at: Span, below: &[Span], words: Words<
     let (_, create) = create_table_at(file.script, table_at)?;
     let written = create.name.schema.is_some().then(|| table_name_text(file, table_at)).flatten();
     let text = create_text(words, is_guarded(file.script, Kind::Index), written, file.dialect)?;
-    let anchor = top_level(file.script).filter(|statement| below.iter().any(|span| statement.span.contains(*span))).last()?;
+    let anchor = top_level(file.script)
+        .filter(|statement| below.iter().any(|span| statement.span.contains(*span)))
+        .last()?;
     let gap = gap_below(file, anchor);
     Some(below_statement(file.source, anchor, &format!("{text};"), gap))
 }
 
 /// Writes a table at the end of the file, with what else the migrations wrote to make it as it is.
-pub fn table(file: SchemaFile<'_>, table: &Name, words: &[Words<'_>], columns: &[Column]) -> Option<Vec<Edit>> {
+pub fn table(
+    file: SchemaFile<'_>,
+    table: &Name,
+    words: &[Words<'_>],
+    columns: &[Column],
+) -> Option<Vec<Edit>> {
     let (first, rest) = words.split_first()?;
     let Operation::CreateTable(create) = first.operation else { return None };
     if create.temporary || create.foreign || create.partition_of.is_some() {
@@ -61,7 +76,8 @@ pub fn table(file: SchemaFile<'_>, table: &Name, words: &[Words<'_>], columns: &
     }
     let qualified = is_qualified(file.script) && create.name.schema.is_none();
     let written = qualified.then(|| name(table, file.dialect));
-    let mut text = create_text(*first, is_guarded(file.script, Kind::Table), written.as_deref(), file.dialect)?;
+    let mut text =
+        create_text(*first, is_guarded(file.script, Kind::Table), written.as_deref(), file.dialect)?;
     text = with_columns(text, table, words, columns, file.dialect)?;
     text.push(';');
     let gap = if table_gap(file) { "\n\n" } else { "\n" };
@@ -84,7 +100,11 @@ pub fn table(file: SchemaFile<'_>, table: &Name, words: &[Words<'_>], columns: &
             | Operation::RenameColumn { .. } => continue,
             _ => return None,
         };
-        text.push_str(if after == "\n" && matches!(word.operation, Operation::CreateIndex(_)) { gap } else { "\n" });
+        text.push_str(if after == "\n" && matches!(word.operation, Operation::CreateIndex(_)) {
+            gap
+        } else {
+            "\n"
+        });
         after = "";
         text.push_str(&more);
         text.push(';');
@@ -99,7 +119,8 @@ pub fn table(file: SchemaFile<'_>, table: &Name, words: &[Words<'_>], columns: &
         Some(last) => Some(below_statement(file.source, last, &text, 2)),
         None => {
             let at = file.source.text().len() as u32;
-            let before = if file.source.text().is_empty() || file.source.text().ends_with('\n') { "" } else { end };
+            let before =
+                if file.source.text().is_empty() || file.source.text().ends_with('\n') { "" } else { end };
             Some(vec![Edit::insert(at, format!("{before}{text}{end}"))])
         }
     }
@@ -109,8 +130,12 @@ pub fn table(file: SchemaFile<'_>, table: &Name, words: &[Words<'_>], columns: &
 pub fn statement(source: &Source, span: Span, operation: &Operation, dialect: Dialect) -> Option<String> {
     let words = Words { source, operation, span };
     match operation {
-        Operation::CreateTable(create) => create_text(words, create.guard == Guard::IfNotExists, None, dialect),
-        Operation::CreateIndex(create) => create_text(words, create.guard == Guard::IfNotExists, None, dialect),
+        Operation::CreateTable(create) => {
+            create_text(words, create.guard == Guard::IfNotExists, None, dialect)
+        }
+        Operation::CreateIndex(create) => {
+            create_text(words, create.guard == Guard::IfNotExists, None, dialect)
+        }
         Operation::AddColumn { table, def, .. } => {
             let text = one_line(source, def.span, dialect);
             Some(format!("ALTER TABLE {} ADD COLUMN {text}", shown_name(&table.name, dialect)))
@@ -130,7 +155,11 @@ pub fn statement(source: &Source, span: Span, operation: &Operation, dialect: Di
                 | AlterColumn::Option(_)
                 | AlterColumn::Redefine(_) => return None,
             };
-            Some(format!("ALTER TABLE {} ALTER COLUMN {} {what}", shown_name(&table.name, dialect), quote(column, dialect)))
+            Some(format!(
+                "ALTER TABLE {} ALTER COLUMN {} {what}",
+                shown_name(&table.name, dialect),
+                quote(column, dialect)
+            ))
         }
         _ => None,
     }
@@ -174,8 +203,12 @@ fn is_guarded(script: &Script, kind: Kind) -> bool {
     let guards = |wanted: Kind| {
         let ops = top_level(script).flat_map(|statement| &statement.ops);
         ops.filter_map(move |op| match &op.kind {
-            Operation::CreateTable(create) if wanted == Kind::Table => Some(create.guard == Guard::IfNotExists),
-            Operation::CreateIndex(create) if wanted == Kind::Index => Some(create.guard == Guard::IfNotExists),
+            Operation::CreateTable(create) if wanted == Kind::Table => {
+                Some(create.guard == Guard::IfNotExists)
+            }
+            Operation::CreateIndex(create) if wanted == Kind::Index => {
+                Some(create.guard == Guard::IfNotExists)
+            }
             _ => None,
         })
     };
@@ -206,7 +239,9 @@ fn table_name_text<'a>(file: SchemaFile<'a>, at: Span) -> Option<&'a str> {
 }
 
 fn tokens(text: &str, span: Span, dialect: Dialect) -> Vec<Token> {
-    Lexer::new(text, span, dialect).filter(|token| !matches!(token.kind, TokenKind::Comment | TokenKind::Meta)).collect()
+    Lexer::new(text, span, dialect)
+        .filter(|token| !matches!(token.kind, TokenKind::Comment | TokenKind::Meta))
+        .collect()
 }
 
 fn slice(text: &str, span: Span) -> &str {
@@ -261,7 +296,8 @@ impl Head {
         let concurrently = is_at(at, "CONCURRENTLY").then_some(at);
         at += usize::from(concurrently.is_some());
         let guard_at = at;
-        let guard = (is_at(at, "IF") && is_at(at + 1, "NOT") && is_at(at + 2, "EXISTS")).then_some((at, at + 3));
+        let guard =
+            (is_at(at, "IF") && is_at(at + 1, "NOT") && is_at(at + 2, "EXISTS")).then_some((at, at + 3));
         at = guard.map_or(at, |(_, end)| end);
         let mut is_named = true;
         if kind == "INDEX" {
@@ -271,7 +307,13 @@ impl Head {
         }
         let dotted = tokens.get(at + 1).is_some_and(|token| is_symbol(text, *token, "."));
         let end = if dotted { at + 3 } else { at + 1 };
-        Some(Self { guard_at, guard, concurrently, name: (end <= tokens.len()).then_some((at, end)), is_named })
+        Some(Self {
+            guard_at,
+            guard,
+            concurrently,
+            name: (end <= tokens.len()).then_some((at, end)),
+            is_named,
+        })
     }
 }
 
@@ -296,7 +338,10 @@ fn create_text(words: Words<'_>, guarded: bool, table: Option<&str>, dialect: Di
         Some((first, last)) if !guarded => edits.push(Edit::delete(Span::new(from(first), upto(last)))),
         None if guarded && head.is_named => {
             let lower = slice(text, tokens[0].span).starts_with(|c: char| c.is_ascii_lowercase());
-            edits.push(Edit::insert(upto(head.guard_at), if lower { "if not exists " } else { "IF NOT EXISTS " }));
+            edits.push(Edit::insert(
+                upto(head.guard_at),
+                if lower { "if not exists " } else { "IF NOT EXISTS " },
+            ));
         }
         Some(_) | None => {}
     }
@@ -340,11 +385,20 @@ fn is_dropped(constraint: Option<&Ident>, words: &[Words<'_>]) -> bool {
 }
 
 /// A CREATE TABLE whose columns are those that the table has in the end.
-fn with_columns(text: String, table: &Name, words: &[Words<'_>], columns: &[Column], dialect: Dialect) -> Option<String> {
+fn with_columns(
+    text: String,
+    table: &Name,
+    words: &[Words<'_>],
+    columns: &[Column],
+    dialect: Dialect,
+) -> Option<String> {
     let changes = words.iter().any(|word| {
         matches!(
             word.operation,
-            Operation::AddColumn { .. } | Operation::AlterColumn { .. } | Operation::DropColumn { .. } | Operation::RenameColumn { .. }
+            Operation::AddColumn { .. }
+                | Operation::AlterColumn { .. }
+                | Operation::DropColumn { .. }
+                | Operation::RenameColumn { .. }
         )
     });
     if !changes {
@@ -355,7 +409,8 @@ fn with_columns(text: String, table: &Name, words: &[Words<'_>], columns: &[Colu
     // Columns that are gone or are called otherwise.
     loop {
         let (source, create, _) = alone(&text, dialect)?;
-        let stale = create.columns.iter().find(|def| !columns.iter().any(|column| column.name == def.column.name));
+        let stale =
+            create.columns.iter().find(|def| !columns.iter().any(|column| column.name == def.column.name));
         let Some(stale) = stale else { break };
         let renamed = original.iter().find(|(_, first)| **first == stale.column.name);
         let edits = match renamed {
@@ -376,7 +431,9 @@ fn with_columns(text: String, table: &Name, words: &[Words<'_>], columns: &[Colu
         let edits = match create.columns.iter().find(|def| def.column.name == column.name) {
             Some(_) if there.is_some_and(|there| same_column(&there.column, column, dialect)) => continue,
             Some(def) => vec![Edit::replace(def.span, definition(words, column, table, dialect)?)],
-            None => insert_column(&source, span, &create, &definition(words, column, table, dialect)?, dialect)?,
+            None => {
+                insert_column(&source, span, &create, &definition(words, column, table, dialect)?, dialect)?
+            }
         };
         text = String::from_utf8(apply_edits(source.bytes(), &edits).ok()?).ok()?;
     }
@@ -436,17 +493,27 @@ fn definition(words: &[Words<'_>], wanted: &Column, table: &Name, dialect: Diale
                 let def = create.columns.iter().find(|def| def.column.name == current);
                 parts = def.and_then(|def| Parts::of(word.source, def, dialect)).or(parts);
             }
-            Operation::AddColumn { def, .. } if def.column.name == current => parts = Parts::of(word.source, def, dialect),
+            Operation::AddColumn { def, .. } if def.column.name == current => {
+                parts = Parts::of(word.source, def, dialect)
+            }
             Operation::RenameColumn { from, to, .. } if *from == current => {
                 current = to.clone();
                 parts.as_mut()?.name = quote(to, dialect);
             }
-            Operation::AlterColumn { column, change, .. } if *column == current => parts.as_mut()?.change(*word, change, dialect)?,
+            Operation::AlterColumn { column, change, .. } if *column == current => {
+                parts.as_mut()?.change(*word, change, dialect)?
+            }
             _ => {}
         }
     }
     let text = parts?.text();
-    builds(&format!("CREATE TABLE {} ({text})", shown_name(table, dialect)), table, std::slice::from_ref(wanted), dialect).then_some(text)
+    builds(
+        &format!("CREATE TABLE {} ({text})", shown_name(table, dialect)),
+        table,
+        std::slice::from_ref(wanted),
+        dialect,
+    )
+    .then_some(text)
 }
 
 /// A column's definition, taken apart.
@@ -480,7 +547,11 @@ impl Parts {
                 first = at;
             }
         }
-        Some(Self { name: joined(text, &tokens[..after_name]), ty: joined(text, &tokens[after_name..after_type]), clauses })
+        Some(Self {
+            name: joined(text, &tokens[..after_name]),
+            ty: joined(text, &tokens[after_name..after_type]),
+            clauses,
+        })
     }
 
     fn text(&self) -> String {
@@ -493,12 +564,16 @@ impl Parts {
     }
 
     fn change(&mut self, words: Words<'_>, change: &AlterColumn, dialect: Dialect) -> Option<()> {
-        let begins = |clause: &str, word: &str| clause.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        let begins = |clause: &str, word: &str| {
+            clause.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
+        };
         let text = words.source.text();
         let tokens = tokens(text, words.span, dialect);
         let behind = |word: &str, end: &[&str]| {
             let from = tokens.iter().position(|token| is(text, *token, word))? + 1;
-            let to = (from..tokens.len()).find(|at| end.iter().any(|word| is(text, tokens[*at], word))).unwrap_or(tokens.len());
+            let to = (from..tokens.len())
+                .find(|at| end.iter().any(|word| is(text, tokens[*at], word)))
+                .unwrap_or(tokens.len());
             (to > from).then(|| joined(text, &tokens[from..to]))
         };
         let lower = slice(text, words.span).starts_with(|c: char| c.is_ascii_lowercase());
@@ -532,15 +607,28 @@ impl Parts {
 
 /// Whether a clause of a column begins at a token: not inside brackets, and not where the word belongs to what stands before it.
 fn starts_clause(text: &str, tokens: &[Token], at: usize) -> bool {
-    const STARTS: &[&str] =
-        &["CONSTRAINT", "NULL", "DEFAULT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "GENERATED", "COLLATE", "AS", "AUTO_INCREMENT", "COMMENT"];
+    const STARTS: &[&str] = &[
+        "CONSTRAINT",
+        "NULL",
+        "DEFAULT",
+        "PRIMARY",
+        "UNIQUE",
+        "CHECK",
+        "REFERENCES",
+        "GENERATED",
+        "COLLATE",
+        "AS",
+        "AUTO_INCREMENT",
+        "COMMENT",
+    ];
     let depth = tokens[..at].iter().fold(0i32, |depth, token| match slice(text, token.span) {
         "(" | "[" if token.kind == TokenKind::Symbol => depth + 1,
         ")" | "]" if token.kind == TokenKind::Symbol => depth - 1,
         _ => depth,
     });
     let before = |back: usize, word: &str| at >= back && is(text, tokens[at - back], word);
-    if depth != 0 || before(2, "CONSTRAINT") || before(1, "SET") || before(1, "IS") || before(1, "GENERATED") {
+    if depth != 0 || before(2, "CONSTRAINT") || before(1, "SET") || before(1, "IS") || before(1, "GENERATED")
+    {
         return false;
     }
     if is(text, tokens[at], "NOT") {
@@ -579,7 +667,13 @@ fn same_column(one: &Column, other: &Column, dialect: Dialect) -> bool {
 }
 
 /// Puts a definition behind the last column of a CREATE TABLE, in its style.
-fn insert_column(source: &Source, statement: Span, create: &CreateTable, text: &str, dialect: Dialect) -> Option<Vec<Edit>> {
+fn insert_column(
+    source: &Source,
+    statement: Span,
+    create: &CreateTable,
+    text: &str,
+    dialect: Dialect,
+) -> Option<Vec<Edit>> {
     if create.from_query || create.of_type.is_some() || create.partition_of.is_some() {
         return None;
     }
@@ -635,17 +729,57 @@ fn insert_column(source: &Source, statement: Span, create: &CreateTable, text: &
 /// A definition in the style of the table's others: the case of keywords and types, and types below each other.
 fn styled(source: &Source, statement: Span, create: &CreateTable, text: &str, dialect: Dialect) -> String {
     const KEYWORDS: &[&str] = &[
-        "NOT", "NULL", "DEFAULT", "PRIMARY", "KEY", "UNIQUE", "CHECK", "REFERENCES", "CONSTRAINT", "GENERATED", "ALWAYS", "BY", "AS",
-        "IDENTITY", "STORED", "VIRTUAL", "COLLATE", "ON", "DELETE", "UPDATE", "CASCADE", "RESTRICT", "NO", "ACTION", "SET", "AND", "OR",
-        "IN", "IS", "BETWEEN", "LIKE", "DEFERRABLE", "INITIALLY", "DEFERRED", "IMMEDIATE", "AUTOINCREMENT", "AUTO_INCREMENT",
+        "NOT",
+        "NULL",
+        "DEFAULT",
+        "PRIMARY",
+        "KEY",
+        "UNIQUE",
+        "CHECK",
+        "REFERENCES",
+        "CONSTRAINT",
+        "GENERATED",
+        "ALWAYS",
+        "BY",
+        "AS",
+        "IDENTITY",
+        "STORED",
+        "VIRTUAL",
+        "COLLATE",
+        "ON",
+        "DELETE",
+        "UPDATE",
+        "CASCADE",
+        "RESTRICT",
+        "NO",
+        "ACTION",
+        "SET",
+        "AND",
+        "OR",
+        "IN",
+        "IS",
+        "BETWEEN",
+        "LIKE",
+        "DEFERRABLE",
+        "INITIALLY",
+        "DEFERRED",
+        "IMMEDIATE",
+        "AUTOINCREMENT",
+        "AUTO_INCREMENT",
     ];
     let case_of = |text: &str| match text.chars().find(char::is_ascii_alphabetic) {
         Some(c) if c.is_ascii_lowercase() => Some(false),
         Some(_) => Some(true),
         None => None,
     };
-    let second = |def: &ColumnDef| tokens(source.text(), def.span, dialect).get(1).copied().filter(|token| token.kind == TokenKind::Word);
-    let type_case = |def: &ColumnDef| second(def).map(|token| source.slice(token.span)).filter(|word| !KEYWORDS.iter().any(|known| word.eq_ignore_ascii_case(known)));
+    let second = |def: &ColumnDef| {
+        tokens(source.text(), def.span, dialect).get(1).copied().filter(|token| token.kind == TokenKind::Word)
+    };
+    let type_case = |def: &ColumnDef| {
+        second(def)
+            .map(|token| source.slice(token.span))
+            .filter(|word| !KEYWORDS.iter().any(|known| word.eq_ignore_ascii_case(known)))
+    };
     let keywords_upper = case_of(source.slice(statement));
     let types: Vec<bool> = create.columns.iter().filter_map(type_case).filter_map(case_of).collect();
     let types_upper = types.first().filter(|first| types.iter().all(|one| one == *first)).copied();
@@ -655,7 +789,11 @@ fn styled(source: &Source, statement: Span, create: &CreateTable, text: &str, di
         Some(false) => word.to_ascii_lowercase(),
         None => word.to_owned(),
     };
-    let type_end = own.iter().skip(1).position(|token| token.kind != TokenKind::Word || is_keyword(text, *token, KEYWORDS)).map_or(own.len(), |at| at + 1);
+    let type_end = own
+        .iter()
+        .skip(1)
+        .position(|token| token.kind != TokenKind::Word || is_keyword(text, *token, KEYWORDS))
+        .map_or(own.len(), |at| at + 1);
     let mut out = String::new();
     let mut end = 0;
     for (at, token) in own.iter().enumerate() {
@@ -686,7 +824,11 @@ fn is_keyword(text: &str, token: Token, keywords: &[&str]) -> bool {
 }
 
 /// How far behind the start of each name its type begins, where that is the same for all and leaves room somewhere.
-fn column_of_types(source: &Source, create: &CreateTable, second: &dyn Fn(&ColumnDef) -> Option<Token>) -> Option<u32> {
+fn column_of_types(
+    source: &Source,
+    create: &CreateTable,
+    second: &dyn Fn(&ColumnDef) -> Option<Token>,
+) -> Option<u32> {
     let offsets: Option<Vec<(u32, bool)>> = create
         .columns
         .iter()
@@ -698,13 +840,17 @@ fn column_of_types(source: &Source, create: &CreateTable, second: &dyn Fn(&Colum
         .collect();
     let offsets = offsets?;
     let (first, _) = *offsets.first()?;
-    (offsets.len() > 1 && offsets.iter().all(|(offset, _)| *offset == first) && offsets.iter().any(|(_, roomy)| *roomy)).then_some(first)
+    (offsets.len() > 1
+        && offsets.iter().all(|(offset, _)| *offset == first)
+        && offsets.iter().any(|(_, roomy)| *roomy))
+    .then_some(first)
 }
 
 /// How many line breaks part a statement that is put below `anchor` from it: as many as part indexes, or indexes from tables, in the file.
 fn gap_below(file: SchemaFile<'_>, anchor: &Statement) -> usize {
     let all: Vec<&Statement> = top_level(file.script).collect();
-    let creates_index = |statement: &Statement| statement.ops.iter().any(|op| matches!(op.kind, Operation::CreateIndex(_)));
+    let creates_index =
+        |statement: &Statement| statement.ops.iter().any(|op| matches!(op.kind, Operation::CreateIndex(_)));
     let pairs = || all.windows(2).filter(|pair| creates_index(pair[1]));
     let is_index = creates_index(anchor);
     let alike = pairs().filter(|pair| creates_index(pair[0]) == is_index);
@@ -742,7 +888,8 @@ fn below_statement(source: &Source, statement: &Statement, text: &str, breaks: u
     let line = source.line_span(source.position(statement.whole.end).line);
     let line_end = line.start + source.slice(line).trim_end_matches(['\n', '\r']).len() as u32;
     let rest = source.slice(Span::new(statement.whole.end, line_end)).trim_start();
-    let is_free = rest.is_empty() || rest.starts_with("--") || (rest.starts_with("/*") && rest.ends_with("*/"));
+    let is_free =
+        rest.is_empty() || rest.starts_with("--") || (rest.starts_with("/*") && rest.ends_with("*/"));
     let at = if is_free { line_end } else { statement.whole.end };
     let text = text.replace("\r\n", "\n").replace('\n', end);
     let mut edits = Vec::new();

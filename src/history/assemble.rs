@@ -46,7 +46,10 @@ pub fn assemble(
     }
     ups.sort_by(|(left_file, left), (right_file, right)| {
         let by_version = match tool.order {
-            Order::Text if tool.reach == Reach::FolderEach => left_file.path.cmp(right_file.path),
+            // Dashes do not count: Diesel takes them out of its versions, of which there are two kinds.
+            Order::Text if tool.reach == Reach::FolderEach => {
+                left_file.path.replace('-', "").cmp(&right_file.path.replace('-', ""))
+            }
             Order::Text => left_file.name.cmp(right_file.name),
             Order::Number | Order::Numbers => tool.order.compare(&left.version, &right.version),
         };

@@ -168,7 +168,23 @@ fn counts(facts: &HistoryFacts<'_>, difference: &Difference) -> bool {
             .iter()
             .flat_map(|replay| replay.end.values())
             .any(|end| end.table(table).found().is_some());
-    !external && !of_tool && !elsewhere
+    let of_virtual = difference.kind == DifferenceKind::ExtraTable && is_shadow(facts, &object.name);
+    !external && !of_tool && !elsewhere && !of_virtual
+}
+
+/// Whether SQLite made a table for a virtual one of the migrations. Source: sqlite.org/fts5.html, /fts3.html and /rtree.html.
+fn is_shadow(facts: &HistoryFacts<'_>, table: &Name) -> bool {
+    const PARTS: &[&str] = &[
+        "data", "idx", "content", "docsize", "config", "segments", "segdir", "stat", "node", "parent",
+        "rowid",
+    ];
+    let Some((owner, part)) = table.ident.key().rsplit_once('_') else { return false };
+    let owner = Name { schema: table.schema.clone(), ident: Ident::caseless(owner) };
+    let end = facts.replay.end.get(&Dialect::Sqlite);
+    let is_virtual = end
+        .and_then(|end| end.table(&owner).found())
+        .is_some_and(|table| table.options.iter().any(|option| option == "VIRTUAL"));
+    is_virtual && PARTS.contains(&part)
 }
 
 /// Tables in which migration tools keep what ran. Source: each tool's documentation.

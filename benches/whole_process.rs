@@ -65,7 +65,10 @@ fn write_tree(root: &Path) {
     std::fs::create_dir_all(root.join("migrations")).expect("a directory");
     for number in 1..=FILES {
         let table = format!("table_{:03}", number % TABLES);
-        let mut text = format!("-- Migration: {table}, step {number}\n-- Date: 2024-01-{:02}\n-- Reason: the next step\n\nBEGIN;\n\n", number % 28 + 1);
+        let mut text = format!(
+            "-- Migration: {table}, step {number}\n-- Date: 2024-01-{:02}\n-- Reason: the next step\n\nBEGIN;\n\n",
+            number % 28 + 1
+        );
         let body = match (number <= TABLES, number % 5) {
             (true, _) => format!(
                 "CREATE TABLE IF NOT EXISTS {table} (\n    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,\n    \
@@ -102,7 +105,14 @@ fn stage_one(root: &Path) {
     let git = |arguments: &[&str]| {
         let done = Command::new("git")
             .current_dir(root)
-            .args(["-c", "user.name=bench", "-c", "user.email=bench@example.org", "-c", "init.defaultBranch=main"])
+            .args([
+                "-c",
+                "user.name=bench",
+                "-c",
+                "user.email=bench@example.org",
+                "-c",
+                "init.defaultBranch=main",
+            ])
             .args(arguments)
             .stdout(Stdio::null())
             .status();
@@ -121,7 +131,9 @@ fn find_squawk() -> Option<PathBuf> {
     let named = std::env::var_os("GANDER_BENCH_SQUAWK").map(PathBuf::from);
     let on_path = || {
         let path = std::env::var_os("PATH")?;
-        std::env::split_paths(&path).map(|directory| directory.join("squawk")).find(|program| program.is_file())
+        std::env::split_paths(&path)
+            .map(|directory| directory.join("squawk"))
+            .find(|program| program.is_file())
     };
     named.or_else(on_path)
 }
@@ -143,7 +155,12 @@ fn median(times: &[Duration]) -> Duration {
 fn show(what: &str, times: &mut [Duration]) {
     times.sort();
     let ms = |time: Option<&Duration>| time.map_or(0.0, |time| time.as_secs_f64() * 1000.0);
-    println!("{what}: {:.0} ms ({:.0} – {:.0})", ms(Some(&median(times))), ms(times.first()), ms(times.last()));
+    println!(
+        "{what}: {:.0} ms ({:.0} – {:.0})",
+        ms(Some(&median(times))),
+        ms(times.first()),
+        ms(times.last())
+    );
 }
 
 /// Peak memory as GNU time reports it, where there is one.

@@ -210,7 +210,7 @@ fn read(path: &Path) -> String {
 #[test]
 fn the_readme_lists_every_rule() {
     let readme = read(&project().join("README.md"));
-    for rule in gander::rules::RULES {
+    for rule in RULES {
         let page = rule.page();
         let on = match page.on {
             gander::rules::page::On::Default => "default",
@@ -218,7 +218,12 @@ fn the_readme_lists_every_rule() {
             gander::rules::page::On::Strict => "strict",
         };
         let fix = page.fix.map_or("-", gander::diagnostic::Safety::name);
-        let row = format!("| [{0}](rules/{0}.md) | {1} | {on} | {fix} | {2} |", rule.id, page.severity.name(), page.summary);
+        let row = format!(
+            "| [{0}](rules/{0}.md) | {1} | {on} | {fix} | {2} |",
+            rule.id,
+            page.severity.name(),
+            page.summary
+        );
         assert!(readme.lines().any(|line| line == row), "README.md lacks the row\n{row}");
     }
 }

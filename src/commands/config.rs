@@ -15,7 +15,11 @@ use crate::project::{Opening, UserError, open};
 pub fn run(global: &Global, arguments: &Arguments) -> Result<Exit, UserError> {
     let project = open(Opening {
         choice: lint::choice(global),
-        line: CommandLine { engine: arguments.target.engine, tool: arguments.target.tool.clone(), ..CommandLine::default() },
+        line: CommandLine {
+            engine: arguments.target.engine,
+            tool: arguments.target.tool.clone(),
+            ..CommandLine::default()
+        },
         state: State::WorkTree,
         paths: &[],
         instead: None,
@@ -30,12 +34,19 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<Exit, UserError> {
     for one in project.histories()? {
         let sequence = &one.sequence;
         let place = if sequence.directory.is_empty() { "." } else { &sequence.directory };
-        let _ = writeln!(text, "\n[[history]]  # {}", if project.config.histories.is_empty() { "found" } else { "configured" });
+        let _ = writeln!(
+            text,
+            "\n[[history]]  # {}",
+            if project.config.histories.is_empty() { "found" } else { "configured" }
+        );
         let _ = writeln!(text, "path = \"{place}\"");
         let _ = writeln!(text, "tool = \"{}\"", sequence.tool.name);
         let _ = writeln!(text, "engine = \"{}\"  # {}", sequence.engine, engine_from(sequence.engine_from));
-        let canonical: Vec<String> =
-            one.canonical.iter().map(|file| format!("\"{}\"", project.files.sources.get(file.file).path)).collect();
+        let canonical: Vec<String> = one
+            .canonical
+            .iter()
+            .map(|file| format!("\"{}\"", project.files.sources.get(file.file).path))
+            .collect();
         let _ = writeln!(text, "canonical = [{}]", canonical.join(", "));
         let _ = writeln!(text, "# {} migrations", sequence.migrations.len());
     }

@@ -17,7 +17,9 @@ use crate::rules::page::On;
 pub fn run(explain: &Explain) -> Result<Exit, UserError> {
     let wanted = explain.rule.trim().to_ascii_lowercase();
     let Some(rule) = rules::by_id(&wanted) else {
-        return Err(UserError::new(format!("there is no rule `{}`", explain.rule)).help(what_was_meant(&wanted)));
+        return Err(
+            UserError::new(format!("there is no rule `{}`", explain.rule)).help(what_was_meant(&wanted))
+        );
     };
     let page = rule.page();
     let on = match page.on {

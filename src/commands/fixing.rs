@@ -59,7 +59,11 @@ pub fn run(
             })
             .collect();
         let terminal = stdout_terminal(global);
-        let reader = if std::io::stdout().is_terminal() { Reader::Person { color: terminal.color } } else { Reader::Program };
+        let reader = if std::io::stdout().is_terminal() {
+            Reader::Person { color: terminal.color }
+        } else {
+            Reader::Program
+        };
         let read = is_read(diff::write(&changes, reader, &mut std::io::stdout().lock()))?;
         return Ok(if changed.is_empty() || !read { Exit::Clean } else { Exit::Findings });
     }
@@ -196,7 +200,8 @@ fn is_worse(before: &[Diagnostic], after: &[Diagnostic]) -> bool {
         let mut categories = BTreeMap::new();
         let mut counts: BTreeMap<(FileId, String), (usize, Severity)> = BTreeMap::new();
         for finding in findings {
-            let category: &String = categories.entry(finding.rule).or_insert_with(|| rules::category(finding.rule));
+            let category: &String =
+                categories.entry(finding.rule).or_insert_with(|| rules::category(finding.rule));
             let entry = counts.entry((finding.place.file, category.clone())).or_insert((0, Severity::Advice));
             entry.0 += 1;
             entry.1 = entry.1.max(finding.severity);
@@ -211,7 +216,9 @@ fn is_worse(before: &[Diagnostic], after: &[Diagnostic]) -> bool {
 }
 
 fn left(lint: &Lint, judged: &Judged, least: Safety) -> usize {
-    let fixable = |finding: &&Diagnostic| finding.fix.as_ref().is_some_and(|fix| fix.safety >= least && fix.safety != Safety::Show);
+    let fixable = |finding: &&Diagnostic| {
+        finding.fix.as_ref().is_some_and(|fix| fix.safety >= least && fix.safety != Safety::Show)
+    };
     let is_left = |finding: &&Diagnostic| {
         finding.fix.iter().flat_map(|fix| &fix.edits).any(|(file, _)| !may_write(lint, judged, *file))
     };

@@ -105,7 +105,8 @@ pub(super) fn judge(project: &Project, trees: &Trees, lint: &Lint) -> Result<Jud
             stand(file.file, None);
         }
         // A schema file runs nowhere: it may be written whatever stands on the base branch.
-        let is_schema = |file: &&crate::text::FileId| one.canonical.iter().any(|canonical| canonical.file == **file);
+        let is_schema =
+            |file: &&crate::text::FileId| one.canonical.iter().any(|canonical| canonical.file == **file);
         everything_applied.extend(applied.iter().filter(|file| !is_schema(file)).copied());
         let replay = replay::replay_on(sequence, sources, &one.baseline);
         let is_judged = |part: &replay::PartRun| judged.contains(&part.part.file);
@@ -130,7 +131,10 @@ pub(super) fn judge(project: &Project, trees: &Trees, lint: &Lint) -> Result<Jud
     }
     for (file, directory) in lint::take_unrelated_schemas(&mut histories, sources) {
         let place = if directory.is_empty() { "." } else { &directory };
-        let text = format!("{} is not taken for the schema of {place}: too much in it differs", sources.get(file).path);
+        let text = format!(
+            "{} is not taken for the schema of {place}: too much in it differs",
+            sources.get(file).path
+        );
         notes.push(Note { text, verbose: true });
     }
     let on = selection::selection(&project.config, sources);
@@ -163,7 +167,12 @@ fn recognised(sequence: &crate::history::Sequence) -> Vec<Note> {
         return notes;
     }
     notes.push(Note {
-        text: format!("{place}: {} migrations of {} for {}", sequence.migrations.len(), sequence.tool.title, sequence.engine),
+        text: format!(
+            "{place}: {} migrations of {} for {}",
+            sequence.migrations.len(),
+            sequence.tool.title,
+            sequence.engine
+        ),
         verbose: true,
     });
     if !sequence.unread.is_empty() {
@@ -182,7 +191,9 @@ pub(super) fn choice(global: &Global) -> Choice {
 }
 
 fn command_line(lint: &Lint) -> CommandLine {
-    let given = |names: &Vec<String>| (!names.is_empty()).then(|| names.iter().map(|name| name.trim().to_owned()).collect());
+    let given = |names: &Vec<String>| {
+        (!names.is_empty()).then(|| names.iter().map(|name| name.trim().to_owned()).collect())
+    };
     CommandLine {
         select: given(&lint.rules.select),
         extend_select: given(&lint.rules.extend_select),
@@ -264,7 +275,9 @@ fn say(project: &Project, global: &Global, lint: &Lint, judged: &Judged) -> Resu
     report.terminal.color = false;
     report.terminal.hyperlinks = false;
     for file in output {
-        let cannot = |error: std::io::Error| UserError::new(format!("cannot write {}", file.path.display())).source(error);
+        let cannot = |error: std::io::Error| {
+            UserError::new(format!("cannot write {}", file.path.display())).source(error)
+        };
         let mut out = std::fs::File::create(&file.path).map_err(cannot)?;
         report::write(&report, file.format, &mut out).map_err(cannot)?;
     }

@@ -13,7 +13,9 @@ pub fn refuses_transaction(operation: &Operation, engine: Engine, catalog: &Cata
         Dialect::Postgres => postgres_refuses(operation, engine, catalog),
         Dialect::Sqlite => match operation {
             Operation::Vacuum { .. } => Some("VACUUM".to_owned()),
-            Operation::Pragma { name, value: Some(value) } if name.eq_ignore_ascii_case("journal_mode") && value.eq_ignore_ascii_case("wal") => {
+            Operation::Pragma { name, value: Some(value) }
+                if name.eq_ignore_ascii_case("journal_mode") && value.eq_ignore_ascii_case("wal") =>
+            {
                 Some("PRAGMA journal_mode = WAL".to_owned())
             }
             _ => None,
@@ -23,9 +25,7 @@ pub fn refuses_transaction(operation: &Operation, engine: Engine, catalog: &Cata
 }
 
 fn postgres_refuses(operation: &Operation, engine: Engine, catalog: &Catalog) -> Option<String> {
-    let is_partitioned = |name: &Name| {
-        matches!(catalog.table(&public(name)), Lookup::Found(table) if table.partition == PartitionKind::Parent)
-    };
+    let is_partitioned = |name: &Name| matches!(catalog.table(&public(name)), Lookup::Found(table) if table.partition == PartitionKind::Parent);
     let what = match operation {
         Operation::CreateIndex(create) if create.concurrently => "CREATE INDEX CONCURRENTLY",
         Operation::Drop(drop) if drop.concurrently => "DROP INDEX CONCURRENTLY",
@@ -38,7 +38,9 @@ fn postgres_refuses(operation: &Operation, engine: Engine, catalog: &Catalog) ->
         Operation::Reindex { kind: ObjectKind::Schema, .. } => "REINDEX SCHEMA",
         Operation::Reindex { name: None, .. } => "REINDEX DATABASE",
         // Refused since 14 (measured); before, it is one transaction.
-        Operation::Reindex { name: Some(name), .. } if engine.at_least(14, 0) && is_partitioned(name) => "REINDEX of a partitioned table",
+        Operation::Reindex { name: Some(name), .. } if engine.at_least(14, 0) && is_partitioned(name) => {
+            "REINDEX of a partitioned table"
+        }
         Operation::DetachPartition { concurrently: true, .. } => "DETACH PARTITION … CONCURRENTLY",
         Operation::Vacuum { .. } => "VACUUM",
         Operation::Cluster { table: None } => "CLUSTER without a table",
@@ -47,13 +49,19 @@ fn postgres_refuses(operation: &Operation, engine: Engine, catalog: &Catalog) ->
             ObjectKind::Tablespace => "CREATE TABLESPACE",
             _ => return None,
         },
-        Operation::AlterOther { object, what } if object.kind == ObjectKind::Database && what.starts_with("SET TABLESPACE") => {
+        Operation::AlterOther { object, what }
+            if object.kind == ObjectKind::Database && what.starts_with("SET TABLESPACE") =>
+        {
             "ALTER DATABASE … SET TABLESPACE"
         }
-        Operation::AlterType { change: crate::ops::AlterType::AddValue { .. }, .. } if engine.known_older_than(12, 0) => {
+        Operation::AlterType { change: crate::ops::AlterType::AddValue { .. }, .. }
+            if engine.known_older_than(12, 0) =>
+        {
             "ALTER TYPE … ADD VALUE before PostgreSQL 12"
         }
-        Operation::Other { verb } if verb == "ALTER SYSTEM" || verb == "DISCARD ALL" => return Some(verb.clone()),
+        Operation::Other { verb } if verb == "ALTER SYSTEM" || verb == "DISCARD ALL" => {
+            return Some(verb.clone());
+        }
         _ => return None,
     };
     Some(what.to_owned())

@@ -5,7 +5,8 @@
 
 use crate::ops::{AlterColumn, ColumnDef, Guard, Op, Operation, Statement, TableTarget};
 use crate::schema::{
-    Catalog, Constraint, ConstraintKind, Dialect, Engine, Expr, GeneratedKind, Ident, Lookup, Name, ObjectKind, PartitionKind, Table,
+    Catalog, Constraint, ConstraintKind, Dialect, Engine, Expr, GeneratedKind, Ident, Lookup, Name,
+    ObjectKind, PartitionKind, Table,
 };
 
 /// Why the engine refuses an operation whatever the catalog's state: a clause that follows "SQLite has no …" or "… came with …".
@@ -75,9 +76,15 @@ fn sqlite(statement: &Statement, op: &Op, around: &Around<'_>) -> Option<Lack> {
         },
         Operation::CreateIndex(create) if create.concurrently => never("CREATE INDEX CONCURRENTLY"),
         Operation::CreateIndex(create) if !create.include.is_empty() => never("INCLUDE in CREATE INDEX"),
-        Operation::CreateIndex(create) if create.method != "btree" => never(format!("CREATE INDEX … USING {}", create.method)),
-        Operation::CreateTrigger(create) if create.function.is_some() => never("EXECUTE FUNCTION in CREATE TRIGGER"),
-        Operation::CreateTrigger(create) if create.guard == Guard::OrReplace => never("CREATE OR REPLACE TRIGGER"),
+        Operation::CreateIndex(create) if create.method != "btree" => {
+            never(format!("CREATE INDEX … USING {}", create.method))
+        }
+        Operation::CreateTrigger(create) if create.function.is_some() => {
+            never("EXECUTE FUNCTION in CREATE TRIGGER")
+        }
+        Operation::CreateTrigger(create) if create.guard == Guard::OrReplace => {
+            never("CREATE OR REPLACE TRIGGER")
+        }
         Operation::Drop(drop) => match drop.kind {
             ObjectKind::Table | ObjectKind::Index | ObjectKind::View | ObjectKind::Trigger => {
                 if drop.cascade {
@@ -162,13 +169,17 @@ fn sqlite_create_table(create: &crate::ops::CreateTable, around: &Around<'_>) ->
     if create.unlogged {
         return never("CREATE UNLOGGED TABLE");
     }
-    if create.foreign || create.partition_of.is_some() || create.partition != PartitionKind::None || !create.inherits.is_empty() {
+    if create.foreign
+        || create.partition_of.is_some()
+        || create.partition != PartitionKind::None
+        || !create.inherits.is_empty()
+    {
         return never("partitions and inherited tables");
     }
-    if create.options.iter().any(|option| option == "STRICT") {
-        if let found @ Some(_) = since(around, 3, 37, "STRICT", "SQLite 3.37") {
-            return found;
-        }
+    if create.options.iter().any(|option| option == "STRICT")
+        && let found @ Some(_) = since(around, 3, 37, "STRICT", "SQLite 3.37")
+    {
+        return found;
     }
     if create.columns.iter().any(|def| def.column.generated.is_some()) {
         return since(around, 3, 31, "a generated column", "SQLite 3.31");
@@ -179,12 +190,18 @@ fn sqlite_create_table(create: &crate::ops::CreateTable, around: &Around<'_>) ->
 /// What SQLite refuses to add: some always, some as soon as the table has a row.
 fn sqlite_add_column(def: &ColumnDef, around: &Around<'_>) -> Option<Lack> {
     let column = &def.column;
-    let here = |why: &str| Some(Lack::Here(format!("SQLite cannot add `{}` with ALTER TABLE: {why}", column.name)));
+    let here =
+        |why: &str| Some(Lack::Here(format!("SQLite cannot add `{}` with ALTER TABLE: {why}", column.name)));
     for constraint in &def.constraints {
         match &constraint.kind {
             ConstraintKind::PrimaryKey { .. } => return here("a new column cannot be PRIMARY KEY"),
-            ConstraintKind::Unique { .. } => return here("a new column cannot be UNIQUE; add it, then CREATE UNIQUE INDEX"),
-            ConstraintKind::Check(_) | ConstraintKind::ForeignKey(_) | ConstraintKind::Exclude(_) | ConstraintKind::NotNull(_) => {}
+            ConstraintKind::Unique { .. } => {
+                return here("a new column cannot be UNIQUE; add it, then CREATE UNIQUE INDEX");
+            }
+            ConstraintKind::Check(_)
+            | ConstraintKind::ForeignKey(_)
+            | ConstraintKind::Exclude(_)
+            | ConstraintKind::NotNull(_) => {}
         }
     }
     if let Some(generated) = &column.generated {
@@ -198,9 +215,12 @@ fn sqlite_add_column(def: &ColumnDef, around: &Around<'_>) -> Option<Lack> {
     if around.empty {
         return None;
     }
-    let references = def.constraints.iter().any(|constraint| matches!(constraint.kind, ConstraintKind::ForeignKey(_)));
+    let references =
+        def.constraints.iter().any(|constraint| matches!(constraint.kind, ConstraintKind::ForeignKey(_)));
     match &column.default {
-        Some(default) if !is_sqlite_constant(default) => here("its default must be a constant, as soon as the table has rows"),
+        Some(default) if !is_sqlite_constant(default) => {
+            here("its default must be a constant, as soon as the table has rows")
+        }
         Some(default) if references && around.foreign_keys && !default.is_null() => {
             here("a column with REFERENCES must have the default NULL, as soon as the table has rows")
         }
@@ -213,7 +233,9 @@ fn is_sqlite_constant(expr: &Expr) -> bool {
     match expr {
         Expr::Literal(_) => true,
         Expr::Operator { operator, operands } => {
-            matches!(operator.as_str(), "-" | "+") && operands.len() == 1 && operands.iter().all(is_sqlite_constant)
+            matches!(operator.as_str(), "-" | "+")
+                && operands.len() == 1
+                && operands.iter().all(is_sqlite_constant)
         }
         Expr::Column(parts) => parts.len() == 1 && !parts[0].starts_with("current_"),
         Expr::Call { .. } | Expr::Cast { .. } | Expr::Raw { .. } => false,
@@ -224,7 +246,9 @@ fn is_sqlite_constant(expr: &Expr) -> bool {
 fn sqlite_drop_column(column: &Ident, around: &Around<'_>) -> Option<Lack> {
     let name = around.table.as_ref()?;
     let Lookup::Found(table) = around.before.table(name) else { return None };
-    let here = |why: String| Some(Lack::Here(format!("SQLite cannot drop `{name}.{column}` with ALTER TABLE: {why}")));
+    let here = |why: String| {
+        Some(Lack::Here(format!("SQLite cannot drop `{name}.{column}` with ALTER TABLE: {why}")))
+    };
     for (_, constraint) in &table.constraints {
         if let Some(why) = holds(constraint, column) {
             return here(why.to_owned());
@@ -240,14 +264,18 @@ fn sqlite_drop_column(column: &Ident, around: &Around<'_>) -> Option<Lack> {
     if let Some(other) = generated_from(table, column) {
         return here(format!("the generated column `{other}` reads it"));
     }
-    let view = around.before.views().find(|view| view.reads.contains(name) && view.words.iter().any(|word| column == word.as_str()));
+    let view = around
+        .before
+        .views()
+        .find(|view| view.reads.contains(name) && view.words.iter().any(|word| column == word.as_str()));
     view.and_then(|view| here(format!("view `{}` reads it; drop the view first", view.name)))
 }
 
 fn generated_from<'a>(table: &'a Table, column: &Ident) -> Option<&'a Ident> {
     let reads = |expr: &Expr| expr.columns().iter().any(|read| column == read.as_str());
     let other = |generated: &&std::sync::Arc<crate::schema::Member>| {
-        generated.column.name != *column && generated.column.generated.as_ref().is_some_and(|generated| reads(&generated.expr))
+        generated.column.name != *column
+            && generated.column.generated.as_ref().is_some_and(|generated| reads(&generated.expr))
     };
     table.columns.iter().find(other).map(|member| &member.column.name)
 }
@@ -256,9 +284,13 @@ fn holds(constraint: &Constraint, column: &Ident) -> Option<&'static str> {
     // What is written at the column itself goes with it, unless it reads others.
     let own = constraint.attributes.iter().any(|attribute| attribute == "COLUMN");
     match &constraint.kind {
-        ConstraintKind::PrimaryKey { columns, .. } if columns.contains(column) => Some("it is part of the primary key"),
+        ConstraintKind::PrimaryKey { columns, .. } if columns.contains(column) => {
+            Some("it is part of the primary key")
+        }
         ConstraintKind::Unique { columns, .. } if columns.contains(column) => Some("it is UNIQUE"),
-        ConstraintKind::ForeignKey(key) if !own && key.columns.contains(column) => Some("a FOREIGN KEY of the table uses it"),
+        ConstraintKind::ForeignKey(key) if !own && key.columns.contains(column) => {
+            Some("a FOREIGN KEY of the table uses it")
+        }
         ConstraintKind::Check(expr) => {
             let columns = expr.columns();
             let reads = columns.iter().any(|read| column == read.as_str());
@@ -281,20 +313,38 @@ fn postgres(operation: &Operation, around: &Around<'_>) -> Option<Lack> {
             .is_some_and(|name| matches!(around.before.table(name), Lookup::Found(table) if table.partition == PartitionKind::Parent))
     };
     match operation {
-        Operation::CreateIndex(create) if create.nulls_not_distinct => since(around, 15, 0, "NULLS NOT DISTINCT", "PostgreSQL 15"),
+        Operation::CreateIndex(create) if create.nulls_not_distinct => {
+            since(around, 15, 0, "NULLS NOT DISTINCT", "PostgreSQL 15")
+        }
         Operation::CreateIndex(create) if create.concurrently && partitioned() => Some(Lack::Here(format!(
             "`{}` is partitioned: PostgreSQL refuses CREATE INDEX CONCURRENTLY on it",
             create.table
         ))),
-        Operation::CreateIndex(create) if !create.include.is_empty() => since(around, 11, 0, "INCLUDE in CREATE INDEX", "PostgreSQL 11"),
-        Operation::AddConstraint { constraint, .. } => postgres_constraint(constraint, around).or_else(|| {
-            let foreign = matches!(constraint.kind, ConstraintKind::ForeignKey(_));
-            (foreign && constraint.not_valid && partitioned())
-                .then(|| since(around, 18, 0, "a NOT VALID foreign key on a partitioned table", "PostgreSQL 18"))
-                .flatten()
-        }),
+        Operation::CreateIndex(create) if !create.include.is_empty() => {
+            since(around, 11, 0, "INCLUDE in CREATE INDEX", "PostgreSQL 11")
+        }
+        Operation::AddConstraint { constraint, .. } => {
+            postgres_constraint(constraint, around).or_else(|| {
+                let foreign = matches!(constraint.kind, ConstraintKind::ForeignKey(_));
+                (foreign && constraint.not_valid && partitioned())
+                    .then(|| {
+                        since(
+                            around,
+                            18,
+                            0,
+                            "a NOT VALID foreign key on a partitioned table",
+                            "PostgreSQL 18",
+                        )
+                    })
+                    .flatten()
+            })
+        }
         Operation::CreateTable(create) => {
-            let own = create.columns.iter().flat_map(|def| &def.constraints).chain(create.constraints.iter().map(|def| &def.constraint));
+            let own = create
+                .columns
+                .iter()
+                .flat_map(|def| &def.constraints)
+                .chain(create.constraints.iter().map(|def| &def.constraint));
             let mut lacks = own.filter_map(|constraint| postgres_constraint(constraint, around));
             lacks.next().or_else(|| create.columns.iter().find_map(|def| postgres_generated(def, around)))
         }
@@ -309,7 +359,9 @@ fn postgres(operation: &Operation, around: &Around<'_>) -> Option<Lack> {
         Operation::CreateTrigger(create) if create.guard == Guard::OrReplace => {
             since(around, 14, 0, "CREATE OR REPLACE TRIGGER", "PostgreSQL 14")
         }
-        Operation::Reindex { concurrently: true, .. } => since(around, 12, 0, "REINDEX CONCURRENTLY", "PostgreSQL 12"),
+        Operation::Reindex { concurrently: true, .. } => {
+            since(around, 12, 0, "REINDEX CONCURRENTLY", "PostgreSQL 12")
+        }
         Operation::CreateFunction(create) if create.kind == ObjectKind::Procedure => {
             since(around, 11, 0, "CREATE PROCEDURE", "PostgreSQL 11")
         }
@@ -319,8 +371,12 @@ fn postgres(operation: &Operation, around: &Around<'_>) -> Option<Lack> {
 
 fn postgres_constraint(constraint: &Constraint, around: &Around<'_>) -> Option<Lack> {
     match &constraint.kind {
-        ConstraintKind::Unique { nulls_not_distinct: true, .. } => since(around, 15, 0, "NULLS NOT DISTINCT", "PostgreSQL 15"),
-        ConstraintKind::NotNull(Some(_)) => since(around, 18, 0, "NOT NULL as a constraint with a name", "PostgreSQL 18"),
+        ConstraintKind::Unique { nulls_not_distinct: true, .. } => {
+            since(around, 15, 0, "NULLS NOT DISTINCT", "PostgreSQL 15")
+        }
+        ConstraintKind::NotNull(Some(_)) => {
+            since(around, 18, 0, "NOT NULL as a constraint with a name", "PostgreSQL 18")
+        }
         ConstraintKind::Unique { .. }
         | ConstraintKind::PrimaryKey { .. }
         | ConstraintKind::Check(_)
@@ -333,6 +389,8 @@ fn postgres_constraint(constraint: &Constraint, around: &Around<'_>) -> Option<L
 fn postgres_generated(def: &ColumnDef, around: &Around<'_>) -> Option<Lack> {
     match def.column.generated.as_ref()?.kind {
         GeneratedKind::Stored => since(around, 12, 0, "a generated column", "PostgreSQL 12"),
-        GeneratedKind::Virtual | GeneratedKind::Unsaid => since(around, 18, 0, "a VIRTUAL generated column", "PostgreSQL 18"),
+        GeneratedKind::Virtual | GeneratedKind::Unsaid => {
+            since(around, 18, 0, "a VIRTUAL generated column", "PostgreSQL 18")
+        }
     }
 }

@@ -71,8 +71,7 @@ fn name_of(operation: &Operation) -> String {
 
 /// The statement that a place lies in.
 fn whole(run: &PartRun, span: Span) -> Span {
-    let statement =
-        run.script.statements.iter().filter(|statement| statement.span.contains(span)).next_back();
+    let statement = run.script.statements.iter().rfind(|statement| statement.span.contains(span));
     statement.map_or(span, |statement| statement.span)
 }
 

@@ -24,8 +24,11 @@ pub fn write_out(findings: &mut [Diagnostic], sources: &Sources, histories: &[Hi
     if !findings.iter().any(|finding| finding.remedy.is_some()) {
         return;
     }
-    let wanted: HashSet<(FileId, Span)> =
-        findings.iter().filter(|finding| finding.remedy.is_some()).map(|finding| (finding.place.file, finding.place.span)).collect();
+    let wanted: HashSet<(FileId, Span)> = findings
+        .iter()
+        .filter(|finding| finding.remedy.is_some())
+        .map(|finding| (finding.place.file, finding.place.span))
+        .collect();
     let sites = sites(histories, &wanted);
     for finding in findings {
         if let Some((safety, remedy)) = &finding.remedy {
@@ -56,7 +59,10 @@ pub fn write_out(findings: &mut [Diagnostic], sources: &Sources, histories: &[Hi
     }
 }
 
-fn sites<'a>(histories: &'a [History<'a>], wanted: &HashSet<(FileId, Span)>) -> HashMap<(FileId, Span), Site<'a>> {
+fn sites<'a>(
+    histories: &'a [History<'a>],
+    wanted: &HashSet<(FileId, Span)>,
+) -> HashMap<(FileId, Span), Site<'a>> {
     let mut sites = HashMap::with_capacity(wanted.len());
     for history in histories {
         let runs = history.replay.runs.iter().flat_map(|run| std::iter::once(&run.up).chain(&run.down));
@@ -77,7 +83,13 @@ fn sites<'a>(histories: &'a [History<'a>], wanted: &HashSet<(FileId, Span)>) -> 
     sites
 }
 
-fn fix(source: &Source, place: Place, site: Option<&Site<'_>>, safety: Safety, remedy: &Remedy) -> Option<Fix> {
+fn fix(
+    source: &Source,
+    place: Place,
+    site: Option<&Site<'_>>,
+    safety: Safety,
+    remedy: &Remedy,
+) -> Option<Fix> {
     let (title, edits): (&str, Vec<Edit>) = match remedy {
         Remedy::Remove(spans) => {
             let mut spans = spans.clone();
@@ -99,30 +111,49 @@ fn fix(source: &Source, place: Place, site: Option<&Site<'_>>, safety: Safety, r
     Some(Fix { title: title.to_owned(), safety, edits, new_files: Vec::new(), renames: Vec::new() })
 }
 
-fn at_site(source: &Source, place: Place, site: &Site<'_>, remedy: &Remedy) -> Option<(&'static str, Vec<Edit>)> {
+fn at_site(
+    source: &Source,
+    place: Place,
+    site: &Site<'_>,
+    remedy: &Remedy,
+) -> Option<(&'static str, Vec<Edit>)> {
     let Site { part, statement, op } = site;
     let dialect = part.engine.dialect;
     Some(match remedy {
-        Remedy::AddGuard => ("Add the guard", vec![write::add_guard(source, place.span, &(*op)?.kind, dialect)?]),
-        Remedy::Concurrently => ("Run it CONCURRENTLY", vec![write::concurrently(source, place.span, &(*op)?.kind, dialect)?]),
+        Remedy::AddGuard => {
+            ("Add the guard", vec![write::add_guard(source, place.span, &(*op)?.kind, dialect)?])
+        }
+        Remedy::Concurrently => {
+            ("Run it CONCURRENTLY", vec![write::concurrently(source, place.span, &(*op)?.kind, dialect)?])
+        }
         Remedy::OnConflictDoNothing { key } => {
             let returning = match &(*op)?.kind {
                 Operation::Insert(insert) => insert.returning,
                 _ => return None,
             };
-            ("Leave rows alone that are there", vec![write::on_conflict_do_nothing(source, statement.span, returning, key)])
+            (
+                "Leave rows alone that are there",
+                vec![write::on_conflict_do_nothing(source, statement.span, returning, key)],
+            )
         }
-        Remedy::Before(operations) => {
-            ("Drop it first, if it is there", vec![write::before(source, statement.span.start, operations, dialect)?])
-        }
-        Remedy::HandleDuplicate => {
-            ("Take the error that it exists already", write::handle_duplicate(source, statement.span, statement.whole))
-        }
+        Remedy::Before(operations) => (
+            "Drop it first, if it is there",
+            vec![write::before(source, statement.span.start, operations, dialect)?],
+        ),
+        Remedy::HandleDuplicate => (
+            "Take the error that it exists already",
+            write::handle_duplicate(source, statement.span, statement.whole),
+        ),
         Remedy::Wrap { part: span } => {
             let first = part.script.statements.first()?.span.start;
-            ("Put it between BEGIN and COMMIT", write::wrap(source, *span, &part.script.comments, first, last(part)?))
+            (
+                "Put it between BEGIN and COMMIT",
+                write::wrap(source, *span, &part.script.comments, first, last(part)?),
+            )
         }
-        Remedy::CommitAtEnd { part: span } => ("Write COMMIT at the end", write::commit_at_end(source, *span, last(part)?)),
+        Remedy::CommitAtEnd { part: span } => {
+            ("Write COMMIT at the end", write::commit_at_end(source, *span, last(part)?))
+        }
         Remedy::Split(steps) => ("Do it in steps", vec![split(source, statement, (*op)?, steps, dialect)?]),
         Remedy::Remove(_)
         | Remedy::RemoveListed(_)
@@ -139,13 +170,23 @@ fn last(part: &PartRun) -> Option<(u32, bool)> {
 }
 
 /// The statement in steps. The first step of ADD COLUMN keeps the author's words, without NOT NULL.
-fn split(source: &Source, statement: &Statement, op: &Op, steps: &[Vec<Operation>], dialect: Dialect) -> Option<Edit> {
+fn split(
+    source: &Source,
+    statement: &Statement,
+    op: &Op,
+    steps: &[Vec<Operation>],
+    dialect: Dialect,
+) -> Option<Edit> {
     let mut lines = Vec::new();
     for step in steps {
         for operation in step {
             lines.push(match operation {
                 Operation::AddColumn { table, .. } => {
-                    format!("ALTER TABLE {} {};", write::name(&table.name, dialect), write::without_not_null(source, op.span, dialect))
+                    format!(
+                        "ALTER TABLE {} {};",
+                        write::name(&table.name, dialect),
+                        write::without_not_null(source, op.span, dialect)
+                    )
                 }
                 other => format!("{};", write::statement(other, dialect)?),
             });
@@ -160,12 +201,20 @@ fn split(source: &Source, statement: &Statement, op: &Op, steps: &[Vec<Operation
 ///
 /// # Errors
 /// When a single fix overlaps itself.
-pub fn apply(source: &Source, file: FileId, findings: &[Diagnostic], least: Safety) -> Result<(Vec<u8>, usize), Overlap> {
+pub fn apply(
+    source: &Source,
+    file: FileId,
+    findings: &[Diagnostic],
+    least: Safety,
+) -> Result<(Vec<u8>, usize), Overlap> {
     let mut taken: BTreeMap<u32, Span> = BTreeMap::new();
     let mut edits: Vec<Edit> = Vec::new();
     let mut fixed = 0;
     for finding in findings {
-        let Some(fix) = finding.fix.as_ref().filter(|fix| fix.safety >= least && fix.safety != Safety::Show) else { continue };
+        let Some(fix) = finding.fix.as_ref().filter(|fix| fix.safety >= least && fix.safety != Safety::Show)
+        else {
+            continue;
+        };
         let own: Vec<&Edit> = fix.edits.iter().filter(|(of, _)| *of == file).map(|(_, edit)| edit).collect();
         if own.is_empty() || own.iter().any(|edit| collides(&taken, edit.span)) {
             continue;

@@ -75,7 +75,8 @@ pub fn replay_on<'a>(sequence: &'a Sequence, sources: &Sources, baseline: &[File
         .migrations
         .par_iter()
         .map(|migration| {
-            let read = |part: &Part| sql::read(sources.get(part.file).text(), part.span, migration.engine.dialect);
+            let read =
+                |part: &Part| sql::read(sources.get(part.file).text(), part.span, migration.engine.dialect);
             (read(&migration.up), migration.down.as_ref().map(read))
         })
         .collect();
@@ -86,7 +87,11 @@ pub fn replay_on<'a>(sequence: &'a Sequence, sources: &Sources, baseline: &[File
         let before = end.remove(&dialect).unwrap_or_else(|| Catalog::new(dialect, true));
         let up = run(migration.up, migration.engine, up, &before);
         end.insert(dialect, up.after.clone());
-        let down = migration.down.as_ref().zip(down).map(|(part, script)| run(*part, migration.engine, script, &up.after));
+        let down = migration
+            .down
+            .as_ref()
+            .zip(down)
+            .map(|(part, script)| run(*part, migration.engine, script, &up.after));
         runs.push(MigrationRun { migration, up, down });
     }
     Replay { sequence, runs, baseline, end }
@@ -170,7 +175,8 @@ impl Replay<'_> {
     pub fn only(&self, dialect: Dialect, kept: impl Fn(FileId) -> bool) -> Catalog {
         let of_dialect: Vec<&PartRun> =
             self.runs.iter().map(|run| &run.up).filter(|part| part.engine.dialect == dialect).collect();
-        let first_left_out = of_dialect.iter().position(|part| !kept(part.part.file)).unwrap_or(of_dialect.len());
+        let first_left_out =
+            of_dialect.iter().position(|part| !kept(part.part.file)).unwrap_or(of_dialect.len());
         let start = self.baseline.get(&dialect).cloned().unwrap_or_else(|| Catalog::new(dialect, true));
         let mut catalog = match first_left_out.checked_sub(1) {
             Some(last) => of_dialect[last].after.clone(),
@@ -237,7 +243,9 @@ fn needed(operation: &Operation, dialect: Dialect) -> Vec<&Name> {
         | Operation::AlterColumn { table, .. }
         | Operation::DropConstraint { table, .. }
         | Operation::RenameColumn { table, .. }
-        | Operation::RenameConstraint { table, .. } => altered(table).then_some(&table.name).into_iter().collect(),
+        | Operation::RenameConstraint { table, .. } => {
+            altered(table).then_some(&table.name).into_iter().collect()
+        }
         Operation::Rename { object, if_exists: false, .. } if is_table(object.kind) => vec![&object.name],
         Operation::Drop(drop) if is_table(drop.kind) && drop.guard == Guard::None => {
             drop.objects.iter().map(|object| &object.name).collect()
@@ -265,7 +273,12 @@ pub fn run(part: Part, engine: Engine, script: Script, before: &Catalog) -> Part
     PartRun { part, engine, script, steps, after, session }
 }
 
-fn steps(part: Part, engine: Engine, statements: &[Statement], before: &Catalog) -> (Vec<Step>, Catalog, Session) {
+fn steps(
+    part: Part,
+    engine: Engine,
+    statements: &[Statement],
+    before: &Catalog,
+) -> (Vec<Step>, Catalog, Session) {
     let transaction = match part.wrap {
         Wrap::Nobody => Transaction::None,
         Wrap::Tool => Transaction::Tool,

@@ -146,7 +146,8 @@ pub struct Verdict {
 
 /// Shows everything to the rules that are on.
 pub fn lint(input: &Input<'_>) -> Verdict {
-    let mut all: Vec<Diagnostic> = input.histories.par_iter().flat_map(|history| judge(input, history)).collect();
+    let mut all: Vec<Diagnostic> =
+        input.histories.par_iter().flat_map(|history| judge(input, history)).collect();
     all.retain(|finding| !input.selection.is_off_in(finding.place.file, finding.rule));
     let (mut findings, suppressed) = suppress::apply(input, all);
     for finding in &mut findings {
@@ -168,7 +169,13 @@ pub fn sort(findings: &mut Vec<Diagnostic>, sources: &Sources) {
 
 fn judge(input: &Input<'_>, history: &History<'_>) -> Vec<Diagnostic> {
     let change: BTreeSet<FileId> = if history.base_known && !history.own_objects_only {
-        history.replay.runs.iter().map(|run| run.up.part.file).filter(|file| !history.applied.contains(file)).collect()
+        history
+            .replay
+            .runs
+            .iter()
+            .map(|run| run.up.part.file)
+            .filter(|file| !history.applied.contains(file))
+            .collect()
     } else {
         BTreeSet::new()
     };
@@ -177,7 +184,8 @@ fn judge(input: &Input<'_>, history: &History<'_>) -> Vec<Diagnostic> {
         .into_par_iter()
         .flat_map_iter(|index| judge_migration(input, history, index, habits[index], &change))
         .collect();
-    findings.extend(history.canonical.iter().flat_map(|canonical| judge_canonical(input, history, canonical)));
+    findings
+        .extend(history.canonical.iter().flat_map(|canonical| judge_canonical(input, history, canonical)));
     let sharing = sharing(input.histories, history);
     let facts = facts_of(history, input.sources, &sharing);
     for (rule, choice) in rules_on(input.selection) {
@@ -188,7 +196,11 @@ fn judge(input: &Input<'_>, history: &History<'_>) -> Vec<Diagnostic> {
     findings
 }
 
-fn facts_of<'a>(history: &'a History<'a>, sources: &'a Sources, sharing: &'a [&'a Replay<'a>]) -> HistoryFacts<'a> {
+fn facts_of<'a>(
+    history: &'a History<'a>,
+    sources: &'a Sources,
+    sharing: &'a [&'a Replay<'a>],
+) -> HistoryFacts<'a> {
     HistoryFacts {
         sources,
         replay: &history.replay,
@@ -208,12 +220,16 @@ pub fn take_unrelated_schemas(histories: &mut [History<'_>], sources: &Sources) 
     for history in &*histories {
         let sharing = sharing(histories, history);
         let facts = facts_of(history, sources, &sharing);
-        let canonical = history.canonical.iter().filter(|canonical| drift::is_no_schema_of(&facts, canonical));
-        unrelated.extend(canonical.map(|canonical| (canonical.file, history.replay.sequence.directory.clone())));
+        let canonical =
+            history.canonical.iter().filter(|canonical| drift::is_no_schema_of(&facts, canonical));
+        unrelated
+            .extend(canonical.map(|canonical| (canonical.file, history.replay.sequence.directory.clone())));
     }
     for history in histories {
         let directory = &history.replay.sequence.directory;
-        history.canonical.retain(|canonical| !unrelated.iter().any(|(file, of)| *file == canonical.file && of == directory));
+        history.canonical.retain(|canonical| {
+            !unrelated.iter().any(|(file, of)| *file == canonical.file && of == directory)
+        });
     }
     unrelated
 }
@@ -256,7 +272,11 @@ fn judge_migration(
             canonical: false,
             settings: &history.settings,
         };
-        show(&facts, rules_on(input.selection).filter(|(rule, _)| direction == Direction::Up || rule.down), &mut findings);
+        show(
+            &facts,
+            rules_on(input.selection).filter(|(rule, _)| direction == Direction::Up || rule.down),
+            &mut findings,
+        );
     }
     findings
 }
@@ -282,7 +302,8 @@ fn judge_canonical(input: &Input<'_>, history: &History<'_>, canonical: &Canonic
         settings: &history.settings,
     };
     let guarded = canonical.is_guarded();
-    let concerned = |rule: &Rule, choice: &Choice| rule.id == "unreadable-statement" || (choice.idempotency && guarded);
+    let concerned =
+        |rule: &Rule, choice: &Choice| rule.id == "unreadable-statement" || (choice.idempotency && guarded);
     show(&facts, rules_on(input.selection).filter(|(rule, choice)| concerned(rule, choice)), &mut findings);
     findings
 }

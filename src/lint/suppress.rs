@@ -31,7 +31,8 @@ pub fn apply(input: &Input<'_>, findings: Vec<Diagnostic>) -> (Vec<Diagnostic>, 
         return (findings, 0);
     }
     let before = findings.len();
-    let mut kept: Vec<Diagnostic> = findings.into_iter().filter(|finding| !is_allowed(&mut allows, finding)).collect();
+    let mut kept: Vec<Diagnostic> =
+        findings.into_iter().filter(|finding| !is_allowed(&mut allows, finding)).collect();
     let suppressed = before - kept.len();
     let mut about = Vec::new();
     for allow in &allows {
@@ -45,7 +46,9 @@ pub fn apply(input: &Input<'_>, findings: Vec<Diagnostic>) -> (Vec<Diagnostic>, 
 fn is_allowed(allows: &mut [Allow], finding: &Diagnostic) -> bool {
     let mut allowed = false;
     for allow in allows.iter_mut().filter(|allow| allow.file == finding.place.file) {
-        let covers = allow.scope.is_none_or(|scope| scope.start <= finding.place.span.start && finding.place.span.start <= scope.end);
+        let covers = allow.scope.is_none_or(|scope| {
+            scope.start <= finding.place.span.start && finding.place.span.start <= scope.end
+        });
         for (name, used) in allow.names.iter().zip(&mut allow.used).filter(|_| covers) {
             if name.0 == finding.rule {
                 *used = true;
@@ -76,14 +79,17 @@ fn collect(input: &Input<'_>) -> Vec<Allow> {
             let parts = parts.get(file).map_or(&[][..], Vec::as_slice);
             let engine = parts.first().map_or(history.replay.sequence.engine, |part| part.engine);
             let whole = Span::new(source.start(), source.text().len() as u32);
-            let lexed = Lexer::new(source.text(), whole, engine.dialect).filter(|token| token.kind == TokenKind::Comment);
+            let lexed = Lexer::new(source.text(), whole, engine.dialect)
+                .filter(|token| token.kind == TokenKind::Comment);
             let mut comments: Vec<Span> = lexed.map(|token| token.span).collect();
             comments.extend(parts.iter().flat_map(|part| &part.script.comments));
             comments.sort();
             comments.dedup();
-            let mut statements: Vec<&Statement> = parts.iter().flat_map(|part| &part.script.statements).collect();
+            let mut statements: Vec<&Statement> =
+                parts.iter().flat_map(|part| &part.script.statements).collect();
             statements.sort_by_key(|statement| statement.span);
-            allows.extend(comments.into_iter().filter_map(|comment| read(source, *file, comment, &statements)));
+            allows
+                .extend(comments.into_iter().filter_map(|comment| read(source, *file, comment, &statements)));
         }
     }
     allows
@@ -119,20 +125,21 @@ fn covered(source: &Source, comment: Span, statements: &[&Statement]) -> Span {
     let top = || statements.iter().copied().filter(|statement| statement.within.is_none());
     let around = top().find(|statement| statement.span.contains(comment));
     let same_line = |statement: &&Statement| {
-        statement.whole.end <= comment.start && !source.slice(Span::new(statement.whole.end, comment.start)).contains('\n')
+        statement.whole.end <= comment.start
+            && !source.slice(Span::new(statement.whole.end, comment.start)).contains('\n')
     };
-    let before = top().filter(same_line).last();
+    let before = top().rfind(same_line);
     let next = top().find(|statement| statement.span.start >= comment.end);
     around.or(before).or(next).map_or(Span::at(comment.end), |statement| statement.whole)
 }
 
 fn judge(selection: &Selection, allow: &Allow, out: &mut Vec<Diagnostic>) {
     let place = |span: Span| Place::new(allow.file, span);
-    if !allow.has_reason {
-        if let Some(mut cx) = cx(selection, "suppression-without-reason", out) {
-            cx.report(place(allow.comment), "this suppression gives no reason")
-                .help("Write why after a colon: `-- gander: allow(rule): the table has forty rows`.");
-        }
+    if !allow.has_reason
+        && let Some(mut cx) = cx(selection, "suppression-without-reason", out)
+    {
+        cx.report(place(allow.comment), "this suppression gives no reason")
+            .help("Write why after a colon: `-- gander: allow(rule): the table has forty rows`.");
     }
     let mut idle = Vec::new();
     for ((name, span), used) in allow.names.iter().zip(&allow.used) {
@@ -143,10 +150,13 @@ fn judge(selection: &Selection, allow: &Allow, out: &mut Vec<Diagnostic>) {
                         || "`gander rules` lists them.".to_owned(),
                         |nearest| format!("Did you mean `{nearest}`? `gander rules` lists them all."),
                     );
-                    cx.report(place(*span), format!("there is no rule `{name}`, so this allows nothing")).help(nearest);
+                    cx.report(place(*span), format!("there is no rule `{name}`, so this allows nothing"))
+                        .help(nearest);
                 }
             }
-            Some(rule) if !used && selection.is_on(rule.id) && !selection.is_off_in(allow.file, rule.id) => idle.push((name, *span)),
+            Some(rule) if !used && selection.is_on(rule.id) && !selection.is_off_in(allow.file, rule.id) => {
+                idle.push((name, *span))
+            }
             Some(_) => {}
         }
     }
@@ -154,7 +164,11 @@ fn judge(selection: &Selection, allow: &Allow, out: &mut Vec<Diagnostic>) {
     let all = idle.len() == allow.names.len();
     let names: Vec<String> = idle.iter().map(|(name, _)| format!("`{name}`")).collect();
     let message = format!("this comment allows {}, which has nothing to say here", names.join(" and "));
-    let remedy = if all { Remedy::Remove(vec![allow.comment]) } else { Remedy::RemoveListed(idle.iter().map(|(_, span)| *span).collect()) };
+    let remedy = if all {
+        Remedy::Remove(vec![allow.comment])
+    } else {
+        Remedy::RemoveListed(idle.iter().map(|(_, span)| *span).collect())
+    };
     let at = if all { allow.comment } else { idle[0].1 };
     cx.report(place(at), message).help("Take it away.").remedy(Safety::Safe, remedy);
 }
@@ -167,7 +181,10 @@ fn cx<'a>(selection: &Selection, id: &str, out: &'a mut Vec<Diagnostic>) -> Opti
 
 /// The rule whose name comes nearest, if any comes near.
 pub fn nearest(name: &str) -> Option<&'static str> {
-    let (rule, distance) = rules::RULES.iter().map(|rule| (rule.id, distance(name, rule.id))).min_by_key(|(_, distance)| *distance)?;
+    let (rule, distance) = rules::RULES
+        .iter()
+        .map(|rule| (rule.id, distance(name, rule.id)))
+        .min_by_key(|(_, distance)| *distance)?;
     (distance <= name.len().max(3) / 3).then_some(rule)
 }
 

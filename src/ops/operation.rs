@@ -363,7 +363,7 @@ pub struct CreateIndex {
     pub predicate: Option<Expr>,
 }
 
-/// CREATE [MATERIALIZED] VIEW.
+/// CREATE VIEW, CREATE MATERIALIZED VIEW.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CreateView {
     /// Its name.
@@ -573,7 +573,8 @@ pub struct Insert {
 impl Insert {
     /// Whether it says what happens to rows that are there already.
     pub fn guards(&self) -> bool {
-        self.on_conflict != OnConflict::Fail || matches!(self.source, InsertSource::Query { anti_join: true, .. })
+        self.on_conflict != OnConflict::Fail
+            || matches!(self.source, InsertSource::Query { anti_join: true, .. })
     }
 }
 

@@ -50,9 +50,13 @@ impl Operation {
                 | TableOption::Other(_) => "ALTER TABLE",
             },
             Self::Rename { object, .. } => return format!("ALTER {} … RENAME", object.kind.keywords()),
-            Self::SetSchema { object, .. } => return format!("ALTER {} … SET SCHEMA", object.kind.keywords()),
+            Self::SetSchema { object, .. } => {
+                return format!("ALTER {} … SET SCHEMA", object.kind.keywords());
+            }
             Self::SetOwner { object, .. } => return format!("ALTER {} … OWNER TO", object.kind.keywords()),
-            Self::Drop(drop) if drop.concurrently => return format!("DROP {} CONCURRENTLY", drop.kind.keywords()),
+            Self::Drop(drop) if drop.concurrently => {
+                return format!("DROP {} CONCURRENTLY", drop.kind.keywords());
+            }
             Self::Drop(drop) => return format!("DROP {}", drop.kind.keywords()),
             Self::CreateIndex(create) if create.concurrently => "CREATE INDEX CONCURRENTLY",
             Self::CreateIndex(_) => "CREATE INDEX",
@@ -114,17 +118,21 @@ impl Operation {
         Some(match self {
             Self::CreateTable(create) => create.name.to_string(),
             Self::AddColumn { table, def, .. } => format!("{}.{}", table.name, def.column.name),
-            Self::DropColumn { table, column, .. } | Self::AlterColumn { table, column, .. } => format!("{}.{column}", table.name),
+            Self::DropColumn { table, column, .. } | Self::AlterColumn { table, column, .. } => {
+                format!("{}.{column}", table.name)
+            }
             Self::AddConstraint { table, constraint } => match &constraint.name {
                 Some(name) => name.to_string(),
                 None => table.name.to_string(),
             },
-            Self::DropConstraint { constraint, .. } | Self::ValidateConstraint { constraint, .. } | Self::AlterConstraint { constraint, .. } => {
-                constraint.to_string()
-            }
+            Self::DropConstraint { constraint, .. }
+            | Self::ValidateConstraint { constraint, .. }
+            | Self::AlterConstraint { constraint, .. } => constraint.to_string(),
             Self::RenameColumn { table, from, .. } => format!("{}.{from}", table.name),
             Self::RenameConstraint { from, .. } => from.to_string(),
-            Self::AttachPartition { partition, .. } | Self::DetachPartition { partition, .. } => partition.to_string(),
+            Self::AttachPartition { partition, .. } | Self::DetachPartition { partition, .. } => {
+                partition.to_string()
+            }
             Self::SetTableOption { table, .. } => table.name.to_string(),
             Self::Rename { object, .. }
             | Self::SetSchema { object, .. }
@@ -132,7 +140,9 @@ impl Operation {
             | Self::CreateOther { object, .. }
             | Self::AlterOther { object, .. }
             | Self::Comment { object, .. } => object.name.to_string(),
-            Self::Drop(drop) => drop.objects.iter().map(|object| object.name.to_string()).collect::<Vec<_>>().join(", "),
+            Self::Drop(drop) => {
+                drop.objects.iter().map(|object| object.name.to_string()).collect::<Vec<_>>().join(", ")
+            }
             Self::CreateIndex(create) => create.name.as_ref()?.to_string(),
             Self::Reindex { name, .. } => name.as_ref()?.to_string(),
             Self::CreateView(create) => create.name.to_string(),
@@ -148,7 +158,9 @@ impl Operation {
             Self::CreateRule { name, .. } | Self::CreateExtension { name, .. } => name.to_string(),
             Self::CreateSchema { name, .. } => name.as_ref()?.to_string(),
             Self::Insert(insert) => insert.table.to_string(),
-            Self::Update { table, .. } | Self::Delete { table, .. } | Self::Merge { table } => table.to_string(),
+            Self::Update { table, .. } | Self::Delete { table, .. } | Self::Merge { table } => {
+                table.to_string()
+            }
             Self::Truncate { tables, .. } | Self::Lock { tables, .. } => {
                 tables.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
             }

@@ -61,7 +61,8 @@ pub fn find(files: &Files, config: &Config) -> Result<Vec<Planned>, UserError> {
             (None, None) => None,
         };
         let engine = |file: &str| engine_of(config, Some(history), file);
-        let asked = Asked { tool, engine: &engine, otherwise: history.engine.as_ref().map(|engine| engine.value) };
+        let asked =
+            Asked { tool, engine: &engine, otherwise: history.engine.as_ref().map(|engine| engine.value) };
         let sequences = history::read_directory(path, &listing, &files.sources, &asked);
         if sequences.is_empty() {
             let origin = history.path.as_ref().map_or(Origin::Default, |path| path.origin);
@@ -72,7 +73,12 @@ pub fn find(files: &Files, config: &Config) -> Result<Vec<Planned>, UserError> {
         for sequence in sequences {
             let canonical = canonical_files(files, config, &sequence, Some(history))?;
             let baseline = baseline_files(files, config, Some(history))?;
-            planned.push(Planned { settings: settings(config, Some(history)), canonical, baseline, sequence });
+            planned.push(Planned {
+                settings: settings(config, Some(history)),
+                canonical,
+                baseline,
+                sequence,
+            });
         }
     }
     if named.is_empty() {
@@ -108,7 +114,9 @@ fn add_targets(
                     path.is_empty()
                         || directory == path
                         || directory.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('/'))
-                        || path.strip_prefix(directory).is_some_and(|rest| directory.is_empty() || rest.starts_with('/'))
+                        || path
+                            .strip_prefix(directory)
+                            .is_some_and(|rest| directory.is_empty() || rest.starts_with('/'))
                 };
                 (path, planned.iter().any(|one| below(&one.sequence.directory)))
             }
@@ -120,7 +128,12 @@ fn add_targets(
         let asked = Asked { tool: forced, engine: &engine, otherwise: None };
         for sequence in history::read_directory(path, listing, &files.sources, &asked) {
             let canonical = canonical_files(files, config, &sequence, None)?;
-            planned.push(Planned { settings: settings(config, None), canonical, baseline: Vec::new(), sequence });
+            planned.push(Planned {
+                settings: settings(config, None),
+                canonical,
+                baseline: Vec::new(),
+                sequence,
+            });
         }
     }
     Ok(())
@@ -162,14 +175,21 @@ pub fn settings(config: &Config, history: Option<&History>) -> Settings {
             Some(Rollback::Off) => Some(false),
             Some(Rollback::Practice) | None => None,
         },
-        version_table: history.and_then(|history| history.version_table.as_ref()).map(|table| table.value.clone()),
-        external: history.map_or_else(Vec::new, |history| history.external.iter().map(|glob| glob.text.clone()).collect()),
+        version_table: history
+            .and_then(|history| history.version_table.as_ref())
+            .map(|table| table.value.clone()),
+        external: history
+            .map_or_else(Vec::new, |history| history.external.iter().map(|glob| glob.text.clone()).collect()),
         foreign_keys: history.is_none_or(|history| history.foreign_keys.value),
     }
 }
 
 /// The files that gander.toml names as what stood before the first migration.
-fn baseline_files(files: &Files, config: &Config, history: Option<&History>) -> Result<Vec<FileId>, UserError> {
+fn baseline_files(
+    files: &Files,
+    config: &Config,
+    history: Option<&History>,
+) -> Result<Vec<FileId>, UserError> {
     let one = |path: &super::config::Setting<String>| {
         files.files.get(path.value.trim_start_matches("./")).map(|file| file.id).ok_or_else(|| {
             config
@@ -200,7 +220,10 @@ fn canonical_files(
         "dump.sql",
     ];
     if let Some(history) = history.filter(|history| !history.canonical.is_empty()) {
-        let one = |path: &super::config::Setting<String>| match files.files.get(path.value.trim_start_matches("./")) {
+        let one = |path: &super::config::Setting<String>| match files
+            .files
+            .get(path.value.trim_start_matches("./"))
+        {
             Some(file) => Ok(CanonicalFile { file: file.id, configured: true }),
             None => Err(config
                 .error_at(path.origin, &format!("there is no file `{}`", path.value))

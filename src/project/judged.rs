@@ -213,7 +213,8 @@ impl Selection {
         let below = |directory: &str| {
             directory.is_empty() || path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'))
         };
-        let mut reach = if self.targets.is_empty() && !self.narrowed { Reach::Inside } else { Reach::Outside };
+        let mut reach =
+            if self.targets.is_empty() && !self.narrowed { Reach::Inside } else { Reach::Outside };
         for target in &self.targets {
             match target {
                 Target::File(file) if file == path => return Reach::File,

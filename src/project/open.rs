@@ -43,7 +43,8 @@ pub struct Opening<'a> {
 /// # Errors
 /// When the repository, the configuration or the index cannot be read.
 pub fn open(opening: Opening<'_>) -> Result<Project, UserError> {
-    let current = std::env::current_dir().map_err(|error| UserError::new("cannot tell the current directory").source(error))?;
+    let current = std::env::current_dir()
+        .map_err(|error| UserError::new("cannot tell the current directory").source(error))?;
     let repo = Repo::open(&current)?;
     let mut config = config::load(&opening.choice, &current, repo.as_ref().map(Repo::root))?;
     config.apply(opening.line);

@@ -14,7 +14,9 @@ use crate::text::{Place, Sources, Span};
 
 /// Whether a name is a rule, a category, `default` or `all`.
 pub fn is_known(name: &str) -> bool {
-    matches!(name, "default" | "all") || rules::by_id(name).is_some() || RULES.iter().any(|rule| rule.page().category == name)
+    matches!(name, "default" | "all")
+        || rules::by_id(name).is_some()
+        || RULES.iter().any(|rule| rule.page().category == name)
 }
 
 /// The rules that the configuration turns on, each with its severity.
@@ -22,7 +24,8 @@ pub fn selection(config: &Config, sources: &Sources) -> Selection {
     let lint = &config.lint;
     let mut selection = Selection::none();
     for rule in RULES {
-        let weight = |names: &[Setting<String>]| names.iter().map(|name| weight(rule, &name.value)).max().unwrap_or(0);
+        let weight =
+            |names: &[Setting<String>]| names.iter().map(|name| weight(rule, &name.value)).max().unwrap_or(0);
         let on = weight(&lint.select.value).max(weight(&lint.extend_select.value));
         // The more specific name wins; of two that are as specific, the one that ignores.
         if on > weight(&lint.ignore.value) {
@@ -72,7 +75,9 @@ pub fn check_flags(config: &Config) -> Result<(), UserError> {
 /// Findings about lines of gander.toml that match nothing.
 pub fn unmatched(config: &Config, files: &Files, root: &Path, on: &Selection) -> Vec<Diagnostic> {
     let mut out = Vec::new();
-    let (Some(rule), Some(file)) = (rules::by_id("unmatched-config").filter(|rule| on.is_on(rule.id)), &config.file) else {
+    let (Some(rule), Some(file)) =
+        (rules::by_id("unmatched-config").filter(|rule| on.is_on(rule.id)), &config.file)
+    else {
         return out;
     };
     let Some(id) = files.sources.find(&relative_to(&file.path, root)) else { return out };
@@ -80,17 +85,23 @@ pub fn unmatched(config: &Config, files: &Files, root: &Path, on: &Selection) ->
     let mut cx = Cx::new(rule, severity, false, &mut out);
     for name in config.unknown_rules(is_known) {
         let Some(span) = name.span() else { continue };
-        cx.report(Place::new(id, span), format!("there is no rule or category `{}`, so this line does nothing", name.value))
-            .help(match crate::lint::nearest(&name.value) {
-                Some(nearest) => format!("Did you mean `{nearest}`? `gander rules` lists them all."),
-                None => "`gander rules` lists the rules.".to_owned(),
-            });
+        cx.report(
+            Place::new(id, span),
+            format!("there is no rule or category `{}`, so this line does nothing", name.value),
+        )
+        .help(match crate::lint::nearest(&name.value) {
+            Some(nearest) => format!("Did you mean `{nearest}`? `gander rules` lists them all."),
+            None => "`gander rules` lists the rules.".to_owned(),
+        });
     }
     for glob in config.file_globs() {
         if !files.files.keys().any(|path| glob.matches(path)) {
             let span = Span::new(glob.span.start, glob.span.end);
-            cx.report(Place::new(id, span), format!("no file fits `{}`, so this line does nothing", glob.text))
-                .help("Correct the pattern, or take the line away.");
+            cx.report(
+                Place::new(id, span),
+                format!("no file fits `{}`, so this line does nothing", glob.text),
+            )
+            .help("Correct the pattern, or take the line away.");
         }
     }
     out
@@ -105,7 +116,13 @@ fn weight(rule: &rules::Rule, name: &str) -> u8 {
     let strict = page.on == On::Strict;
     match name {
         "all" => 1,
-        "default" => if strict { 0 } else { 2 },
+        "default" => {
+            if strict {
+                0
+            } else {
+                2
+            }
+        }
         _ if rule.id == name => BY_NAME,
         _ if page.category == name && !strict => 3,
         _ => 0,

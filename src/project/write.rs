@@ -11,7 +11,8 @@ use super::UserError;
 /// # Errors
 /// When it was changed meanwhile, is read-only, or cannot be written; the old content stands then.
 pub fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), UserError> {
-    let cannot = |error: std::io::Error| UserError::new(format!("cannot write {}", path.display())).source(error);
+    let cannot =
+        |error: std::io::Error| UserError::new(format!("cannot write {}", path.display())).source(error);
     // A symbolic link stays one: what it points to is replaced.
     let path = fs::canonicalize(path).map_err(cannot)?;
     if fs::read(&path).map_err(cannot)? != before {
@@ -21,7 +22,8 @@ pub fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), UserError
     let mode = fs::metadata(&path).map_err(cannot)?.permissions();
     // Renaming over it would work all the same, and nobody who protects a file wants that.
     if mode.readonly() {
-        return Err(UserError::new(format!("{} was not fixed: it is read-only", path.display())).help("make it writable"));
+        return Err(UserError::new(format!("{} was not fixed: it is read-only", path.display()))
+            .help("make it writable"));
     }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let beside = path.with_file_name(format!(".{name}.gander-{}", std::process::id()));

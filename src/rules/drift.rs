@@ -432,14 +432,13 @@ fn collect(
                 if *outcome != Outcome::Done || !shapes(&op.kind, object, &resolves) {
                     continue;
                 }
-                if let Operation::RenameColumn { from, .. } = &op.kind {
-                    if object.kind == ObjectKind::Column
-                        && (run, step) == (birth.run, birth.step)
-                        && words.is_empty()
-                    {
-                        let old = ObjectRef { name: Name::bare(from.clone()), ..object.clone() };
-                        collect(replay, dialect, &old, Some((run, step)), words);
-                    }
+                if let Operation::RenameColumn { from, .. } = &op.kind
+                    && object.kind == ObjectKind::Column
+                    && (run, step) == (birth.run, birth.step)
+                    && words.is_empty()
+                {
+                    let old = ObjectRef { name: Name::bare(from.clone()), ..object.clone() };
+                    collect(replay, dialect, &old, Some((run, step)), words);
                 }
                 words.push(Written {
                     operation: op.kind.clone(),
@@ -489,10 +488,10 @@ fn shapes(operation: &Operation, object: &ObjectRef, is: &dyn Fn(&Name, &Name) -
 }
 
 /// The statement of a schema file that made what stands at a place, with its operation.
-pub fn maker<'c>(canonical: &'c Canonical, made: Place) -> Option<(&'c Statement, &'c Op)> {
+pub fn maker(canonical: &Canonical, made: Place) -> Option<(&Statement, &Op)> {
     let statements = canonical.run.script.statements.iter();
-    let pairs = statements.flat_map(|statement| statement.ops.iter().map(move |op| (statement, op)));
-    pairs.filter(|(_, op)| op.span.contains(made.span) && made.file == canonical.file).next_back()
+    let mut pairs = statements.flat_map(|statement| statement.ops.iter().map(move |op| (statement, op)));
+    pairs.rfind(|(_, op)| op.span.contains(made.span) && made.file == canonical.file)
 }
 
 /// How a schema file has a column, where it has it.

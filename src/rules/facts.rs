@@ -41,7 +41,9 @@ impl Settings {
         self.external.iter().any(|pattern| {
             let pattern = pattern.to_ascii_lowercase();
             fits(pattern.as_bytes(), name.ident.key().to_ascii_lowercase().as_bytes())
-                || full.as_ref().is_some_and(|full| fits(pattern.as_bytes(), full.to_ascii_lowercase().as_bytes()))
+                || full
+                    .as_ref()
+                    .is_some_and(|full| fits(pattern.as_bytes(), full.to_ascii_lowercase().as_bytes()))
         })
     }
 }
@@ -147,7 +149,8 @@ impl<'a> PartFacts<'a> {
 
     /// The place of its first statement; else the start of the part.
     pub fn head(&self) -> Place {
-        let span = self.statements().first().map_or(Span::at(self.run.part.span.start), |statement| statement.span);
+        let span =
+            self.statements().first().map_or(Span::at(self.run.part.span.start), |statement| statement.span);
         self.place(span)
     }
 }
@@ -223,13 +226,19 @@ impl<'a> StepFacts<'a> {
     /// change, temporary, or listed as small.
     pub fn is_free(&self, name: &Name) -> bool {
         let name = self.resolve(name);
-        let small = self.part.settings.small_tables.iter().any(|small| *small == name.to_string() || small == name.text());
+        let small = self
+            .part
+            .settings
+            .small_tables
+            .iter()
+            .any(|small| *small == name.to_string() || small == name.text());
         small
             || match self.before().relation(&name) {
                 Lookup::Found(relation) => {
                     let temporary = matches!(relation, Relation::Table(table) if table.temporary);
                     let own = self.part.run.part.file;
-                    let is_new = |place: Place| place.file == own || self.part.new_files.contains(&place.file);
+                    let is_new =
+                        |place: Place| place.file == own || self.part.new_files.contains(&place.file);
                     temporary || relation.made().is_some_and(is_new)
                 }
                 Lookup::Absent | Lookup::Unknown => false,
@@ -315,8 +324,11 @@ impl Canonical {
             .iter()
             .flat_map(|statement| &statement.ops)
             .map(|op| super::rerun::means(&op.kind, self.run.engine.dialect, true))
-            .filter(|(means, _)| matches!(means, super::rerun::Means::IfNotExists | super::rerun::Means::OrReplace));
-        let (guarded, bare): (Vec<_>, Vec<_>) = means.partition(|(_, guard)| *guard != crate::ops::Guard::None);
+            .filter(|(means, _)| {
+                matches!(means, super::rerun::Means::IfNotExists | super::rerun::Means::OrReplace)
+            });
+        let (guarded, bare): (Vec<_>, Vec<_>) =
+            means.partition(|(_, guard)| *guard != crate::ops::Guard::None);
         !guarded.is_empty() && guarded.len() >= bare.len()
     }
 }

@@ -20,12 +20,14 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
     }
     for op in &step.statement().ops {
         let Operation::CreateIndex(create) = &op.kind else { continue };
-        let partitioned = step.table(&create.table).found().is_some_and(|table| table.partition == PartitionKind::Parent);
+        let partitioned =
+            step.table(&create.table).found().is_some_and(|table| table.partition == PartitionKind::Parent);
         if create.concurrently || create.only || partitioned || step.is_free(&create.table) {
             continue;
         }
         let index = create.name.as_ref().map_or_else(String::new, |name| format!(" `{name}`"));
-        let message = format!("building index{index} blocks every write to `{}` until it is done", create.table);
+        let message =
+            format!("building index{index} blocks every write to `{}` until it is done", create.table);
         let place = step.place(op.span);
         // In a transaction CONCURRENTLY is refused; with IF NOT EXISTS it would keep an invalid index.
         if step.in_transaction() {
@@ -34,7 +36,9 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
                 .help(format!("Move it into a migration of its own that runs outside a transaction{switch}, with CREATE INDEX CONCURRENTLY."));
             continue;
         }
-        let finding = cx.report(place, message).help("Write CREATE INDEX CONCURRENTLY, in a migration that runs outside a transaction.");
+        let finding = cx
+            .report(place, message)
+            .help("Write CREATE INDEX CONCURRENTLY, in a migration that runs outside a transaction.");
         if create.guard == Guard::IfNotExists {
             continue;
         }

@@ -18,13 +18,18 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         return;
     }
     for (index, op) in step.statement().ops.iter().enumerate() {
-        if rerun::means_of(step, &op.kind) != (Means::IfExists, Guard::None) || step.fails_again(index).is_none() {
+        if rerun::means_of(step, &op.kind) != (Means::IfExists, Guard::None)
+            || step.fails_again(index).is_none()
+        {
             continue;
         }
         let severity = rerun::severity(&step.part, Severity::Warning, Habit::IfExists);
-        cx.report(step.place(op.span), format!("{} fails when it is run a second time: it is gone then", op.kind.title()))
-            .severity(severity)
-            .help("Write IF EXISTS before the name.")
-            .remedy(Safety::Safe, Remedy::AddGuard);
+        cx.report(
+            step.place(op.span),
+            format!("{} fails when it is run a second time: it is gone then", op.kind.title()),
+        )
+        .severity(severity)
+        .help("Write IF EXISTS before the name.")
+        .remedy(Safety::Safe, Remedy::AddGuard);
     }
 }

@@ -18,13 +18,18 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         return;
     }
     for (index, op) in step.statement().ops.iter().enumerate() {
-        if rerun::means_of(step, &op.kind) != (Means::OrReplace, Guard::None) || step.fails_again(index).is_none() {
+        if rerun::means_of(step, &op.kind) != (Means::OrReplace, Guard::None)
+            || step.fails_again(index).is_none()
+        {
             continue;
         }
         let severity = rerun::severity(&step.part, Severity::Warning, Habit::OrReplace);
-        cx.report(step.place(op.span), format!("{} fails when the migration is run a second time: it exists then", op.kind.title()))
-            .severity(severity)
-            .help("Write CREATE OR REPLACE.")
-            .remedy(Safety::Unsafe, Remedy::AddGuard);
+        cx.report(
+            step.place(op.span),
+            format!("{} fails when the migration is run a second time: it exists then", op.kind.title()),
+        )
+        .severity(severity)
+        .help("Write CREATE OR REPLACE.")
+        .remedy(Safety::Unsafe, Remedy::AddGuard);
     }
 }

@@ -23,10 +23,15 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
     }
     let changes: Vec<StepFacts<'_>> = part.steps().filter(is_change).collect();
     let (Some(first), Some(second)) = (changes.first(), changes.get(1)) else { return };
-    if part.steps().any(|step| had_better_not(&step)) || is_in_batches(part) || uses_new_label(part) || connects(part) {
+    if part.steps().any(|step| had_better_not(&step))
+        || is_in_batches(part)
+        || uses_new_label(part)
+        || connects(part)
+    {
         return;
     }
-    let title = |step: &StepFacts<'_>| step.statement().ops.first().map_or_else(String::new, |op| op.kind.title());
+    let title =
+        |step: &StepFacts<'_>| step.statement().ops.first().map_or_else(String::new, |op| op.kind.title());
     let message = format!(
         "{} statements run one by one, without a transaction: if {} fails, {} stays",
         changes.len(),
@@ -100,7 +105,10 @@ fn uses_new_label(part: &PartFacts<'_>) -> bool {
     });
     labels.into_iter().any(|(at, label)| {
         let quoted = format!("'{label}'");
-        part.statements().iter().skip(at + 1).any(|statement| part.source().slice(statement.span).contains(&quoted))
+        part.statements()
+            .iter()
+            .skip(at + 1)
+            .any(|statement| part.source().slice(statement.span).contains(&quoted))
     })
 }
 

@@ -135,7 +135,12 @@ pub struct Cx<'a> {
 
 impl<'a> Cx<'a> {
     /// For one rule, at the severity that its page gives.
-    pub const fn new(rule: &'static Rule, severity: Severity, asked_for: bool, out: &'a mut Vec<Diagnostic>) -> Self {
+    pub const fn new(
+        rule: &'static Rule,
+        severity: Severity,
+        asked_for: bool,
+        out: &'a mut Vec<Diagnostic>,
+    ) -> Self {
         Self { rule, severity, asked_for, out }
     }
 

@@ -42,9 +42,14 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
                 (Operation::Commit { .. }, _) if open > 0 => open -= 1,
                 (Operation::Rollback { .. }, _) if open > 0 => open -= 1,
                 (Operation::Commit { .. }, Transaction::Tool) => {
-                    cx.report(place, format!("this COMMIT ends {tool}'s transaction half-way: what follows runs without one"))
-                        .help("Take it away, or switch the tool's transaction off.")
-                        .remedy(Safety::Unsafe, Remedy::Remove(vec![statement.whole]));
+                    cx.report(
+                        place,
+                        format!(
+                            "this COMMIT ends {tool}'s transaction half-way: what follows runs without one"
+                        ),
+                    )
+                    .help("Take it away, or switch the tool's transaction off.")
+                    .remedy(Safety::Unsafe, Remedy::Remove(vec![statement.whole]));
                 }
                 (Operation::Rollback { .. }, Transaction::Tool) => {
                     cx.report(place, format!("this ROLLBACK ends {tool}'s transaction: everything before it is undone, what follows runs without one"))

@@ -23,7 +23,9 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         }
         match &op.kind {
             Operation::AddColumn { table, def, guard } => added(step, cx, op, table, def, *guard),
-            Operation::AlterColumn { table, column, change: AlterColumn::SetNotNull } => set(step, cx, op, table, column),
+            Operation::AlterColumn { table, column, change: AlterColumn::SetNotNull } => {
+                set(step, cx, op, table, column)
+            }
             _ => {}
         }
     }
@@ -39,7 +41,8 @@ fn added(step: &StepFacts<'_>, cx: &mut Cx<'_>, op: &Op, table: &TableTarget, de
         || column.identity.is_some()
         || column.generated.is_some()
         || column.ty.as_ref().is_some_and(Type::is_serial);
-    let key = def.constraints.iter().any(|constraint| matches!(constraint.kind, ConstraintKind::PrimaryKey { .. }));
+    let key =
+        def.constraints.iter().any(|constraint| matches!(constraint.kind, ConstraintKind::PrimaryKey { .. }));
     if column.not_null != Some(true) || given || key || has_no_rows(step, table) {
         return;
     }
@@ -47,12 +50,23 @@ fn added(step: &StepFacts<'_>, cx: &mut Cx<'_>, op: &Op, table: &TableTarget, de
     nullable.column.not_null = Some(false);
     let in_steps = vec![
         vec![Operation::AddColumn { table: table.clone(), def: Box::new(nullable), guard }],
-        vec![Operation::Update { table: table.name.clone(), columns: vec![column.name.clone()], limited: true }],
-        vec![Operation::AlterColumn { table: table.clone(), column: column.name.clone(), change: AlterColumn::SetNotNull }],
+        vec![Operation::Update {
+            table: table.name.clone(),
+            columns: vec![column.name.clone()],
+            limited: true,
+        }],
+        vec![Operation::AlterColumn {
+            table: table.clone(),
+            column: column.name.clone(),
+            change: AlterColumn::SetNotNull,
+        }],
     ];
     cx.report(
         step.place(op.span),
-        format!("adding `{}` as NOT NULL without a default fails as soon as `{}` has a row", column.name, table.name),
+        format!(
+            "adding `{}` as NOT NULL without a default fails as soon as `{}` has a row",
+            column.name, table.name
+        ),
     )
     .label("old rows would have no value here")
     .help("Give it a DEFAULT; or add it nullable, UPDATE the rows, then SET NOT NULL.")
@@ -64,17 +78,21 @@ fn set(step: &StepFacts<'_>, cx: &mut Cx<'_>, op: &Op, table: &TableTarget, colu
         return;
     }
     let known = step.table(&table.name);
-    if let Lookup::Found(member) = known.and_then(|table| table.column(column.key())) {
-        if member.column.not_null == Some(true) || member.filled || member.defaulted {
-            return;
-        }
+    if let Lookup::Found(member) = known.and_then(|table| table.column(column.key()))
+        && (member.column.not_null == Some(true) || member.filled || member.defaulted)
+    {
+        return;
     }
     if known.found().is_some_and(|table| is_checked(table, column)) {
         return;
     }
     let steps = vec![
         vec![Operation::Update { table: table.name.clone(), columns: vec![column.clone()], limited: true }],
-        vec![Operation::AlterColumn { table: table.clone(), column: column.clone(), change: AlterColumn::SetNotNull }],
+        vec![Operation::AlterColumn {
+            table: table.clone(),
+            column: column.clone(),
+            change: AlterColumn::SetNotNull,
+        }],
     ];
     // A migration in Go or Java may have done it; the claim must not be larger than what was read.
     let read = if step.part.replay.sequence.unread.is_empty() { "" } else { " that gander can read" };

@@ -38,7 +38,8 @@ pub struct Page {
 impl Page {
     /// Reads a page. The pages are part of the program and a test holds them right: what is missing gets a plain default.
     pub fn parse(text: &str) -> Self {
-        let (front, body) = text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")).unwrap_or(("", text));
+        let (front, body) =
+            text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")).unwrap_or(("", text));
         let value = |key: &str| {
             front
                 .lines()
@@ -53,7 +54,11 @@ impl Page {
             summary: value("summary").to_owned(),
             category: value("category").to_owned(),
             severity: Severity::from_name(value("severity")).unwrap_or(Severity::Warning),
-            engines: list("engines").iter().filter_map(|name| crate::schema::Engine::parse(name).ok()).map(|engine| engine.dialect).collect(),
+            engines: list("engines")
+                .iter()
+                .filter_map(|name| crate::schema::Engine::parse(name).ok())
+                .map(|engine| engine.dialect)
+                .collect(),
             on: match value("on") {
                 "practice" => On::Practice,
                 "strict" => On::Strict,

@@ -17,7 +17,8 @@ pub fn is_practice<T>(earlier: &[T], does: impl Fn(&T) -> bool) -> bool {
 /// The latest ten of the migrations before one, repeatable ones left out: those that [`is_practice`] looks at. Looking at all of
 /// them for each of them would cost the square of a long history.
 pub fn latest<'a>(earlier: &'a [MigrationRun<'a>]) -> Vec<&'a MigrationRun<'a>> {
-    let mut latest: Vec<&MigrationRun<'_>> = earlier.iter().rev().filter(|run| !run.migration.repeatable).take(10).collect();
+    let mut latest: Vec<&MigrationRun<'_>> =
+        earlier.iter().rev().filter(|run| !run.migration.repeatable).take(10).collect();
     latest.reverse();
     latest
 }

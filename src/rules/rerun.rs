@@ -23,7 +23,11 @@ pub fn is_question(step: &StepFacts<'_>, cx: &Cx<'_>) -> bool {
     // invalid one behind when it fails.
     let lone = part.statements().len() == 1;
     let leaves_something = part.run.part.wrap != Wrap::Implicit
-        && step.statement().ops.iter().any(|op| matches!(&op.kind, Operation::CreateIndex(create) if create.concurrently));
+        && step
+            .statement()
+            .ops
+            .iter()
+            .any(|op| matches!(&op.kind, Operation::CreateIndex(create) if create.concurrently));
     !step.in_transaction() && (!lone || leaves_something)
 }
 
@@ -71,7 +75,9 @@ impl Habits {
                         (Habit::IfExists, guard == Guard::IfExists)
                     }
                     (_, (Means::OrReplace, guard)) => (Habit::OrReplace, guard == Guard::OrReplace),
-                    (operation, (Means::None, _)) if creates(operation) => (Habit::Otherwise, !statement.when.is_empty()),
+                    (operation, (Means::None, _)) if creates(operation) => {
+                        (Habit::Otherwise, !statement.when.is_empty())
+                    }
                     (_, (Means::None, _)) => continue,
                 };
                 let seen = &mut seen[habit as usize];
@@ -144,10 +150,15 @@ pub fn means(operation: &Operation, dialect: Dialect, trigger_replace: bool) -> 
             Dialect::Mysql => (Means::None, create.guard),
         },
         Operation::CreateSequence(create) => (Means::IfNotExists, create.guard),
-        Operation::CreateSchema { guard, .. } | Operation::CreateExtension { guard, .. } => (Means::IfNotExists, *guard),
+        Operation::CreateSchema { guard, .. } | Operation::CreateExtension { guard, .. } => {
+            (Means::IfNotExists, *guard)
+        }
         Operation::CreateOther { object, guard } => {
             let known = match object.kind {
-                ObjectKind::Statistics | ObjectKind::Server | ObjectKind::Collation | ObjectKind::UserMapping => true,
+                ObjectKind::Statistics
+                | ObjectKind::Server
+                | ObjectKind::Collation
+                | ObjectKind::UserMapping => true,
                 ObjectKind::Database | ObjectKind::User | ObjectKind::Event => dialect == Dialect::Mysql,
                 ObjectKind::Language | ObjectKind::Transform => return (Means::OrReplace, *guard),
                 _ => false,
@@ -155,9 +166,15 @@ pub fn means(operation: &Operation, dialect: Dialect, trigger_replace: bool) -> 
             (if_not_exists(known), *guard)
         }
         Operation::AddColumn { guard, .. } => (if_not_exists(postgres), *guard),
-        Operation::AlterType { change: crate::ops::AlterType::AddValue { guard, .. }, .. } => (Means::IfNotExists, *guard),
-        Operation::AlterType { change: crate::ops::AlterType::DropAttribute { guard, .. }, .. } => (Means::IfExists, *guard),
-        Operation::AlterDomain { change: crate::ops::AlterDomain::DropConstraint { guard, .. }, .. } => (Means::IfExists, *guard),
+        Operation::AlterType { change: crate::ops::AlterType::AddValue { guard, .. }, .. } => {
+            (Means::IfNotExists, *guard)
+        }
+        Operation::AlterType { change: crate::ops::AlterType::DropAttribute { guard, .. }, .. } => {
+            (Means::IfExists, *guard)
+        }
+        Operation::AlterDomain { change: crate::ops::AlterDomain::DropConstraint { guard, .. }, .. } => {
+            (Means::IfExists, *guard)
+        }
         Operation::CreateFunction(create) => (or_replace(postgres), create.guard),
         Operation::CreateRule { guard, .. } => (Means::OrReplace, *guard),
         Operation::Drop(drop) => {
@@ -170,7 +187,8 @@ pub fn means(operation: &Operation, dialect: Dialect, trigger_replace: bool) -> 
         Operation::DropColumn { guard, .. }
         | Operation::DropConstraint { guard, .. }
         | Operation::AlterColumn {
-            change: crate::ops::AlterColumn::DropIdentity(guard) | crate::ops::AlterColumn::DropExpression(guard),
+            change:
+                crate::ops::AlterColumn::DropIdentity(guard) | crate::ops::AlterColumn::DropExpression(guard),
             ..
         } => (if_exists(postgres), *guard),
         _ => (Means::None, Guard::None),

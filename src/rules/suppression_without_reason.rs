@@ -3,5 +3,9 @@
 use super::{Check, Rule};
 
 /// `suppression-without-reason`.
-pub const RULE: Rule =
-    Rule { id: "suppression-without-reason", page: include_str!("../../rules/suppression-without-reason.md"), down: false, check: Check::Engine };
+pub const RULE: Rule = Rule {
+    id: "suppression-without-reason",
+    page: include_str!("../../rules/suppression-without-reason.md"),
+    down: false,
+    check: Check::Engine,
+};

@@ -37,10 +37,14 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
     }
     if let Transaction::Explicit(begun) = part.run.session.transaction {
         let commits = part.statements().iter().any(|statement| {
-            statement.span.start > begun.span.end && statement.ops.iter().any(|op| matches!(op.kind, Operation::Commit { chain: false }))
+            statement.span.start > begun.span.end
+                && statement.ops.iter().any(|op| matches!(op.kind, Operation::Commit { chain: false }))
         });
         let finding = cx
-            .report(begun, "this BEGIN has no COMMIT: the server rolls everything after it back, and nobody is told")
+            .report(
+                begun,
+                "this BEGIN has no COMMIT: the server rolls everything after it back, and nobody is told",
+            )
             .help("Write COMMIT at the end.");
         if !commits {
             finding.remedy(Safety::Unsafe, Remedy::CommitAtEnd { part: part.run.part.span });

@@ -15,7 +15,10 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
-    if step.part.direction == Direction::Down || !rerun::is_question(step, cx) || !step.statement().when.is_empty() {
+    if step.part.direction == Direction::Down
+        || !rerun::is_question(step, cx)
+        || !step.statement().when.is_empty()
+    {
         return;
     }
     for op in &step.statement().ops {
@@ -40,15 +43,27 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         let place = step.place(op.span);
         match keys.as_slice() {
             [] if version_table && !knows_all => {
-                cx.report(place, format!("a second run of the migration records itself in `{}` once more, or fails there", insert.table))
-                    .severity(severity)
-                    .help("End the statement with ON CONFLICT (…) DO NOTHING.")
-                    .remedy(Safety::Unsafe, Remedy::OnConflictDoNothing { key: Vec::new() });
+                cx.report(
+                    place,
+                    format!(
+                        "a second run of the migration records itself in `{}` once more, or fails there",
+                        insert.table
+                    ),
+                )
+                .severity(severity)
+                .help("End the statement with ON CONFLICT (…) DO NOTHING.")
+                .remedy(Safety::Unsafe, Remedy::OnConflictDoNothing { key: Vec::new() });
             }
             [] if knows_all => {
-                cx.report(place, format!("a second run of the migration puts the same rows into `{}` again: no key stops it", insert.table))
-                    .severity(Severity::Advice)
-                    .help("Give the table a key, or write INSERT … SELECT … WHERE NOT EXISTS (…).");
+                cx.report(
+                    place,
+                    format!(
+                        "a second run of the migration puts the same rows into `{}` again: no key stops it",
+                        insert.table
+                    ),
+                )
+                .severity(Severity::Advice)
+                .help("Give the table a key, or write INSERT … SELECT … WHERE NOT EXISTS (…).");
             }
             [] => {}
             [key] => {
@@ -77,10 +92,10 @@ fn list(columns: &[Ident]) -> String {
 fn is_fresh(step: &StepFacts<'_>, table: &Name) -> bool {
     let name = step.resolve(table);
     let again = step.again();
-    if let Lookup::Found(table) = again.before.table(&name) {
-        if table.emptied.is_some() || table.temporary {
-            return true;
-        }
+    if let Lookup::Found(table) = again.before.table(&name)
+        && (table.emptied.is_some() || table.temporary)
+    {
+        return true;
     }
     let made_anew = |at: usize| {
         let made = step.part.statements()[at].ops.iter().zip(&step.part.again[at].outcomes);
@@ -105,12 +120,18 @@ fn covering_keys(catalog: &Catalog, table: &Table, insert: &Insert) -> Vec<Vec<I
     };
     for (_, constraint) in &table.constraints {
         match &constraint.kind {
-            ConstraintKind::PrimaryKey { columns, .. } | ConstraintKind::Unique { columns, .. } => add(columns.clone()),
-            ConstraintKind::Check(_) | ConstraintKind::ForeignKey(_) | ConstraintKind::Exclude(_) | ConstraintKind::NotNull(_) => {}
+            ConstraintKind::PrimaryKey { columns, .. } | ConstraintKind::Unique { columns, .. } => {
+                add(columns.clone())
+            }
+            ConstraintKind::Check(_)
+            | ConstraintKind::ForeignKey(_)
+            | ConstraintKind::Exclude(_)
+            | ConstraintKind::NotNull(_) => {}
         }
     }
     for index in catalog.indexes_of(&table.name).filter(|index| index.unique && index.predicate.is_none()) {
-        let columns: Option<Vec<Ident>> = index.keys.iter().map(IndexKey::column).map(|column| column.map(Ident::exact)).collect();
+        let columns: Option<Vec<Ident>> =
+            index.keys.iter().map(IndexKey::column).map(|column| column.map(Ident::exact)).collect();
         add(columns.unwrap_or_default());
     }
     keys

@@ -25,15 +25,23 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         }
         let refused = step.fails_again(index);
         let doubles = refused.is_none() && makes_a_double(step, op);
-        if refused.is_none() && !doubles || (step.part.direction == Direction::Down && rerun::creates(&op.kind)) {
+        if refused.is_none() && !doubles
+            || (step.part.direction == Direction::Down && rerun::creates(&op.kind))
+        {
             continue;
         }
         let message = match refused {
-            Some(conflict) => format!("{} fails when the migration is run a second time: {conflict}", op.kind.title()),
-            None => format!("{} makes one more each time the migration is run: without a name nothing stops it", op.kind.title()),
+            Some(conflict) => {
+                format!("{} fails when the migration is run a second time: {conflict}", op.kind.title())
+            }
+            None => format!(
+                "{} makes one more each time the migration is run: without a name nothing stops it",
+                op.kind.title()
+            ),
         };
         let severity = rerun::severity(&step.part, Severity::Warning, Habit::Otherwise);
-        let finding = cx.report(step.place(op.span), message).severity(severity).help(help(step, op, doubles));
+        let finding =
+            cx.report(step.place(op.span), message).severity(severity).help(help(step, op, doubles));
         // What stands in a DO block already is guarded by changing that block, which only its author can.
         if step.statement().within.is_some() || doubles {
             continue;
@@ -52,7 +60,9 @@ fn makes_a_double(step: &StepFacts<'_>, op: &Op) -> bool {
             let counts = match &constraint.kind {
                 ConstraintKind::Check(_) | ConstraintKind::ForeignKey(_) => true,
                 ConstraintKind::Unique { using_index, .. } => using_index.is_none(),
-                ConstraintKind::PrimaryKey { .. } | ConstraintKind::Exclude(_) | ConstraintKind::NotNull(_) => false,
+                ConstraintKind::PrimaryKey { .. }
+                | ConstraintKind::Exclude(_)
+                | ConstraintKind::NotNull(_) => false,
             };
             let same = |kind: &ConstraintKind| match (kind, &constraint.kind) {
                 (ConstraintKind::ForeignKey(there), ConstraintKind::ForeignKey(new)) => {
@@ -69,7 +79,10 @@ fn makes_a_double(step: &StepFacts<'_>, op: &Op) -> bool {
         Operation::CreateIndex(create) if create.name.is_none() => {
             let table = step.resolve(&create.table);
             let same = |index: &Index| {
-                index.generated_name && index.keys == create.keys && index.predicate == create.predicate && index.constraint.is_none()
+                index.generated_name
+                    && index.keys == create.keys
+                    && index.predicate == create.predicate
+                    && index.constraint.is_none()
             };
             again.indexes_of(&table).any(same)
         }
@@ -119,7 +132,8 @@ fn remedy(step: &StepFacts<'_>, operation: &Operation) -> Option<Remedy> {
         Operation::AddConstraint { table, constraint } => {
             let takes_index = matches!(
                 &constraint.kind,
-                ConstraintKind::PrimaryKey { using_index: Some(_), .. } | ConstraintKind::Unique { using_index: Some(_), .. }
+                ConstraintKind::PrimaryKey { using_index: Some(_), .. }
+                    | ConstraintKind::Unique { using_index: Some(_), .. }
             );
             let name: &Ident = constraint.name.as_ref().filter(|_| !takes_index)?;
             Some(Remedy::Before(vec![Operation::DropConstraint {

@@ -3,5 +3,9 @@
 use super::{Check, Rule};
 
 /// `unknown-suppression`.
-pub const RULE: Rule =
-    Rule { id: "unknown-suppression", page: include_str!("../../rules/unknown-suppression.md"), down: false, check: Check::Engine };
+pub const RULE: Rule = Rule {
+    id: "unknown-suppression",
+    page: include_str!("../../rules/unknown-suppression.md"),
+    down: false,
+    check: Check::Engine,
+};

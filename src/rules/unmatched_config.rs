@@ -3,5 +3,9 @@
 use super::{Check, Rule};
 
 /// `unmatched-config`.
-pub const RULE: Rule =
-    Rule { id: "unmatched-config", page: include_str!("../../rules/unmatched-config.md"), down: false, check: Check::Engine };
+pub const RULE: Rule = Rule {
+    id: "unmatched-config",
+    page: include_str!("../../rules/unmatched-config.md"),
+    down: false,
+    check: Check::Engine,
+};

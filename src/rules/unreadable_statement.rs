@@ -14,7 +14,14 @@ pub const RULE: Rule = Rule {
 fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
     for op in &step.statement().ops {
         let Operation::Opaque { verb, object, expected, at } = &op.kind else { continue };
-        report(cx, step.place(op.span), verb, object.as_ref().map(ToString::to_string), expected, step.place(*at));
+        report(
+            cx,
+            step.place(op.span),
+            verb,
+            object.as_ref().map(ToString::to_string),
+            expected,
+            step.place(*at),
+        );
     }
 }
 

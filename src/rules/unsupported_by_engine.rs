@@ -15,7 +15,9 @@ pub const RULE: Rule = Rule {
 
 fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
     // What stands in a DO block that SQLite has not got is one finding: the block.
-    if step.part.direction == Direction::Down || (step.part.dialect() == Dialect::Sqlite && step.statement().within.is_some()) {
+    if step.part.direction == Direction::Down
+        || (step.part.dialect() == Dialect::Sqlite && step.statement().within.is_some())
+    {
         return;
     }
     let engine = step.part.engine();
@@ -56,7 +58,9 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
 
 fn table_of(op: &Op) -> Option<&Name> {
     match &op.kind {
-        Operation::AddColumn { table, .. } | Operation::DropColumn { table, .. } | Operation::AddConstraint { table, .. } => Some(&table.name),
+        Operation::AddColumn { table, .. }
+        | Operation::DropColumn { table, .. }
+        | Operation::AddConstraint { table, .. } => Some(&table.name),
         Operation::CreateIndex(create) => Some(&create.table),
         _ => None,
     }

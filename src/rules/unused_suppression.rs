@@ -3,5 +3,9 @@
 use super::{Check, Rule};
 
 /// `unused-suppression`.
-pub const RULE: Rule =
-    Rule { id: "unused-suppression", page: include_str!("../../rules/unused-suppression.md"), down: false, check: Check::Engine };
+pub const RULE: Rule = Rule {
+    id: "unused-suppression",
+    page: include_str!("../../rules/unused-suppression.md"),
+    down: false,
+    check: Check::Engine,
+};

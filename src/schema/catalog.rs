@@ -497,7 +497,8 @@ impl Catalog {
         if !std::mem::take(&mut self.temporary) {
             return;
         }
-        let gone: Vec<Name> = self.relations().map(|(name, _)| name).filter(|name| self.is_temporary(name)).cloned().collect();
+        let gone: Vec<Name> =
+            self.relations().map(|(name, _)| name).filter(|name| self.is_temporary(name)).cloned().collect();
         for name in gone {
             self.relations.insert_mut(name, Slot::Gone);
         }

@@ -390,10 +390,9 @@ impl Diff<'_> {
         };
         if let (Some(refuses), Some(other_refuses)) =
             (nullable(one.not_null, left.0), nullable(other.not_null, right.0))
+            && refuses != other_refuses
         {
-            if refuses != other_refuses {
-                push(DifferenceKind::ColumnNullability, shown_nullability(one), shown_nullability(other));
-            }
+            push(DifferenceKind::ColumnNullability, shown_nullability(one), shown_nullability(other));
         }
         let known = |column: &Column| column.not_null.is_some();
         let (from, other_from) = (Given::of(one, self.dialect), Given::of(other, self.dialect));

@@ -163,7 +163,8 @@ impl Order {
                     .unwrap_or_else(|| letter_of(left).cmp(&letter_of(right)))
             }
             Self::Text => {
-                let bytes = |version: &'_ str| version.bytes().filter(|byte| *byte != b'-').collect::<Vec<u8>>();
+                let bytes =
+                    |version: &'_ str| version.bytes().filter(|byte| *byte != b'-').collect::<Vec<u8>>();
                 bytes(left).cmp(&bytes(right))
             }
         }

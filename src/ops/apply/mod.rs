@@ -374,7 +374,8 @@ impl Step<'_> {
         let name = self.resolve(&Name { schema, ident: Ident::exact(name) });
         let words = ["CREATE", "ALTER", "DROP", "EXECUTE"];
         let changes = |body: &str| {
-            body.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| words.iter().any(|one| word.eq_ignore_ascii_case(one)))
+            body.split(|c: char| !c.is_alphanumeric() && c != '_')
+                .any(|word| words.iter().any(|one| word.eq_ignore_ascii_case(one)))
         };
         self.catalog.functions(&name).iter().any(|function| function.body.as_deref().is_none_or(changes))
     }
@@ -390,10 +391,11 @@ impl Step<'_> {
     }
 
     fn end(&mut self, chain: bool, back: bool) -> Outcome {
-        if back && self.session.in_transaction() {
-            if let Some(before) = self.session.at_begin.take() {
-                *self.catalog = *before;
-            }
+        if back
+            && self.session.in_transaction()
+            && let Some(before) = self.session.at_begin.take()
+        {
+            *self.catalog = *before;
         }
         self.session.savepoints.clear();
         self.session.settings.retain(|_, (_, local)| !*local);

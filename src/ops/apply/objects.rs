@@ -33,10 +33,10 @@ impl Step<'_> {
         definition: String,
         words: Vec<String>,
     ) -> Outcome {
-        if let Lookup::Found(other) = self.catalog.other(&object) {
-            if guard != Guard::OrReplace {
-                return self.exists(object.clone(), guard, other.made);
-            }
+        if let Lookup::Found(other) = self.catalog.other(&object)
+            && guard != Guard::OrReplace
+        {
+            return self.exists(object.clone(), guard, other.made);
         }
         self.catalog.put_other(object, Slot::Present(Other { definition, words, made: Some(self.place) }));
         Outcome::Done
@@ -256,13 +256,14 @@ impl Step<'_> {
             }
             _ => {
                 let key = self.other_key(object);
-                if let Some(table) = &key.on {
-                    if self.catalog.relation(table).is_absent() && drop.guard == Guard::None {
-                        return self.missing(
-                            ObjectRef { kind: ObjectKind::Table, name: table.clone(), on: None },
-                            drop.guard,
-                        );
-                    }
+                if let Some(table) = &key.on
+                    && self.catalog.relation(table).is_absent()
+                    && drop.guard == Guard::None
+                {
+                    return self.missing(
+                        ObjectRef { kind: ObjectKind::Table, name: table.clone(), on: None },
+                        drop.guard,
+                    );
                 }
                 if self.catalog.other(&key).is_absent() {
                     return self.missing(full, drop.guard);
@@ -611,20 +612,20 @@ impl Step<'_> {
         for (owner, _) in self.foreign_keys_to(from, None) {
             self.catalog.change_table(&owner, |owner| {
                 for (_, constraint) in &mut owner.constraints {
-                    if let ConstraintKind::ForeignKey(key) = &mut constraint.kind {
-                        if key.table == *from {
-                            key.table = to.clone();
-                        }
+                    if let ConstraintKind::ForeignKey(key) = &mut constraint.kind
+                        && key.table == *from
+                    {
+                        key.table = to.clone();
                     }
                 }
             });
         }
         self.catalog.change_table(to, |table| {
             for (_, constraint) in &mut table.constraints {
-                if let ConstraintKind::ForeignKey(key) = &mut constraint.kind {
-                    if key.table == *from {
-                        key.table = to.clone();
-                    }
+                if let ConstraintKind::ForeignKey(key) = &mut constraint.kind
+                    && key.table == *from
+                {
+                    key.table = to.clone();
                 }
             }
         });

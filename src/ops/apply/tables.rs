@@ -154,13 +154,13 @@ impl Step<'_> {
     }
 
     /// Finds the table of an ALTER TABLE; the outcome where it is not there.
-    fn target(&self, target: &TableTarget) -> Result<Name, Outcome> {
+    fn target(&self, target: &TableTarget) -> Result<Name, Box<Outcome>> {
         let name = self.resolve(&target.name);
         match self.catalog.relation(&name) {
             Lookup::Found(_) | Lookup::Unknown => Ok(name),
             Lookup::Absent => {
                 let guard = if target.if_exists { Guard::IfExists } else { Guard::None };
-                Err(self.missing(ObjectRef { kind: target.kind, name, on: None }, guard))
+                Err(Box::new(self.missing(ObjectRef { kind: target.kind, name, on: None }, guard)))
             }
         }
     }
@@ -173,7 +173,7 @@ impl Step<'_> {
     ) -> Outcome {
         let name = match self.target(target) {
             Ok(name) => name,
-            Err(outcome) => return outcome,
+            Err(outcome) => return *outcome,
         };
         let table = match self.catalog.table(&name) {
             Lookup::Found(table) => table.clone(),
@@ -294,10 +294,11 @@ impl Step<'_> {
         let mut found = Vec::new();
         for owner in self.catalog.tables().filter(|owner| owner.name != *table) {
             for (known, constraint) in &owner.constraints {
-                if let ConstraintKind::ForeignKey(key) = &constraint.kind {
-                    if key.table == *table && column.is_none_or(|column| key.referenced.contains(column)) {
-                        found.push((owner.name.clone(), known.clone()));
-                    }
+                if let ConstraintKind::ForeignKey(key) = &constraint.kind
+                    && key.table == *table
+                    && column.is_none_or(|column| key.referenced.contains(column))
+                {
+                    found.push((owner.name.clone(), known.clone()));
                 }
             }
         }
@@ -390,7 +391,7 @@ impl Step<'_> {
                 }
                 self.put_constraint(&name, constraint)
             }
-            Err(outcome) => outcome,
+            Err(outcome) => *outcome,
         }
     }
 
@@ -409,17 +410,18 @@ impl Step<'_> {
             constraint.kind,
             ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. } | ConstraintKind::Exclude(_)
         );
-        if let ConstraintKind::PrimaryKey { .. } = constraint.kind {
-            if table.primary_key().is_some() && postgres {
-                let sentence = format!("table `{name}` has a primary key already");
-                return Outcome::Refused(Conflict::Other("42P16", sentence));
-            }
+        if let ConstraintKind::PrimaryKey { .. } = constraint.kind
+            && table.primary_key().is_some()
+            && postgres
+        {
+            let sentence = format!("table `{name}` has a primary key already");
+            return Outcome::Refused(Conflict::Other("42P16", sentence));
         }
         // PostgreSQL looks for the index of a key first, and says that a relation exists.
-        if let Some(known) = constraint.name.as_ref().filter(|_| !(postgres && indexed)) {
-            if table.constraint(known.key()).found().is_some() {
-                return Outcome::Refused(Conflict::Exists(constraint_ref(name, known)));
-            }
+        if let Some(known) = constraint.name.as_ref().filter(|_| !(postgres && indexed))
+            && table.constraint(known.key()).found().is_some()
+        {
+            return Outcome::Refused(Conflict::Exists(constraint_ref(name, known)));
         }
         if let ConstraintKind::ForeignKey(key) = &mut constraint.kind {
             key.table = self.resolve(&key.table);
@@ -460,12 +462,12 @@ impl Step<'_> {
                 }
             }
         };
-        if postgres && indexed {
-            if let outcome @ Outcome::Refused(_) =
+        if postgres
+            && indexed
+            && let outcome @ Outcome::Refused(_) =
                 self.constraint_index(name, &ident, &mut constraint, using.as_ref())
-            {
-                return outcome;
-            }
+        {
+            return outcome;
         }
         match &constraint.kind {
             ConstraintKind::PrimaryKey { columns, .. } => {
@@ -691,7 +693,7 @@ impl Step<'_> {
         }
         let parent = match self.target(target) {
             Ok(parent) => parent,
-            Err(outcome) => return outcome,
+            Err(outcome) => return *outcome,
         };
         self.catalog.change_table(&parent, |table| table.partition = PartitionKind::Parent);
         let name = self.resolve(partition);
@@ -713,7 +715,7 @@ impl Step<'_> {
     pub(super) fn detach_partition(&mut self, target: &TableTarget, partition: &Name) -> Outcome {
         let parent = match self.target(target) {
             Ok(parent) => parent,
-            Err(outcome) => return outcome,
+            Err(outcome) => return *outcome,
         };
         let name = self.resolve(partition);
         if let Lookup::Found(table) = self.catalog.table(&name) {

@@ -100,7 +100,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn to_line_end(&mut self) {
+    fn skip_line(&mut self) {
         match find(self.rest(), b"\n") {
             Some(at) => self.at += at,
             None => self.at = self.end,
@@ -284,11 +284,11 @@ impl Iterator for Lexer<'_> {
         let is_string_prefix = |prefix: u8| next == b'\'' && byte | 0x20 == prefix;
         let token = match byte {
             b'-' if next == b'-' => {
-                self.to_line_end();
+                self.skip_line();
                 self.token(K::Comment, start, true)
             }
             b'#' if mysql => {
-                self.to_line_end();
+                self.skip_line();
                 self.token(K::Comment, start, true)
             }
             // MySQL runs what stands in /*! … */; mysqldump writes settings and whole tables that way.
@@ -412,7 +412,7 @@ impl Iterator for Lexer<'_> {
                 self.token(K::Parameter, start, true)
             }
             b'\\' if postgres => {
-                self.to_line_end();
+                self.skip_line();
                 self.token(K::Meta, start, true)
             }
             b'0'..=b'9' => {

@@ -451,7 +451,10 @@ mod tests {
     #[test]
     fn tools_cut_at_their_own_comments() {
         let text = "INSERT INTO a SELECT 1\n--> statement-breakpoint\nSELECT 2\n-- +goose StatementEnd\nSELECT 3 -- a comment\n+ 4";
-        assert_eq!(statements(text, Dialect::Postgres), ["INSERT INTO a SELECT 1", "SELECT 2", "SELECT 3 -- a comment\n+ 4"]);
+        assert_eq!(
+            statements(text, Dialect::Postgres),
+            ["INSERT INTO a SELECT 1", "SELECT 2", "SELECT 3 -- a comment\n+ 4"]
+        );
     }
 
     #[test]

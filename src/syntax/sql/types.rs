@@ -1,6 +1,6 @@
 //! Data types, as each dialect writes them, under the names that the server prints.
 
-use super::cursor::{Cursor, Read, is_reserved};
+use super::cursor::{Cursor, Read};
 use super::lex::TokenKind;
 use crate::schema::{Dialect, Type};
 
@@ -227,11 +227,61 @@ fn sqlite(cursor: &mut Cursor<'_>) -> Read<Type> {
 /// which begins a constraint wherever it stands after a type.
 fn is_constraint_word(cursor: &Cursor<'_>) -> bool {
     const WORDS: &[&str] = &[
-        "ADD", "ALL", "ALTER", "AND", "AS", "AUTOINCREMENT", "BETWEEN", "CASE", "CHECK", "COLLATE", "COMMIT", "CONSTRAINT", "CREATE",
-        "DEFAULT", "DEFERRABLE", "DELETE", "DISTINCT", "DROP", "ELSE", "ESCAPE", "EXISTS", "FOREIGN", "FROM", "GENERATED", "GROUP",
-        "HAVING", "IN", "INDEX", "INSERT", "INTO", "IS", "ISNULL", "JOIN", "LIMIT", "NOT", "NOTNULL", "NULL", "ON", "OR", "ORDER",
-        "PRIMARY", "REFERENCES", "RETURNING", "SELECT", "SET", "TABLE", "THEN", "TO", "TRANSACTION", "UNIQUE", "UPDATE", "USING",
-        "VALUES", "WHEN", "WHERE",
+        "ADD",
+        "ALL",
+        "ALTER",
+        "AND",
+        "AS",
+        "AUTOINCREMENT",
+        "BETWEEN",
+        "CASE",
+        "CHECK",
+        "COLLATE",
+        "COMMIT",
+        "CONSTRAINT",
+        "CREATE",
+        "DEFAULT",
+        "DEFERRABLE",
+        "DELETE",
+        "DISTINCT",
+        "DROP",
+        "ELSE",
+        "ESCAPE",
+        "EXISTS",
+        "FOREIGN",
+        "FROM",
+        "GENERATED",
+        "GROUP",
+        "HAVING",
+        "IN",
+        "INDEX",
+        "INSERT",
+        "INTO",
+        "IS",
+        "ISNULL",
+        "JOIN",
+        "LIMIT",
+        "NOT",
+        "NOTNULL",
+        "NULL",
+        "ON",
+        "OR",
+        "ORDER",
+        "PRIMARY",
+        "REFERENCES",
+        "RETURNING",
+        "SELECT",
+        "SET",
+        "TABLE",
+        "THEN",
+        "TO",
+        "TRANSACTION",
+        "UNIQUE",
+        "UPDATE",
+        "USING",
+        "VALUES",
+        "WHEN",
+        "WHERE",
     ];
     cursor.is_any(WORDS)
 }

@@ -1,14 +1,16 @@
 //! Writes SQL: into a statement that stands, token by token so that nothing else changes, and new statements.
 
-use super::lex::{Lexer, Token, TokenKind};
 use super::cursor::is_reserved;
+use super::lex::{Lexer, Token, TokenKind};
 use crate::ops::{AlterColumn, AlterDomain, AlterType, Drop, Guard, Operation, TableTarget};
 use crate::schema::{Dialect, Ident, Name, ObjectKind};
 use crate::text::{Edit, Source, Span};
 
 /// The tokens of a span, comments left out.
 fn tokens(source: &Source, span: Span, dialect: Dialect) -> Vec<Token> {
-    Lexer::new(source.text(), span, dialect).filter(|token| !matches!(token.kind, TokenKind::Comment | TokenKind::Meta)).collect()
+    Lexer::new(source.text(), span, dialect)
+        .filter(|token| !matches!(token.kind, TokenKind::Comment | TokenKind::Meta))
+        .collect()
 }
 
 fn is(source: &Source, token: Token, word: &str) -> bool {
@@ -17,7 +19,8 @@ fn is(source: &Source, token: Token, word: &str) -> bool {
 
 /// `words` in the case in which the statement at `span` begins.
 fn cased(source: &Source, span: Span, words: &str) -> String {
-    let lower = source.slice(span).chars().find(char::is_ascii_alphabetic).is_some_and(|c| c.is_ascii_lowercase());
+    let lower =
+        source.slice(span).chars().find(char::is_ascii_alphabetic).is_some_and(|c| c.is_ascii_lowercase());
     if lower { words.to_ascii_lowercase() } else { words.to_owned() }
 }
 
@@ -34,7 +37,9 @@ fn behind<'a>(source: &Source, tokens: &'a [Token], words: &[&str]) -> Option<&'
 /// Gives the operation at `span` the guard that its grammar has.
 pub fn add_guard(source: &Source, span: Span, operation: &Operation, dialect: Dialect) -> Option<Edit> {
     let all = tokens(source, span, dialect);
-    let insert = |at: &Token, words: &str| Some(Edit::insert(at.span.start, format!("{} ", cased(source, span, words))));
+    let insert = |at: &Token, words: &str| {
+        Some(Edit::insert(at.span.start, format!("{} ", cased(source, span, words))))
+    };
     let kind_words = |kind: ObjectKind| kind.keywords().split(' ').collect::<Vec<_>>();
     let before_name = |rest: &[Token], guard: &str| {
         let skipped = rest.iter().find(|token| !is(source, **token, "CONCURRENTLY"))?;
@@ -46,16 +51,26 @@ pub fn add_guard(source: &Source, span: Span, operation: &Operation, dialect: Di
         Operation::CreateView(create) if create.materialized || dialect == Dialect::Sqlite => {
             before_name(behind(source, &all, &["VIEW"])?, "IF NOT EXISTS")
         }
-        Operation::CreateTrigger(_) if dialect == Dialect::Sqlite => before_name(behind(source, &all, &["TRIGGER"])?, "IF NOT EXISTS"),
+        Operation::CreateTrigger(_) if dialect == Dialect::Sqlite => {
+            before_name(behind(source, &all, &["TRIGGER"])?, "IF NOT EXISTS")
+        }
         Operation::CreateSequence(_) => before_name(behind(source, &all, &["SEQUENCE"])?, "IF NOT EXISTS"),
         Operation::CreateSchema { .. } => before_name(behind(source, &all, &["SCHEMA"])?, "IF NOT EXISTS"),
-        Operation::CreateExtension { .. } => before_name(behind(source, &all, &["EXTENSION"])?, "IF NOT EXISTS"),
-        Operation::CreateOther { object, .. } if !matches!(object.kind, ObjectKind::Language | ObjectKind::Transform) => {
+        Operation::CreateExtension { .. } => {
+            before_name(behind(source, &all, &["EXTENSION"])?, "IF NOT EXISTS")
+        }
+        Operation::CreateOther { object, .. }
+            if !matches!(object.kind, ObjectKind::Language | ObjectKind::Transform) =>
+        {
             before_name(behind(source, &all, &kind_words(object.kind))?, "IF NOT EXISTS")
         }
         Operation::AddColumn { .. } => {
             let rest = behind(source, &all, &["ADD"])?;
-            let rest = if rest.first().is_some_and(|token| is(source, *token, "COLUMN")) { &rest[1..] } else { rest };
+            let rest = if rest.first().is_some_and(|token| is(source, *token, "COLUMN")) {
+                &rest[1..]
+            } else {
+                rest
+            };
             insert(rest.first()?, "IF NOT EXISTS")
         }
         Operation::AlterType { change: AlterType::AddValue { .. }, .. } => {
@@ -64,13 +79,21 @@ pub fn add_guard(source: &Source, span: Span, operation: &Operation, dialect: Di
         Operation::Drop(drop) => before_name(behind(source, &all, &kind_words(drop.kind))?, "IF EXISTS"),
         Operation::DropColumn { .. } => {
             let rest = behind(source, &all, &["DROP"])?;
-            let rest = if rest.first().is_some_and(|token| is(source, *token, "COLUMN")) { &rest[1..] } else { rest };
+            let rest = if rest.first().is_some_and(|token| is(source, *token, "COLUMN")) {
+                &rest[1..]
+            } else {
+                rest
+            };
             insert(rest.first()?, "IF EXISTS")
         }
-        Operation::DropConstraint { .. } | Operation::AlterDomain { change: AlterDomain::DropConstraint { .. }, .. } => {
+        Operation::DropConstraint { .. }
+        | Operation::AlterDomain { change: AlterDomain::DropConstraint { .. }, .. } => {
             insert(behind(source, &all, &["DROP", "CONSTRAINT"])?.first()?, "IF EXISTS")
         }
-        Operation::AlterColumn { change: AlterColumn::DropIdentity(_) | AlterColumn::DropExpression(_), .. } => {
+        Operation::AlterColumn {
+            change: AlterColumn::DropIdentity(_) | AlterColumn::DropExpression(_),
+            ..
+        } => {
             let what = behind(source, &all, &["DROP"])?.first()?;
             Some(Edit::insert(what.span.end, format!(" {}", cased(source, span, "IF EXISTS"))))
         }
@@ -102,7 +125,10 @@ pub fn on_conflict_do_nothing(source: &Source, span: Span, returning: Option<Spa
     let columns = if key.is_empty() {
         String::new()
     } else {
-        format!(" ({})", key.iter().map(|column| quote(column, Dialect::Postgres)).collect::<Vec<_>>().join(", "))
+        format!(
+            " ({})",
+            key.iter().map(|column| quote(column, Dialect::Postgres)).collect::<Vec<_>>().join(", ")
+        )
     };
     let on = cased(source, span, "ON CONFLICT");
     let nothing = cased(source, span, "DO NOTHING");
@@ -156,7 +182,9 @@ pub fn handle_duplicate(source: &Source, span: Span, whole: Span) -> Vec<Edit> {
         Edit::insert(span.start, format!("DO {quote} BEGIN{end}{indent}    ")),
         Edit::insert(
             whole.end,
-            format!("{semicolon}{end}{indent}EXCEPTION WHEN duplicate_object THEN NULL;{end}{indent}END {quote};"),
+            format!(
+                "{semicolon}{end}{indent}EXCEPTION WHEN duplicate_object THEN NULL;{end}{indent}END {quote};"
+            ),
         ),
     ]
 }
@@ -194,7 +222,10 @@ pub fn commit_at_end(source: &Source, part: Span, last: (u32, bool)) -> Vec<Edit
 fn begin_at(source: &Source, part: Span, comments: &[Span], first: u32) -> u32 {
     let line_start = |at: u32| source.line_span(source.position(at).line).start.max(part.start);
     let mut at = line_start(first);
-    let header = comments.first().map(|comment| comment.start).filter(|start| source.slice(Span::new(part.start, *start)).trim().is_empty());
+    let header = comments
+        .first()
+        .map(|comment| comment.start)
+        .filter(|start| source.slice(Span::new(part.start, *start)).trim().is_empty());
     let mut top = at;
     for comment in comments.iter().rev().filter(|comment| comment.end <= first) {
         let between = source.slice(Span::new(comment.end, top));
@@ -226,7 +257,9 @@ pub fn remove(source: &Source, span: Span) -> Edit {
     let mut end = last.end;
     // No hole is left: a blank line behind goes too where one, or nothing, stands before.
     let above = source.slice(Span::new(0, first.start));
-    let hole = above.trim_start_matches('\u{feff}').is_empty() || above.ends_with("\n\n") || above.ends_with("\n\r\n");
+    let hole = above.trim_start_matches('\u{feff}').is_empty()
+        || above.ends_with("\n\n")
+        || above.ends_with("\n\r\n");
     let next = source.line_span(source.position(end).line);
     if hole && end < source.text().len() as u32 && source.slice(next).trim().is_empty() {
         end = next.end;
@@ -257,7 +290,12 @@ pub fn quote(ident: &Ident, dialect: Dialect) -> String {
     let text = ident.text();
     let plain = !text.is_empty()
         && !text.as_bytes()[0].is_ascii_digit()
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || (dialect != Dialect::Postgres && b.is_ascii_uppercase()))
+        && text.bytes().all(|b| {
+            b.is_ascii_lowercase()
+                || b.is_ascii_digit()
+                || b == b'_'
+                || (dialect != Dialect::Postgres && b.is_ascii_uppercase())
+        })
         && !is_reserved(text);
     match (plain, dialect) {
         (true, _) => text.to_owned(),

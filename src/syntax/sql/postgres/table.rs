@@ -731,7 +731,9 @@ pub(super) mod tests {
             Expr::Column(parts) => parts.join("."),
             Expr::Literal(Literal::Null) => "NULL".to_owned(),
             Expr::Literal(Literal::Boolean(value)) => value.to_string(),
-            Expr::Literal(Literal::Number(value) | Literal::Bits(value) | Literal::Placeholder(value)) => value.clone(),
+            Expr::Literal(Literal::Number(value) | Literal::Bits(value) | Literal::Placeholder(value)) => {
+                value.clone()
+            }
             Expr::Literal(Literal::String(value)) => format!("'{value}'"),
             Expr::Call { name, arguments } => format!("{name}({})", all(arguments).join(", ")),
             Expr::Operator { operator, operands } => format!("({operator} {})", all(operands).join(" ")),

@@ -6,7 +6,7 @@ use crate::lint::History;
 use crate::ops::Operation;
 use crate::schema::{Column, Name, ObjectKind, ObjectRef};
 use crate::syntax::sql::write_schema::{self, SchemaFile, Words};
-use crate::text::{Edit, FileId, Place, Sources, Span};
+use crate::text::{Edit, FileId, Place, Source, Sources, Span};
 
 /// The edits that write an object into a schema file.
 pub fn write(
@@ -19,6 +19,9 @@ pub fn write(
 ) -> Option<Vec<Edit>> {
     let (_, run) = schema_file(histories, file)?;
     let into = SchemaFile { source: sources.get(file), script: &run.script, dialect: run.engine.dialect };
+    if !words.iter().all(|word| can_be_copied(sources.get(word.place.file), word.place.span)) {
+        return None;
+    }
     let words: Vec<Words<'_>> = words
         .iter()
         .map(|word| Words {
@@ -38,6 +41,12 @@ pub fn write(
         }
         _ => None,
     }
+}
+
+/// Whether the words mean the same in another file: all of them are text, and no tool fills anything in.
+fn can_be_copied(source: &Source, span: Span) -> bool {
+    let text = source.slice(span);
+    source.bytes().get(span.range()) == Some(text.as_bytes()) && !text.contains("${") && !text.contains("{{")
 }
 
 /// A migration that does what a schema file says at a place: where it would stand, and its text.

@@ -192,6 +192,8 @@ fn what_cannot_be_written_safely_is_only_told() {
             "ALTER TABLE a ADD COLUMN note text;",
         ),
     ];
+    let table = "CREATE TABLE a (id bigint PRIMARY KEY);\n";
+    let cases = cases.into_iter().chain([(table, "ALTER TABLE a ADD COLUMN note text DEFAULT '${note}';")]);
     for (schema, migration) in cases {
         let repo = Repo::on_branch(&[("schema.sql", schema), ("migrations/001_first.sql", schema)]);
         repo.write("migrations/002_change.sql", migration);

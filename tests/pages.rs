@@ -14,6 +14,7 @@ use gander::project::canonical::replayed;
 use gander::project::config::Origin;
 use gander::project::histories::{CanonicalFile, Planned};
 use gander::project::selection::{selection, unmatched};
+use gander::report::{self, Format, Report, Summary, Terminal};
 use gander::rules::by_id;
 use gander::rules::facts::Canonical;
 use gander::text::FileId;
@@ -65,6 +66,11 @@ fn check(page: &RulePage, case: &Case) -> Vec<String> {
         .iter()
         .map(|line| format!("{}: gander does not see this file", At(page, case, *line)))
         .collect();
+    for (index, output) in (0..case.fences.len()).filter_map(|index| Some((index, case.output(index)?))) {
+        if case.fences[index].kind.is_file() {
+            complaints.extend(printed(page, case, &judged, output));
+        }
+    }
     for (index, fence) in case.fences.iter().enumerate().filter(|(_, fence)| fence.kind.is_file()) {
         let found: Vec<&Finding> =
             judged.findings.iter().filter(|finding| finding.path == fence.path).collect();
@@ -75,6 +81,50 @@ fn check(page: &RulePage, case: &Case) -> Vec<String> {
         }
     }
     complaints
+}
+
+/// What is wrong with an `output` fence: it must say what `--output-format full` prints for the file, without colours. With
+/// GANDER_BLESS=1 it is made to.
+fn printed(page: &RulePage, case: &Case, judged: &Judged, output: &Fence) -> Option<String> {
+    let findings: Vec<Diagnostic> = judged
+        .findings
+        .iter()
+        .filter(|finding| finding.path == output.path)
+        .map(|finding| finding.diagnostic.clone())
+        .collect();
+    let path = |path: &str| path.to_owned();
+    let report = Report {
+        sources: &judged.tree.files.sources,
+        findings: &findings,
+        summary: Summary::count(&findings),
+        display_path: &path,
+        root_path: &path,
+        rule_url: gander::rules::url,
+        rule_category: gander::rules::category,
+        terminal: Terminal { color: false, hyperlinks: false, width: 100 },
+        quiet: true,
+    };
+    let mut bytes = Vec::new();
+    report::write(&report, Format::Full, &mut bytes).expect("a vector can be written to");
+    let text = String::from_utf8_lossy(&bytes);
+    let lines: Vec<&str> = text.trim().lines().map(str::trim_end).collect();
+    let text = format!("{}\n", lines.join("\n"));
+    if output.text == text {
+        return None;
+    }
+    if std::env::var_os("GANDER_BLESS").is_some() {
+        bless(page, &output.text, &text);
+        return None;
+    }
+    Some(format!("{}: gander prints\n{text}", At(page, case, output.line)))
+}
+
+/// Puts what is printed into the page. Told by what stands there, since lines move while a page is blessed.
+fn bless(page: &RulePage, before: &str, after: &str) {
+    let path = support::pages::project().join(&page.path);
+    let text = std::fs::read_to_string(&path).expect("the page is there");
+    let fence = |inside: &str| format!("```output\n{inside}```");
+    std::fs::write(&path, text.replacen(&fence(before), &fence(after), 1)).expect("the page can be written");
 }
 
 /// How the findings in a file differ from what its fence says.

@@ -189,6 +189,12 @@ impl Case {
         fixes.find(|fence| fence.path == *path)
     }
 
+    /// The fence that says what gander prints for this one, where there is one.
+    pub fn output(&self, index: usize) -> Option<&Fence> {
+        let path = &self.fences.get(index)?.path;
+        self.fences.iter().find(|fence| fence.kind == Kind::Output && fence.path == *path)
+    }
+
     fn add(&mut self, line: usize, info: &str, name: Option<String>, text: String) -> Result<(), String> {
         let mut words = info.split_whitespace();
         let language = words.next().unwrap_or("");

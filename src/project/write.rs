@@ -15,7 +15,11 @@ pub fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), UserError
         |error: std::io::Error| UserError::new(format!("cannot write {}", path.display())).source(error);
     // A symbolic link stays one: what it points to is replaced.
     let path = fs::canonicalize(path).map_err(cannot)?;
-    if fs::read(&path).map_err(cannot)? != before {
+    let stands = fs::read(&path).map_err(cannot)?;
+    // A checkout may end its lines otherwise than the index does; what is written there does, too.
+    let in_crlf = stands != before && stands == with_crlf(before);
+    let after = if in_crlf { &with_crlf(after) } else { after };
+    if stands != before && !in_crlf {
         return Err(UserError::new(format!("{} was not fixed: it is not what was judged", path.display()))
             .help("it has changes that are not staged, or somebody wrote it meanwhile; run gander again without --staged"));
     }
@@ -41,6 +45,18 @@ pub fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), UserError
     })
 }
 
+/// Every line that ends in LF ends in CRLF.
+fn with_crlf(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() + text.len() / 16);
+    for (at, byte) in text.iter().enumerate() {
+        if *byte == b'\n' && (at == 0 || text[at - 1] != b'\r') {
+            out.push(b'\r');
+        }
+        out.push(*byte);
+    }
+    out
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
@@ -56,6 +72,17 @@ mod tests {
         assert_eq!(fs::read(&path).expect("read"), b"new");
         assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o640);
         assert_eq!(fs::read_dir(directory.path()).expect("listed").count(), 1);
+    }
+
+    #[test]
+    fn a_file_whose_lines_end_otherwise_keeps_them() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("a.sql");
+        fs::write(&path, "one\r\ntwo\r\n").expect("written");
+        replace(&path, b"one\ntwo\n", b"one\nnew\r\ntwo").expect("replaced");
+        assert_eq!(fs::read(&path).expect("read"), b"one\r\nnew\r\ntwo");
+        fs::write(&path, "one\r\ntwo\n").expect("written");
+        assert!(replace(&path, b"one\ntwo\n", b"").is_err(), "nobody knows which lines are meant");
     }
 
     #[test]

@@ -207,6 +207,18 @@ fn fixing_what_is_staged_stops_the_commit_and_leaves_the_index_alone() {
 }
 
 #[test]
+fn a_checkout_that_ends_its_lines_in_its_own_way_keeps_them() {
+    let repo = Repo::on_branch(&[("migrations/001_users.sql", GOOD)]);
+    repo.git("config core.autocrlf true");
+    repo.write("migrations/002_orders.sql", BAD.replace('\n', "\r\n"));
+    repo.git("add -A");
+    assert_eq!(repo.git("show :migrations/002_orders.sql") + "\n", BAD, "the index has its own");
+    let run = repo.gander("lint --staged --fix");
+    assert_eq!(repo.text("migrations/002_orders.sql"), FIXED.replace('\n', "\r\n"), "{run:?}");
+    assert_eq!(run.code, 1);
+}
+
+#[test]
 fn what_differs_from_the_index_is_not_fixed_under_staged() {
     let repo = Repo::on_branch(&[("migrations/001_users.sql", GOOD)]);
     repo.write("migrations/002_orders.sql", BAD);

@@ -25,6 +25,39 @@ fn rules_are_listed_by_id_and_stand_in_files_of_their_names() {
     }
 }
 
+/// The list of rules is plain text, so that it can be read; GANDER_BLESS=1 writes it.
+#[test]
+fn the_list_of_rules_has_every_rule() {
+    let path = project().join("src/rules/mod.rs");
+    let text = read(&path);
+    let mut names: Vec<String> = fs::read_dir(project().join("src/rules"))
+        .expect("the rules are there")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs") && stem(path) != "mod")
+        .filter(|path| read(path).contains("pub const RULE: Rule"))
+        .map(|path| stem(&path))
+        .collect();
+    names.sort();
+    let list: String = names.iter().map(|name| format!("    &{name}::RULE,\n")).collect();
+    let begin = "pub const RULES: &[&Rule] = &[\n";
+    let start = text.find(begin).expect("the list is there") + begin.len();
+    let end = start + text[start..].find("];").expect("the list ends");
+    if text[start..end] == list {
+        return;
+    }
+    assert!(std::env::var_os("GANDER_BLESS").is_some(), "RULES in src/rules/mod.rs should be\n{list}(`just bless` writes it)");
+    let mut mods: Vec<&str> = text.lines().filter(|line| line.starts_with("mod ")).collect();
+    let first = text.find(mods[0]).expect("there are modules");
+    let last = text.find(mods[mods.len() - 1]).expect("there are modules") + mods[mods.len() - 1].len();
+    let new: Vec<String> = names.iter().map(|name| format!("mod {name};")).collect();
+    mods.extend(new.iter().map(String::as_str));
+    mods.sort_unstable();
+    mods.dedup();
+    let blessed =
+        format!("{}{}{}{list}{}", &text[..first], mods.join("\n"), &text[last..start], &text[end..]);
+    fs::write(&path, blessed).expect("the list can be written");
+}
+
 #[test]
 fn every_page_has_a_rule_or_is_not_yet() {
     let pages: BTreeSet<String> = markdown("rules").iter().map(|path| stem(path)).collect();

@@ -688,6 +688,31 @@ drizzle in drizzle: postgres, Timestamp
 }
 
 #[test]
+fn maragu_takes_any_character_before_the_direction() {
+    check(
+        &[
+            ("migrate/0001.up.sql", TABLE),
+            ("migrate/0001.down.sql", ""),
+            ("migrate/0002-b.up.sql", TABLE),
+            ("migrate/0003-c.up.sql", TABLE),
+            ("migrate/0004_d_up.sql", TABLE),
+            ("migrate/0004_d_down.sql", ""),
+            ("migrate/0005_e.f.up.sql", TABLE),
+            ("migrate/0006_g.sql", TABLE),
+        ],
+        "
+maragu-migrate in migrate: postgres, Sequential
+  0001 : 0001.up.sql Tool < 0001.down.sql Tool
+  0002 b: 0002-b.up.sql Tool
+  0003 c: 0003-c.up.sql Tool
+  0004 d: 0004_d_up.sql Tool < 0004_d_down.sql Tool
+  stray 0005_e.f.up.sql: WrongName
+  stray 0006_g.sql: WrongName
+",
+    );
+}
+
+#[test]
 fn a_broken_journal_breaks_nothing() {
     check(&[("drizzle/0000_a.sql", TABLE), ("drizzle/meta/_journal.json", "{\"entries\": [")], "");
 }

@@ -1,4 +1,5 @@
-//! maragu.dev/migrate: any `name.up.sql` and `name.down.sql`, in name order: `0001.up.sql`, `1-accounts.up.sql`.
+//! maragu.dev/migrate: any `name.up.sql` and `name.down.sql`, in name order: `0001.up.sql`, `1-accounts.up.sql`. The points
+//! of its patterns stand for any character, so that it runs `0002_add_notes_up.sql` too.
 
 use super::super::tree::{File, Folder, Tree};
 use super::super::{Reason, Wrap};
@@ -36,7 +37,7 @@ fn read(_: &Tree, _: &Folder, file: &File) -> Vec<Found> {
     let Some(stem) = file.stem() else {
         return if is_companion(file.name) { vec![Found::Companion] } else { Vec::new() };
     };
-    let (name, forward) = match (stem.strip_suffix(".up"), stem.strip_suffix(".down")) {
+    let (name, forward) = match (before(stem, "up"), before(stem, "down")) {
         (Some(name), _) => (name, true),
         (None, Some(name)) => (name, false),
         (None, None) => {
@@ -44,9 +45,6 @@ fn read(_: &Tree, _: &Folder, file: &File) -> Vec<Found> {
             return vec![if is_meant { Found::Stray(Reason::WrongName) } else { Found::Companion }];
         }
     };
-    if !fits(name) {
-        return vec![Found::Stray(Reason::WrongName)];
-    }
     let (version, rest) = split_digits(name);
     let piece = Piece {
         version: version.to_owned(),
@@ -57,6 +55,13 @@ fn read(_: &Tree, _: &Folder, file: &File) -> Vec<Found> {
     vec![if forward { Found::Up(piece) } else { Found::Down(piece) }]
 }
 
+/// What stands before the direction and the character that leads to it.
+fn before<'a>(stem: &'a str, direction: &str) -> Option<&'a str> {
+    let mut rest = stem.strip_suffix(direction)?.chars();
+    rest.next_back()?;
+    Some(rest.as_str()).filter(|name| fits(name))
+}
+
 fn fits(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }

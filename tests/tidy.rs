@@ -45,7 +45,10 @@ fn the_list_of_rules_has_every_rule() {
     if text[start..end] == list {
         return;
     }
-    assert!(std::env::var_os("GANDER_BLESS").is_some(), "RULES in src/rules/mod.rs should be\n{list}(`just bless` writes it)");
+    assert!(
+        std::env::var_os("GANDER_BLESS").is_some(),
+        "RULES in src/rules/mod.rs should be\n{list}(`just bless` writes it)"
+    );
     let mut mods: Vec<&str> = text.lines().filter(|line| line.starts_with("mod ")).collect();
     let first = text.find(mods[0]).expect("there are modules");
     let last = text.find(mods[mods.len() - 1]).expect("there are modules") + mods[mods.len() - 1].len();

@@ -1,9 +1,8 @@
 //! DROP without IF EXISTS.
 
-use super::rerun::{self, Habit, Means};
+use super::rerun::{Habit, Lacking, Means, report_lacking};
 use super::{Check, Cx, Rule, StepFacts};
-use crate::diagnostic::{Remedy, Safety, Severity};
-use crate::ops::Guard;
+use crate::diagnostic::Safety;
 
 /// `missing-if-exists`.
 pub const RULE: Rule = Rule {
@@ -13,23 +12,14 @@ pub const RULE: Rule = Rule {
     check: Check::Step(check),
 };
 
+const LACKING: Lacking = Lacking {
+    means: Means::IfExists,
+    habit: Habit::IfExists,
+    consequence: "fails when it is run a second time: it is gone then",
+    help: "Write IF EXISTS before the name.",
+    safety: Safety::Safe,
+};
+
 fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
-    if !rerun::is_question(step, cx) {
-        return;
-    }
-    for (index, op) in step.statement().ops.iter().enumerate() {
-        if rerun::means_of(step, &op.kind) != (Means::IfExists, Guard::None)
-            || step.fails_again(index).is_none()
-        {
-            continue;
-        }
-        let severity = rerun::severity(&step.part, Severity::Warning, Habit::IfExists);
-        cx.report(
-            step.place(op.span),
-            format!("{} fails when it is run a second time: it is gone then", op.kind.title()),
-        )
-        .severity(severity)
-        .help("Write IF EXISTS before the name.")
-        .remedy(Safety::Safe, Remedy::AddGuard);
-    }
+    report_lacking(step, cx, &LACKING);
 }

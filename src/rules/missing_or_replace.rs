@@ -1,9 +1,8 @@
 //! CREATE VIEW, FUNCTION, TRIGGER, … without OR REPLACE.
 
-use super::rerun::{self, Habit, Means};
+use super::rerun::{Habit, Lacking, Means, report_lacking};
 use super::{Check, Cx, Rule, StepFacts};
-use crate::diagnostic::{Remedy, Safety, Severity};
-use crate::ops::Guard;
+use crate::diagnostic::Safety;
 
 /// `missing-or-replace`.
 pub const RULE: Rule = Rule {
@@ -13,23 +12,14 @@ pub const RULE: Rule = Rule {
     check: Check::Step(check),
 };
 
+const LACKING: Lacking = Lacking {
+    means: Means::OrReplace,
+    habit: Habit::OrReplace,
+    consequence: "fails when the migration is run a second time: it exists then",
+    help: "Write CREATE OR REPLACE.",
+    safety: Safety::Unsafe,
+};
+
 fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
-    if !rerun::is_question(step, cx) {
-        return;
-    }
-    for (index, op) in step.statement().ops.iter().enumerate() {
-        if rerun::means_of(step, &op.kind) != (Means::OrReplace, Guard::None)
-            || step.fails_again(index).is_none()
-        {
-            continue;
-        }
-        let severity = rerun::severity(&step.part, Severity::Warning, Habit::OrReplace);
-        cx.report(
-            step.place(op.span),
-            format!("{} fails when the migration is run a second time: it exists then", op.kind.title()),
-        )
-        .severity(severity)
-        .help("Write CREATE OR REPLACE.")
-        .remedy(Safety::Unsafe, Remedy::AddGuard);
-    }
+    report_lacking(step, cx, &LACKING);
 }

@@ -1,7 +1,7 @@
 //! What rules about a second run share: whether it is a question at all, and how loudly to ask.
 
 use super::{Cx, PartFacts, StepFacts};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Remedy, Safety, Severity};
 use crate::history::Wrap;
 use crate::history::replay::MigrationRun;
 use crate::ops::{Guard, Op, Operation};
@@ -97,6 +97,37 @@ impl Habits {
 pub fn severity(part: &PartFacts<'_>, page: Severity, habit: Habit) -> Severity {
     let (could, does) = part.habits.0[habit as usize];
     if could >= 10 && !does { page.min(Severity::Advice) } else { page }
+}
+
+/// A guard that the grammar has and a statement lacks: what a rule says about it.
+pub struct Lacking {
+    /// Which guard.
+    pub means: Means,
+    /// The habit that softens it.
+    pub habit: Habit,
+    /// What happens, behind the statement's title.
+    pub consequence: &'static str,
+    /// What to do.
+    pub help: &'static str,
+    /// How far the fix may be trusted.
+    pub safety: Safety,
+}
+
+/// Reports the operations of a statement that lack the guard and that a second run would stumble over.
+pub fn report_lacking(step: &StepFacts<'_>, cx: &mut Cx<'_>, lacking: &Lacking) {
+    if !is_question(step, cx) {
+        return;
+    }
+    for (index, op) in step.statement().ops.iter().enumerate() {
+        if means_of(step, &op.kind) != (lacking.means, Guard::None) || step.fails_again(index).is_none() {
+            continue;
+        }
+        let severity = severity(&step.part, Severity::Warning, lacking.habit);
+        cx.report(step.place(op.span), format!("{} {}", op.kind.title(), lacking.consequence))
+            .severity(severity)
+            .help(lacking.help)
+            .remedy(lacking.safety, Remedy::AddGuard);
+    }
 }
 
 /// Whether an operation makes something.

@@ -40,7 +40,7 @@ impl<'a> Job<'a> {
 
     /// Runs the action's steps one after the other, until one fails.
     fn run(&self) -> Run {
-        let action = Action::read(&project());
+        let action = Action::read(project());
         let temp = self.repo.home().join("runner");
         fs::create_dir_all(&temp).expect("made");
         let mut all = Run { code: 0, out: String::new(), err: String::new() };
@@ -282,7 +282,7 @@ fn inputs_choose_paths_base_severity_and_program() {
     let run = on_pull_request(&repo).with(&[("fail-on", "loud")]).run();
     assert!(run.code == 2 && run.out.contains("invalid value 'loud'"), "{run:?}");
     assert_eq!(
-        Action::read(&project()).inputs(),
+        Action::read(project()).inputs(),
         ["base", "binary", "fail-on", "paths"],
         "each is tried here"
     );
@@ -314,7 +314,7 @@ fn what_inputs_say_is_no_code() {
             );
         }
     }
-    for directory in [repo.root(), &repo.root().join("../checkout"), &repo.home(), &project()] {
+    for directory in [repo.root(), &repo.root().join("../checkout"), &repo.home(), project()] {
         assert!(!directory.join("pwned").exists(), "{}", directory.display());
     }
 }

@@ -1,15 +1,11 @@
 //! In the sample projects gander finds what their READMEs say, and nothing else.
 
-use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::Value;
 
 use crate::support::pages::project;
 use crate::support::repo::{GANDER, Repo, Run};
-
-/// Findings in a README that gander does not find yet: project, file, rule.
-const NOT_YET: &[(&str, &str, &str)] = &[];
 
 /// A finding, as a README has it: file and rule.
 type Finding = (String, String);
@@ -23,21 +19,8 @@ fn the_sample_projects_have_the_faults_that_their_readmes_say() {
         repo.copy(&project().join("fixtures").join(&name));
         let run = repo.gander("lint --all --output-format json");
         let found = found(&run, "");
-        let missing: Vec<Finding> = difference(&promised, &found);
-        let not_yet: Vec<Finding> = NOT_YET
-            .iter()
-            .filter(|(of, ..)| *of == name)
-            .map(|(_, file, rule)| ((*file).to_owned(), (*rule).to_owned()))
-            .collect();
-        complaints.extend(
-            difference(&missing, &not_yet).iter().map(|(file, rule)| format!("{name}: no {rule} in {file}")),
-        );
-        let early = difference(&not_yet, &missing);
-        complaints.extend(
-            early
-                .iter()
-                .map(|(file, rule)| format!("{name}: {rule} in {file} is found: take it out of NOT_YET")),
-        );
+        let missing = difference(&promised, &found);
+        complaints.extend(missing.iter().map(|(file, rule)| format!("{name}: no {rule} in {file}")));
         let extra = difference(&found, &promised);
         complaints.extend(
             extra
@@ -131,17 +114,4 @@ fn difference(one: &[Finding], other: &[Finding]) -> Vec<Finding> {
         }
     }
     more
-}
-
-/// Nothing stands twice in the list, and nothing in it is about a project that is not there.
-#[test]
-fn what_is_not_yet_found_is_listed_once() {
-    let unique: BTreeSet<_> = NOT_YET.iter().collect();
-    assert_eq!(unique.len(), NOT_YET.len());
-    for (name, file, rule) in NOT_YET {
-        assert!(
-            promised(name).contains(&((*file).to_owned(), (*rule).to_owned())),
-            "{name}: {rule} in {file}"
-        );
-    }
 }

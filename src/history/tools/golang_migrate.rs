@@ -88,7 +88,10 @@ pub(super) fn parse(file_name: &str) -> Option<Name<'_>> {
         (None, Some(down)) => (down, 6, false),
         (None, None) => return None,
     };
-    Some(Name { version, name: &rest[..at], forward, is_sql: &rest[at + length..] == "sql" })
+    // The pattern takes anything behind the direction: `30_x.up..sql` runs.
+    let extension = &rest[at + length..];
+    let is_sql = extension == "sql" || extension.ends_with(".sql");
+    Some(Name { version, name: &rest[..at], forward, is_sql })
 }
 
 fn looks_meant(stem: &str) -> bool {

@@ -1,12 +1,12 @@
 //! From what a tool found in each file to a sequence: pairs of up and down, running order, odd widths.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::engine::Choice;
 use super::tools::{Found, Order, Piece, Reach, Read, Tool, split_digits};
 use super::tree::{File, Folder, Tree};
 use super::{Migration, Numbering, OrphanDown, Part, Reason, Sequence, Stray, Unread, Wrap};
-use crate::schema::Engine;
+use crate::schema::{Dialect, Engine};
 
 /// Reads files of a folder as a history of `tool`, each file by `read`.
 pub fn assemble(
@@ -93,8 +93,10 @@ pub fn assemble(
             down,
             repeatable: piece.repeatable,
             engine,
+            also: Vec::new(),
         });
     }
+    share(&mut sequence.migrations, &ups);
     for ((file, piece), up) in downs.iter().zip(&partner) {
         let same = |version: &str| tool.order.compare(version, &piece.version).is_eq();
         // Where one version may stand for several files, one of them may go back for all.
@@ -111,6 +113,27 @@ pub fn assemble(
         }
     }
     sequence
+}
+
+/// Gives what is shared to every database of the history that has no file of its own for its version.
+fn share(migrations: &mut [Migration], ups: &[(&File, Piece)]) {
+    let mut own: BTreeMap<&str, BTreeSet<Dialect>> = BTreeMap::new();
+    for ((_, piece), migration) in ups.iter().zip(&*migrations).filter(|((_, piece), _)| !piece.shared) {
+        own.entry(&piece.version).or_default().insert(migration.engine.dialect);
+    }
+    let all: BTreeSet<Dialect> = own.values().flatten().copied().collect();
+    for ((_, piece), migration) in ups.iter().zip(migrations).filter(|((_, piece), _)| piece.shared) {
+        let taken = own.get(piece.version.as_str());
+        let mut free: Vec<Dialect> =
+            all.iter().copied().filter(|dialect| taken.is_none_or(|taken| !taken.contains(dialect))).collect();
+        // It is judged as what it was taken for, unless that database has another file.
+        if let Some(at) = free.iter().position(|dialect| *dialect == migration.engine.dialect) {
+            free.remove(at);
+        } else if !free.is_empty() && all.contains(&migration.engine.dialect) {
+            migration.engine = Engine::of(free.remove(0));
+        }
+        migration.also = free;
+    }
 }
 
 /// For each down part the index of its up part. The name decides where a version stands for several; where the

@@ -60,6 +60,8 @@ pub struct Migration {
     pub repeatable: bool,
     /// What it is written for.
     pub engine: Engine,
+    /// The other databases that it runs on as well, where a history serves several.
+    pub also: Vec<Dialect>,
 }
 
 /// The bytes of one file that run in one direction.

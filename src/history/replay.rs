@@ -92,6 +92,11 @@ pub fn replay_on<'a>(sequence: &'a Sequence, sources: &Sources, baseline: &[File
             .as_ref()
             .zip(down)
             .map(|(part, script)| run(*part, migration.engine, script, &up.after));
+        for dialect in migration.also.iter().copied() {
+            let before = end.remove(&dialect).unwrap_or_else(|| Catalog::new(dialect, true));
+            let script = sql::read(sources.get(migration.up.file).text(), migration.up.span, dialect);
+            end.insert(dialect, run(migration.up, Engine::of(dialect), script, &before).after);
+        }
         runs.push(MigrationRun { migration, up, down });
     }
     Replay { sequence, runs, baseline, end }

@@ -787,6 +787,27 @@ pop in m: postgres, Timestamp
 }
 
 #[test]
+fn pops_file_for_no_database_runs_on_all_that_have_none() {
+    let files = [
+        ("m/1_a.up.sql", "CREATE TABLE t (a int, b int);\nCREATE INDEX i ON t (a);"),
+        ("m/2_b.up.sql", "DROP INDEX i;"),
+        ("m/2_b.postgres.up.sql", "SELECT 1;"),
+        ("m/3_c.sqlite3.up.sql", "ALTER TABLE t DROP COLUMN a;"),
+        ("m/4_d.postgres.up.sql", "SELECT 1;"),
+    ];
+    let (sources, histories) = discovered(&files, &Asked::NOTHING);
+    let migrations = &histories[0].migrations;
+    let on = |at: usize| (migrations[at].engine.dialect, migrations[at].also.clone());
+    assert_eq!(on(0), (Dialect::Postgres, vec![Dialect::Sqlite]));
+    // PostgreSQL has its own second step.
+    assert_eq!(on(1), (Dialect::Sqlite, vec![]));
+    assert_eq!(on(2), (Dialect::Postgres, vec![]));
+    let replayed = replay::replay(&histories[0], &sources);
+    let indexes = |dialect: Dialect| replayed.end[&dialect].indexes().count();
+    assert_eq!((indexes(Dialect::Postgres), indexes(Dialect::Sqlite)), (1, 0));
+}
+
+#[test]
 fn the_engine_is_asked_for_in_order() {
     let readme = "# Migrations\n\n| File | Database | Status |\n|---|---|---|\n| `001_a.sql` | SQLite | done |\n| [002_b.sql](002_b.sql) | PostgreSQL | |\n";
     let files = [

@@ -233,6 +233,8 @@ pub struct Piece {
     pub repeatable: bool,
     /// Its place in a list that the tool keeps, where that decides the order.
     pub rank: Option<usize>,
+    /// It runs on every database of the history that has no file of its own for this version.
+    pub shared: bool,
 }
 
 /// Whether a folder of that name holds the downs of the folder above.

@@ -54,6 +54,7 @@ fn read(_: &Tree, _: &Folder, file: &File) -> Vec<Found> {
         version: name.version.to_owned(),
         name: name.name.to_owned(),
         span: whole(file),
+        shared: database(name.name).is_none(),
         switched_off: autocommit.then(|| Switch { file: file.id, span: Span::at(file.source.start()) }),
         ..Piece::default()
     };

@@ -1,7 +1,7 @@
 //! `--fix` and `--diff`: applies fixes in memory until none is left, judges again, and writes what is better.
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use super::args::{Global, Lint};
@@ -9,6 +9,7 @@ use super::lint::{Judged, judge};
 use super::{Exit, complain, is_read, stdout_terminal};
 use crate::diagnostic::{Diagnostic, Safety, Severity};
 use crate::fix;
+use crate::project::files::Target;
 use crate::project::judged::Trees;
 use crate::project::{Project, UserError, write};
 use crate::report::diff::{self, Change, Reader};
@@ -66,6 +67,14 @@ pub fn run(
         };
         let read = is_read(diff::write(&changes, reader, &mut std::io::stdout().lock()))?;
         return Ok(if changed.is_empty() || !read { Exit::Clean } else { Exit::Findings });
+    }
+    if let Some(Target::File(given)) =
+        project.files.targets.last().filter(|_| lint.scope.stdin_filename.is_some())
+    {
+        // What came from standard input goes to standard output; nothing is written.
+        let text = project.files.sources.find(given).map(|id| project.files.sources.get(id).bytes().to_vec());
+        is_read(std::io::stdout().lock().write_all(&text.unwrap_or_default()))?;
+        return Ok(Exit::Clean);
     }
     let mut exit = Exit::Clean;
     let mut unwritten = false;

@@ -12,7 +12,7 @@ use crate::project::config::{self, Choice, CommandLine};
 use crate::project::files::State;
 use crate::project::judged::{Narrowing, Reach, Selection, Trees};
 use crate::project::{Opening, Project, UserError, canonical, open, selection};
-use crate::report::{self, Report, Summary};
+use crate::report::{self, Format, Report, Summary};
 
 /// What a run found.
 pub(super) struct Judged {
@@ -56,7 +56,8 @@ pub fn run(global: &Global, lint: &Lint) -> Result<Exit, UserError> {
     if lint.fixing.diff || lint.fixing.fix {
         exit = exit.max(super::fixing::run(&mut project, &trees, global, lint, &mut judged)?);
     }
-    if (lint.fixing.diff || say(&project, global, lint, &judged)?) && fails(&project, &judged) {
+    // What a diff shows is whether there is something to change; what is left is asked for without it.
+    if !lint.fixing.diff && say(&project, global, lint, &judged)? && fails(&project, &judged) {
         exit = exit.max(Exit::Findings);
     }
     Ok(if lint.rules.exit_zero && exit == Exit::Findings { Exit::Clean } else { exit })
@@ -78,11 +79,17 @@ pub(super) fn judge(project: &Project, trees: &Trees, lint: &Lint) -> Result<Jud
             continue;
         }
         let mut applied = BTreeSet::new();
+        // What ran and was changed since is judged, but the tool's checksum of it is not ours to break further.
+        let mut edited = BTreeSet::new();
         let mut judged = BTreeSet::new();
         let mut stand = |file: crate::text::FileId, version: Option<&str>| {
             let standing = trees.standing(&sources.get(file).path, version, &wanted);
-            if standing.applied && !standing.edited {
-                applied.insert(file);
+            if standing.applied {
+                if standing.edited {
+                    edited.insert(file)
+                } else {
+                    applied.insert(file)
+                };
             }
             if standing.judged {
                 judged.insert(file);
@@ -107,7 +114,7 @@ pub(super) fn judge(project: &Project, trees: &Trees, lint: &Lint) -> Result<Jud
         // A schema file runs nowhere: it may be written whatever stands on the base branch.
         let is_schema =
             |file: &&crate::text::FileId| one.canonical.iter().any(|canonical| canonical.file == **file);
-        everything_applied.extend(applied.iter().filter(|file| !is_schema(file)).copied());
+        everything_applied.extend(applied.iter().chain(&edited).filter(|file| !is_schema(file)).copied());
         let replay = replay::replay_on(sequence, sources, &one.baseline);
         let is_judged = |part: &replay::PartRun| judged.contains(&part.part.file);
         summary.statements += replay
@@ -266,7 +273,10 @@ fn say(project: &Project, global: &Global, lint: &Lint, judged: &Judged) -> Resu
     };
     let Output { output_format, output, statistics } = &lint.output;
     let mut out = std::io::stdout().lock();
-    let written = if *statistics {
+    let written = if lint.fixing.fix && lint.scope.stdin_filename.is_some() {
+        // Standard output is the fixed text's.
+        report::write(&report, Format::Concise, &mut std::io::stderr().lock())
+    } else if *statistics {
         report::write_statistics(&report, &mut out)
     } else {
         report::write(&report, *output_format, &mut out)

@@ -170,6 +170,26 @@ fn a_diff_of_nothing_is_0() {
 }
 
 #[test]
+fn a_diff_is_1_only_where_it_would_change_something() {
+    let unfixable = "ALTER TABLE users ADD COLUMN IF NOT EXISTS mail text NOT NULL;\n";
+    let repo = Repo::on_branch(&[("migrations/001_users.sql", GOOD)]);
+    repo.write("migrations/002_mail.sql", unfixable);
+    assert_eq!(repo.gander("lint").code, 1);
+    let run = repo.gander("lint --diff");
+    assert_eq!((run.code, run.out.as_str()), (0, ""));
+}
+
+#[test]
+fn an_edited_applied_migration_is_judged_and_left_alone() {
+    let repo = Repo::on_branch(&[("migrations/001_users.sql", GOOD), ("migrations/002_orders.sql", BAD)]);
+    let edited = format!("{BAD}-- edited\n");
+    repo.write("migrations/002_orders.sql", &edited);
+    let run = repo.gander("lint --fix --output-format json");
+    assert_eq!(repo.text("migrations/002_orders.sql"), edited);
+    assert_eq!((run.code, run.json()["summary"]["left_in_applied"].as_u64()), (1, Some(1)));
+}
+
+#[test]
 fn applied_migrations_are_left_alone_and_counted() {
     let repo = Repo::on_branch(&[("migrations/001_users.sql", GOOD), ("migrations/002_orders.sql", BAD)]);
     repo.write("migrations/003_items.sql", "CREATE TABLE items (id int);\n");
@@ -365,6 +385,7 @@ fn standard_input_is_not_written_anywhere() {
     let before = repo.snapshot();
     let run: Run = repo.gander_with("lint --fix --stdin-filename migrations/002_orders.sql", BAD);
     assert!(repo.snapshot() == before, "{run:?}");
+    assert_eq!(run.out, FIXED, "the fixed text goes to standard output");
     repo.write("migrations/002_orders.sql", "-- another text\n");
     let before = repo.snapshot();
     repo.gander_with("lint --fix --stdin-filename migrations/002_orders.sql", BAD);

@@ -51,9 +51,29 @@ impl Test {
         }
     }
 
-    /// Where the name may belong to several kinds, the statements that it guards tell which. Says whether that changed something.
+    /// Where the name may belong to several kinds, or to a table of any schema, the statements that it guards tell which. Says
+    /// whether that changed something.
     pub fn name_kind(&mut self, statements: &[Statement]) -> bool {
         let mut changed = false;
+        for part in &mut self.parts {
+            let (Condition::IfAbsent(object) | Condition::IfExists(object)) = &mut part.condition else {
+                continue;
+            };
+            let name = match (&mut object.on, object.kind) {
+                (Some(table), _) => table,
+                (None, ObjectKind::Table) => &mut object.name,
+                (None, _) => continue,
+            };
+            if name.schema.is_some() {
+                continue;
+            }
+            let ops = statements.iter().flat_map(|statement| &statement.ops);
+            let guarded = ops.filter_map(|op| table_of(&op.kind)).find(|table| table.ident == name.ident);
+            if let Some(schema) = guarded.and_then(|table| table.schema.clone()) {
+                name.schema = Some(schema);
+                changed = true;
+            }
+        }
         for part in self.parts.iter_mut().filter(|part| part.loose) {
             let (Condition::IfAbsent(object) | Condition::IfExists(object)) = &mut part.condition else {
                 continue;
@@ -66,6 +86,23 @@ impl Test {
             object.kind = kind;
         }
         changed
+    }
+}
+
+/// The table that an operation makes or changes.
+fn table_of(operation: &Operation) -> Option<&Name> {
+    match operation {
+        Operation::CreateTable(create) => Some(&create.name),
+        Operation::CreateIndex(create) => Some(&create.table),
+        Operation::AddColumn { table, .. }
+        | Operation::DropColumn { table, .. }
+        | Operation::AlterColumn { table, .. }
+        | Operation::RenameColumn { table, .. }
+        | Operation::AddConstraint { table, .. }
+        | Operation::DropConstraint { table, .. }
+        | Operation::RenameConstraint { table, .. } => Some(&table.name),
+        Operation::Rename { object, .. } if object.kind == ObjectKind::Table => Some(&object.name),
+        _ => None,
     }
 }
 

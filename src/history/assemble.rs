@@ -86,10 +86,12 @@ pub fn assemble(
         let engine = choice.of(file);
         let down =
             partner.iter().position(|up| *up == Some(i)).map(|at| part(downs[at].0, &downs[at].1, engine));
+        let same = |other: &Piece| tool.order.compare(&other.version, &piece.version).is_eq();
         sequence.migrations.push(Migration {
             version: piece.version.clone(),
             name: piece.name.clone(),
             up: part(file, piece, engine),
+            goes_back_with_others: down.is_none() && downs.iter().any(|(_, down)| down.shared && same(down)),
             down,
             repeatable: piece.repeatable,
             engine,
@@ -124,8 +126,11 @@ fn share(migrations: &mut [Migration], ups: &[(&File, Piece)]) {
     let all: BTreeSet<Dialect> = own.values().flatten().copied().collect();
     for ((_, piece), migration) in ups.iter().zip(migrations).filter(|((_, piece), _)| piece.shared) {
         let taken = own.get(piece.version.as_str());
-        let mut free: Vec<Dialect> =
-            all.iter().copied().filter(|dialect| taken.is_none_or(|taken| !taken.contains(dialect))).collect();
+        let mut free: Vec<Dialect> = all
+            .iter()
+            .copied()
+            .filter(|dialect| taken.is_none_or(|taken| !taken.contains(dialect)))
+            .collect();
         // It is judged as what it was taken for, unless that database has another file.
         if let Some(at) = free.iter().position(|dialect| *dialect == migration.engine.dialect) {
             free.remove(at);

@@ -56,6 +56,8 @@ pub struct Migration {
     pub up: Part,
     /// Back, where there is one.
     pub down: Option<Part>,
+    /// Its way back stands in a file that serves several databases and is another migration's `down`, or nobody's.
+    pub goes_back_with_others: bool,
     /// Run again whenever its text changes (Flyway's `R__`).
     pub repeatable: bool,
     /// What it is written for.

@@ -808,6 +808,35 @@ fn pops_file_for_no_database_runs_on_all_that_have_none() {
 }
 
 #[test]
+fn pops_way_back_may_serve_several_databases() {
+    let files = [
+        ("m/1_a.postgres.up.sql", TABLE),
+        ("m/1_a.sqlite3.up.sql", TABLE),
+        ("m/1_a.down.sql", "DROP TABLE t;"),
+        ("m/2_b.up.sql", TABLE),
+        ("m/3_c.sqlite3.up.sql", TABLE),
+        ("m/3_c.sqlite3.down.sql", "DROP TABLE t;"),
+        ("m/3_c.postgres.up.sql", TABLE),
+    ];
+    let (_, histories) = discovered(&files, &Asked::NOTHING);
+    let ways: Vec<(&str, bool, bool)> = histories[0]
+        .migrations
+        .iter()
+        .map(|migration| (migration.name.as_str(), migration.down.is_some(), migration.goes_back_with_others))
+        .collect();
+    assert_eq!(
+        ways,
+        [
+            ("a.postgres", false, true),
+            ("a.sqlite3", false, true),
+            ("b", false, false),
+            ("c.postgres", false, false),
+            ("c.sqlite3", true, false),
+        ]
+    );
+}
+
+#[test]
 fn the_engine_is_asked_for_in_order() {
     let readme = "# Migrations\n\n| File | Database | Status |\n|---|---|---|\n| `001_a.sql` | SQLite | done |\n| [002_b.sql](002_b.sql) | PostgreSQL | |\n";
     let files = [

@@ -14,7 +14,11 @@ pub const RULE: Rule = Rule {
 
 fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
     let migration = part.migration().migration;
-    if part.direction == Direction::Down || migration.down.is_some() || migration.repeatable {
+    if part.direction == Direction::Down
+        || migration.down.is_some()
+        || migration.goes_back_with_others
+        || migration.repeatable
+    {
         return;
     }
     if !is_owed(part.replay, part.index, &part.source().path, part.settings) || is_irreversible(part) {

@@ -3,8 +3,8 @@
 use super::{Check, Cx, Direction, Rule, StepFacts};
 use crate::diagnostic::{Remedy, Safety};
 use crate::history::Wrap;
-use crate::ops::{Guard, Operation};
-use crate::schema::{Dialect, PartitionKind};
+use crate::ops::{Guard, Operation, Outcome};
+use crate::schema::{Dialect, PartitionKind, Relation};
 
 /// `index-blocks-writes`.
 pub const RULE: Rule = Rule {
@@ -18,16 +18,24 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
     if step.part.dialect() != Dialect::Postgres || step.part.direction == Direction::Down {
         return;
     }
-    for op in &step.statement().ops {
+    for (op, outcome) in step.statement().ops.iter().zip(&step.step().outcomes) {
         let Operation::CreateIndex(create) = &op.kind else { continue };
+        // An index that is there already is not built again.
+        if matches!(outcome, Outcome::Skipped { .. }) {
+            continue;
+        }
         let partitioned =
             step.table(&create.table).found().is_some_and(|table| table.partition == PartitionKind::Parent);
         if create.concurrently || create.only || partitioned || step.is_free(&create.table) {
             continue;
         }
         let index = create.name.as_ref().map_or_else(String::new, |name| format!(" `{name}`"));
-        let message =
-            format!("building index{index} blocks every write to `{}` until it is done", create.table);
+        let relation = step.before().relation(&step.resolve(&create.table));
+        let waits = match relation.found() {
+            Some(Relation::View(_)) => "every REFRESH of",
+            Some(Relation::Table(_) | Relation::Index(_) | Relation::Sequence(_)) | None => "every write to",
+        };
+        let message = format!("building index{index} blocks {waits} `{}` until it is done", create.table);
         let place = step.place(op.span);
         // In a transaction CONCURRENTLY is refused; with IF NOT EXISTS it would keep an invalid index.
         if step.in_transaction() {

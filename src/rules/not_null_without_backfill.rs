@@ -3,7 +3,7 @@
 use super::{Check, Cx, Direction, Rule, StepFacts};
 use crate::diagnostic::{Remedy, Safety};
 use crate::ops::{AlterColumn, ColumnDef, Guard, Op, Operation, Outcome, TableTarget};
-use crate::schema::{ConstraintKind, Ident, Lookup, Table, Type};
+use crate::schema::{ConstraintKind, Dialect, Ident, Lookup, Table, Type};
 
 /// `not-null-without-backfill`.
 pub const RULE: Rule = Rule {
@@ -61,16 +61,23 @@ fn added(step: &StepFacts<'_>, cx: &mut Cx<'_>, op: &Op, table: &TableTarget, de
             change: AlterColumn::SetNotNull,
         }],
     ];
-    cx.report(
-        step.place(op.span),
-        format!(
-            "adding `{}` as NOT NULL without a default fails as soon as `{}` has a row",
-            column.name, table.name
-        ),
-    )
-    .label("old rows would have no value here")
-    .help("Give it a DEFAULT; or add it nullable, UPDATE the rows, then SET NOT NULL.")
-    .remedy(Safety::Show, Remedy::Split(in_steps));
+    let finding = cx
+        .report(
+            step.place(op.span),
+            format!(
+                "adding `{}` as NOT NULL without a default fails as soon as `{}` has a row",
+                column.name, table.name
+            ),
+        )
+        .label("old rows would have no value here");
+    if step.part.dialect() == Dialect::Sqlite {
+        // It cannot make a column NOT NULL afterwards.
+        finding.help("Give it a DEFAULT; or rebuild the table: create a new one, copy the rows with a value for it, drop the old one, rename the new one.");
+        return;
+    }
+    finding
+        .help("Give it a DEFAULT; or add it nullable, UPDATE the rows, then SET NOT NULL.")
+        .remedy(Safety::Show, Remedy::Split(in_steps));
 }
 
 fn set(step: &StepFacts<'_>, cx: &mut Cx<'_>, op: &Op, table: &TableTarget, column: &Ident) {
@@ -100,7 +107,7 @@ fn set(step: &StepFacts<'_>, cx: &mut Cx<'_>, op: &Op, table: &TableTarget, colu
         step.place(op.span),
         format!("SET NOT NULL on `{}.{column}` fails if one row has no value, and no migration{read} gave the old rows one", table.name),
     )
-    .help(format!("UPDATE the rows first: UPDATE {} SET {column} = … WHERE {column} IS NULL.", table.name))
+    .help(format!("UPDATE the rows of `{}` first in which `{column}` is NULL.", table.name))
     .remedy(Safety::Show, Remedy::Split(steps));
 }
 

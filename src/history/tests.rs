@@ -243,6 +243,8 @@ fn numbered_files_that_are_no_migrations_stay_out() {
             ("sql/001_only.sql", TABLE),
             ("sql/analysis/1_a.sql", "SELECT 1;"),
             ("sql/analysis/2_b.sql", "SELECT 2;"),
+            ("templates/14.sql", "--\n-- PostgreSQL database dump\n--\n\nCREATE TABLE t (id int);"),
+            ("templates/15.sql", "--\n-- PostgreSQL database dump\n--\n\nCREATE TABLE t (id int);"),
             ("schema.sql", TABLE),
             ("vendor/x/migrations/001_a.sql", TABLE),
             ("web/node_modules/x/migrations/001_a.up.sql", TABLE),

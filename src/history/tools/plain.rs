@@ -94,7 +94,8 @@ fn recognises(tree: &Tree, folder: &Folder) -> bool {
     if says_migrations(folder.path) {
         return numbered.next().is_some();
     }
-    let numbered: Vec<&File> = numbered.collect();
+    // Whole databases, one for each version of the server or of the application, are no steps.
+    let numbered: Vec<&File> = numbered.filter(|file| !is_dump(file.source.text())).collect();
     let sql = folder.sql().count();
     numbered.len() >= 2
         && numbered.len() * 2 >= sql
@@ -256,6 +257,16 @@ fn counts_up(files: &[&File]) -> bool {
     versions.sort_unstable();
     versions.dedup();
     all >= 2 && versions.len() * 4 >= all * 3
+}
+
+/// Whether a text begins as pg_dump and mysqldump begin theirs.
+fn is_dump(text: &str) -> bool {
+    text.lines().take(5).any(|line| {
+        let comment = line.trim_start_matches('-').trim_start();
+        ["PostgreSQL database dump", "MySQL dump", "MariaDB dump"]
+            .iter()
+            .any(|start| comment.starts_with(start))
+    })
 }
 
 fn changes_schema(text: &str) -> bool {

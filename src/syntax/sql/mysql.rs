@@ -947,6 +947,10 @@ mod tests {
                 "DELIMITER //\nCREATE PROCEDURE p(IN a INT) BEGIN SELECT 1; END//\nDELIMITER ;\nCALL p(1);",
                 &["CreateFunction", "Query"],
             ),
+            (
+                "DELIMITER\n\n$$\nCREATE PROCEDURE p() BEGIN DECLARE a INT; SELECT 1; END\n$$\nDELIMITER ;\nCALL p();",
+                &["CreateFunction", "Query"],
+            ),
             ("ALTER TABLE t ADD a INT NOT NUL", &["Opaque"]),
             ("ALTER TABLE t FROBNICATE a", &["Opaque"]),
             ("CREATE TABLE t (a INT", &["Opaque"]),

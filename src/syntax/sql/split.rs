@@ -203,11 +203,20 @@ impl<'a> Splitter<'a> {
     }
 
     fn set_delimiter(&mut self, word: Token) {
-        let from = word.span.end as usize;
-        let line = self.text[from..self.end as usize].split('\n').next().unwrap_or("");
+        let mut from = word.span.end as usize;
+        let mut lines = self.text[from..self.end as usize].split_inclusive('\n');
+        let mut line = lines.next().unwrap_or("");
+        // Flyway reads on to the next line that says something.
+        while line.trim().is_empty()
+            && let Some(next) = lines.next()
+        {
+            from += line.len();
+            line = next;
+        }
         let delimiter = line.trim();
         self.delimiter = (!delimiter.is_empty() && delimiter != ";").then_some(delimiter);
-        self.lexer.jump(from + line.len());
+        let end = from + line.trim_end_matches(['\n', '\r']).len();
+        self.lexer.jump(end);
         self.piece(PieceKind::Meta, Span::new(word.span.start, (from + line.trim_end().len()) as u32));
     }
 

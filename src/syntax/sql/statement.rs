@@ -30,6 +30,18 @@ pub struct Around {
 /// Reads the statement at the cursor and adds it to `out`, followed by those inside it (a DO block).
 /// `whole` is its span with the semicolon, in the file.
 pub fn read(cursor: &Cursor<'_>, whole: Span, around: &Around, out: &mut Out) {
+    let filled_in =
+        cursor.tokens[cursor.at..].iter().take_while(|token| token.kind == TokenKind::Placeholder).count();
+    if filled_in > 0
+        && cursor.tokens.get(cursor.at + filled_in).is_some_and(|token| token.kind == TokenKind::Word)
+    {
+        // `${not_in_production} ALTER …`: what is filled in may be two dashes.
+        let mut rest = cursor.clone();
+        rest.at += filled_in;
+        let mut around = around.clone();
+        around.when.push(Condition::Unknown);
+        return read(&rest, whole, &around, out);
+    }
     let mut walk = cursor.clone();
     let ops = ops(&mut walk).and_then(|ops| walk.expect_end().map(|()| ops));
     push(cursor, whole, ops, around, out);
@@ -132,6 +144,37 @@ fn object(cursor: &mut Cursor<'_>) -> Option<ObjectRef> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_placeholder_may_stand_before_a_statement() {
+        let text = "${ignore} ALTER SEQUENCE s RESTART WITH 2; ${a} ${b}\nDROP TABLE t; ${all}";
+        let script = super::super::read(text, Span::new(0, text.len() as u32), Dialect::Postgres);
+        let seen: Vec<(&str, &str, bool)> = script
+            .statements
+            .iter()
+            .map(|statement| {
+                let kind = match statement.ops[0].kind {
+                    Operation::AlterSequence(_) => "sequence",
+                    Operation::Drop(_) => "drop",
+                    Operation::Opaque { .. } => "opaque",
+                    _ => "other",
+                };
+                (
+                    &text[statement.span.start as usize..statement.span.end as usize],
+                    kind,
+                    statement.when == [Condition::Unknown],
+                )
+            })
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("ALTER SEQUENCE s RESTART WITH 2", "sequence", true),
+                ("DROP TABLE t", "drop", true),
+                ("${all}", "opaque", false),
+            ]
+        );
+    }
 
     #[test]
     fn what_is_not_understood_still_names_its_object() {

@@ -176,10 +176,17 @@ fn plain_cell(cell: &str) -> String {
 }
 
 /// What a folder's name says, the nearest first. A database that is not known is believed only of the folder itself
-/// and the one above it: `oracle` and `h2` are names of other things too.
+/// and the one above it: `oracle` and `h2` are names of other things too. Those that name nothing else may be further away.
 fn directory(path: &str) -> Option<Named> {
+    const NOTHING_ELSE: &[&str] = &["ClickHouse", "SQL Server", "BigQuery", "DuckDB", "HSQLDB"];
     path.rsplit('/').enumerate().find_map(|(distance, part)| match words(part).find_map(named) {
-        Some(Named::Foreign(_)) if distance > 1 || words(part).count() > 2 => None,
+        Some(Named::Foreign(name))
+            if words(part).count() > 2
+                || distance > 2
+                || (distance == 2 && !NOTHING_ELSE.contains(&name)) =>
+        {
+            None
+        }
         answer => answer,
     })
 }

@@ -2,15 +2,15 @@
 
 pub mod support;
 
-use crate::ops::Operation;
-use crate::schema::{Catalog, Dialect, Engine, Lookup, Name, ObjectKind, PartitionKind};
+use crate::ops::{Operation, Session, resolve};
+use crate::schema::{Catalog, Dialect, Lookup, Name, ObjectKind, PartitionKind};
 
 /// Why a statement cannot run inside a transaction block: what it is, in capitals. `None`: it can, as far as we know.
 ///
 /// Sources: PostgreSQL 10–18 (measured: SQLSTATE 25001), sqlite.org/lang_vacuum.html, sqlite.org/pragma.html#pragma_journal_mode.
-pub fn refuses_transaction(operation: &Operation, engine: Engine, catalog: &Catalog) -> Option<String> {
-    match engine.dialect {
-        Dialect::Postgres => postgres_refuses(operation, engine, catalog),
+pub fn refuses_transaction(operation: &Operation, session: &Session, catalog: &Catalog) -> Option<String> {
+    match session.engine.dialect {
+        Dialect::Postgres => postgres_refuses(operation, session, catalog),
         Dialect::Sqlite => match operation {
             Operation::Vacuum { .. } => Some("VACUUM".to_owned()),
             Operation::Pragma { name, value: Some(value) }
@@ -24,8 +24,19 @@ pub fn refuses_transaction(operation: &Operation, engine: Engine, catalog: &Cata
     }
 }
 
-fn postgres_refuses(operation: &Operation, engine: Engine, catalog: &Catalog) -> Option<String> {
-    let is_partitioned = |name: &Name| matches!(catalog.table(&public(name)), Lookup::Found(table) if table.partition == PartitionKind::Parent);
+fn postgres_refuses(operation: &Operation, session: &Session, catalog: &Catalog) -> Option<String> {
+    let engine = session.engine;
+    let is_partitioned = |name: &Name| {
+        let name = resolve(catalog, session, name);
+        let table = catalog.index(&name).found().and_then(|index| index.table.clone()).unwrap_or(name);
+        matches!(catalog.table(&table), Lookup::Found(table) if table.partition == PartitionKind::Parent)
+    };
+    // A type that the transaction itself made may be changed there.
+    let is_new = |name: &Name| {
+        let name = resolve(catalog, session, name);
+        catalog.type_entry(&name).found().is_some()
+            && session.at_begin.as_ref().is_some_and(|before| before.type_entry(&name).found().is_none())
+    };
     let what = match operation {
         Operation::CreateIndex(create) if create.concurrently => "CREATE INDEX CONCURRENTLY",
         Operation::Drop(drop) if drop.concurrently => "DROP INDEX CONCURRENTLY",
@@ -39,7 +50,7 @@ fn postgres_refuses(operation: &Operation, engine: Engine, catalog: &Catalog) ->
         Operation::Reindex { name: None, .. } => "REINDEX DATABASE",
         // Refused since 14 (measured); before, it is one transaction.
         Operation::Reindex { name: Some(name), .. } if engine.at_least(14, 0) && is_partitioned(name) => {
-            "REINDEX of a partitioned table"
+            "REINDEX of a partitioned table or index"
         }
         Operation::DetachPartition { concurrently: true, .. } => "DETACH PARTITION … CONCURRENTLY",
         Operation::Vacuum { .. } => "VACUUM",
@@ -54,25 +65,19 @@ fn postgres_refuses(operation: &Operation, engine: Engine, catalog: &Catalog) ->
         {
             "ALTER DATABASE … SET TABLESPACE"
         }
-        Operation::AlterType { change: crate::ops::AlterType::AddValue { .. }, .. }
-            if engine.known_older_than(12, 0) =>
+        Operation::AlterType { change: crate::ops::AlterType::AddValue { .. }, name }
+            if engine.known_older_than(12, 0) && !is_new(name) =>
         {
             "ALTER TYPE … ADD VALUE before PostgreSQL 12"
         }
-        Operation::Other { verb } if verb == "ALTER SYSTEM" || verb == "DISCARD ALL" => {
+        Operation::Other { verb }
+            if matches!(verb.as_str(), "ALTER SYSTEM" | "DISCARD ALL" | "CREATE SUBSCRIPTION") =>
+        {
             return Some(verb.clone());
         }
         _ => return None,
     };
     Some(what.to_owned())
-}
-
-/// A name as the catalog keeps it under the default search path.
-fn public(name: &Name) -> Name {
-    match name.schema {
-        Some(_) => name.clone(),
-        None => Name::qualified(crate::schema::Ident::exact("public"), name.ident.clone()),
-    }
 }
 
 /// Whether an operation changes anything that stays: schema, rows or settings of objects. Settings of the session,

@@ -3,9 +3,9 @@
 //! Sources: sqlite.org/lang.html and what SQLite 3.40 says to each statement; PostgreSQL's release notes 10–18 and what each
 //! major says (SQLSTATE 42601, 0A000, 42809).
 
-use crate::ops::{AlterColumn, ColumnDef, Guard, Op, Operation, Statement, TableTarget};
+use crate::ops::{AlterColumn, ColumnDef, Guard, Op, Operation, Statement, TableOption, TableTarget};
 use crate::schema::{
-    Catalog, Constraint, ConstraintKind, Dialect, Engine, Expr, GeneratedKind, Ident, Lookup, Name,
+    Catalog, Constraint, ConstraintKind, Dialect, Engine, Expr, GeneratedKind, Ident, Identity, Lookup, Name,
     ObjectKind, PartitionKind, Table,
 };
 
@@ -75,6 +75,7 @@ fn sqlite(statement: &Statement, op: &Op, around: &Around<'_>) -> Option<Lack> {
             (false, Guard::None | Guard::IfNotExists | Guard::IfExists) => None,
         },
         Operation::CreateIndex(create) if create.concurrently => never("CREATE INDEX CONCURRENTLY"),
+        Operation::CreateIndex(create) if create.name.is_none() => never("CREATE INDEX without a name"),
         Operation::CreateIndex(create) if !create.include.is_empty() => never("INCLUDE in CREATE INDEX"),
         Operation::CreateIndex(create) if create.method != "btree" => {
             never(format!("CREATE INDEX … USING {}", create.method))
@@ -176,15 +177,38 @@ fn sqlite_create_table(create: &crate::ops::CreateTable, around: &Around<'_>) ->
     {
         return never("partitions and inherited tables");
     }
-    if create.options.iter().any(|option| option == "STRICT")
-        && let found @ Some(_) = since(around, 3, 37, "STRICT", "SQLite 3.37")
-    {
+    let identity =
+        |def: &ColumnDef| matches!(def.column.identity, Some(Identity::Always | Identity::ByDefault));
+    if create.columns.iter().any(identity) {
+        return never("GENERATED … AS IDENTITY");
+    }
+    let nulls = |constraint: &Constraint| {
+        matches!(constraint.kind, ConstraintKind::Unique { nulls_not_distinct: true, .. })
+    };
+    let own = create.columns.iter().flat_map(|def| &def.constraints);
+    if own.chain(create.constraints.iter().map(|def| &def.constraint)).any(nulls) {
+        return never("NULLS NOT DISTINCT");
+    }
+    let strict = create.options.iter().any(|option| option == "STRICT");
+    if let Some(def) = create.columns.iter().find(|def| strict && !is_strict_type(def)) {
+        return Some(Lack::Here(format!(
+            "`{}` is STRICT: the type of `{}` must be INT, INTEGER, REAL, TEXT, BLOB or ANY",
+            create.name, def.column.name
+        )));
+    }
+    if strict && let found @ Some(_) = since(around, 3, 37, "STRICT", "SQLite 3.37") {
         return found;
     }
     if create.columns.iter().any(|def| def.column.generated.is_some()) {
         return since(around, 3, 31, "a generated column", "SQLite 3.31");
     }
     None
+}
+
+/// Whether a STRICT table takes the type of a column (source: sqlite.org/stricttables.html).
+fn is_strict_type(def: &ColumnDef) -> bool {
+    let known = ["int", "integer", "real", "text", "blob", "any"];
+    def.column.ty.as_ref().is_some_and(|ty| known.iter().any(|one| ty.name.eq_ignore_ascii_case(one)))
 }
 
 /// What SQLite refuses to add: some always, some as soon as the table has a row.
@@ -323,8 +347,36 @@ fn postgres(operation: &Operation, around: &Around<'_>) -> Option<Lack> {
         Operation::CreateIndex(create) if !create.include.is_empty() => {
             since(around, 11, 0, "INCLUDE in CREATE INDEX", "PostgreSQL 11")
         }
+        Operation::CreateIndex(create) if create.only => {
+            since(around, 11, 0, "CREATE INDEX … ON ONLY", "PostgreSQL 11")
+        }
+        Operation::CreateIndex(_) if partitioned() => {
+            since(around, 11, 0, "an index on a partitioned table", "PostgreSQL 11")
+        }
+        Operation::AlterConstraint { attributes, .. }
+            if attributes.iter().any(|attribute| attribute.contains("ENFORCED")) =>
+        {
+            since(around, 18, 0, "NOT ENFORCED", "PostgreSQL 18")
+        }
+        Operation::AlterColumn { change: AlterColumn::SetExpression(_), .. } => {
+            since(around, 17, 0, "SET EXPRESSION", "PostgreSQL 17")
+        }
+        Operation::SetTableOption { option: TableOption::AccessMethod(_), .. } => {
+            since(around, 15, 0, "SET ACCESS METHOD", "PostgreSQL 15")
+        }
+        Operation::RenameColumn { table, .. }
+            if matches!(table.kind, ObjectKind::View | ObjectKind::MaterializedView) =>
+        {
+            // ALTER MATERIALIZED VIEW has had it all along.
+            if table.kind == ObjectKind::View {
+                since(around, 13, 0, "ALTER VIEW … RENAME COLUMN (before: ALTER TABLE)", "PostgreSQL 13")
+            } else {
+                None
+            }
+        }
         Operation::AddConstraint { constraint, .. } => {
-            postgres_constraint(constraint, around).or_else(|| {
+            let key = if partitioned() { postgres_partitioned_key(constraint, around) } else { None };
+            key.or_else(|| postgres_constraint(constraint, around)).or_else(|| {
                 let foreign = matches!(constraint.kind, ConstraintKind::ForeignKey(_));
                 (foreign && constraint.not_valid && partitioned())
                     .then(|| {
@@ -340,17 +392,25 @@ fn postgres(operation: &Operation, around: &Around<'_>) -> Option<Lack> {
             })
         }
         Operation::CreateTable(create) => {
+            if let Some((parent, true)) = &create.partition_of
+                && let found @ Some(_) =
+                    since(around, 11, 0, &format!("a DEFAULT partition (of `{parent}`)"), "PostgreSQL 11")
+            {
+                return found;
+            }
             let own = create
                 .columns
                 .iter()
-                .flat_map(|def| &def.constraints)
+                .flat_map(own_constraints)
                 .chain(create.constraints.iter().map(|def| &def.constraint));
-            let mut lacks = own.filter_map(|constraint| postgres_constraint(constraint, around));
+            let parent = create.partition == PartitionKind::Parent;
+            let mut lacks = own.filter_map(|constraint| {
+                let key = if parent { postgres_partitioned_key(constraint, around) } else { None };
+                key.or_else(|| postgres_constraint(constraint, around))
+            });
             lacks.next().or_else(|| create.columns.iter().find_map(|def| postgres_generated(def, around)))
         }
-        Operation::AddColumn { def, .. } => def
-            .constraints
-            .iter()
+        Operation::AddColumn { def, .. } => own_constraints(def)
             .find_map(|constraint| postgres_constraint(constraint, around))
             .or_else(|| postgres_generated(def, around)),
         Operation::DetachPartition { concurrently: true, .. } => {
@@ -359,8 +419,29 @@ fn postgres(operation: &Operation, around: &Around<'_>) -> Option<Lack> {
         Operation::CreateTrigger(create) if create.guard == Guard::OrReplace => {
             since(around, 14, 0, "CREATE OR REPLACE TRIGGER", "PostgreSQL 14")
         }
+        Operation::CreateTrigger(create) if executes_function(&create.definition) => since(
+            around,
+            11,
+            0,
+            "EXECUTE FUNCTION in CREATE TRIGGER (before: EXECUTE PROCEDURE)",
+            "PostgreSQL 11",
+        ),
         Operation::Reindex { concurrently: true, .. } => {
             since(around, 12, 0, "REINDEX CONCURRENTLY", "PostgreSQL 12")
+        }
+        Operation::Reindex { kind: ObjectKind::Index, name: Some(name), .. } => {
+            let index = around.before.index(&public(name)).found().and_then(|index| index.table.as_ref());
+            let of_parent = index.is_some_and(|table| is_partitioned(around, table));
+            if of_parent {
+                since(around, 14, 0, "REINDEX of a partitioned index", "PostgreSQL 14")
+            } else {
+                None
+            }
+        }
+        Operation::Lock { tables, .. }
+            if tables.iter().any(|name| around.before.view(&public(name)).found().is_some()) =>
+        {
+            since(around, 11, 0, "LOCK of a view", "PostgreSQL 11")
         }
         Operation::CreateFunction(create) if create.kind == ObjectKind::Procedure => {
             since(around, 11, 0, "CREATE PROCEDURE", "PostgreSQL 11")
@@ -369,7 +450,57 @@ fn postgres(operation: &Operation, around: &Around<'_>) -> Option<Lack> {
     }
 }
 
+/// A column's own constraints. The name of its NOT NULL was always read, and forgotten before 18.
+fn own_constraints(def: &ColumnDef) -> impl Iterator<Item = &Constraint> {
+    def.constraints.iter().filter(|constraint| !matches!(constraint.kind, ConstraintKind::NotNull(_)))
+}
+
+/// A name as the catalog keeps it under the default search path.
+fn public(name: &Name) -> Name {
+    match name.schema {
+        Some(_) => name.clone(),
+        None => Name::qualified(Ident::exact("public"), name.ident.clone()),
+    }
+}
+
+fn is_partitioned(around: &Around<'_>, name: &Name) -> bool {
+    matches!(around.before.table(name), Lookup::Found(table) if table.partition == PartitionKind::Parent)
+}
+
+fn executes_function(definition: &str) -> bool {
+    let words: Vec<&str> = definition.split_whitespace().collect();
+    words
+        .windows(2)
+        .any(|pair| pair[0].eq_ignore_ascii_case("EXECUTE") && pair[1].eq_ignore_ascii_case("FUNCTION"))
+}
+
+fn postgres_partitioned_key(constraint: &Constraint, around: &Around<'_>) -> Option<Lack> {
+    match constraint.kind {
+        ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. } => {
+            since(around, 11, 0, "a key of a partitioned table", "PostgreSQL 11")
+        }
+        ConstraintKind::ForeignKey(_) => {
+            since(around, 11, 0, "a foreign key of a partitioned table", "PostgreSQL 11")
+        }
+        ConstraintKind::Check(_) | ConstraintKind::Exclude(_) | ConstraintKind::NotNull(_) => None,
+    }
+}
+
 fn postgres_constraint(constraint: &Constraint, around: &Around<'_>) -> Option<Lack> {
+    if constraint.attributes.iter().any(|attribute| attribute.contains("ENFORCED"))
+        && let found @ Some(_) = since(around, 18, 0, "NOT ENFORCED", "PostgreSQL 18")
+    {
+        return found;
+    }
+    if let ConstraintKind::ForeignKey(key) = &constraint.kind
+        && is_partitioned(around, &public(&key.table))
+        && let found @ Some(_) = since(around, 12, 0, "a foreign key to a partitioned table", "PostgreSQL 12")
+    {
+        return found;
+    }
+    if let (ConstraintKind::Exclude(_), true) = (&constraint.kind, constraint.not_valid) {
+        return Some(Lack::Here("PostgreSQL cannot leave an EXCLUDE constraint NOT VALID".to_owned()));
+    }
     match &constraint.kind {
         ConstraintKind::Unique { nulls_not_distinct: true, .. } => {
             since(around, 15, 0, "NULLS NOT DISTINCT", "PostgreSQL 15")

@@ -234,6 +234,8 @@ pub struct CreateTable {
     pub partition_of: Option<(Name, bool)>,
     /// PARTITION BY.
     pub partition: PartitionKind,
+    /// The columns that PARTITION BY reads (PostgreSQL).
+    pub partition_key: Vec<Ident>,
     /// OF type.
     pub of_type: Option<Name>,
     /// AS SELECT: the columns come from a query.

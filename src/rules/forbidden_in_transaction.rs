@@ -20,7 +20,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         return;
     }
     for op in &statement.ops {
-        let Some(what) = effects::refuses_transaction(&op.kind, step.part.engine(), step.before()) else {
+        let Some(what) = effects::refuses_transaction(&op.kind, &step.step().session, step.before()) else {
             continue;
         };
         let tool = step.part.tool();

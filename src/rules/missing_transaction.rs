@@ -80,7 +80,6 @@ fn is_in_batches(part: &PartFacts<'_>) -> bool {
 
 /// Whether a statement must not, or had better not, run in one transaction with others.
 fn had_better_not(step: &StepFacts<'_>) -> bool {
-    let engine = step.part.engine();
     step.statement().ops.iter().any(|op| match &op.kind {
         Operation::ValidateConstraint { .. }
         | Operation::Pragma { .. }
@@ -91,7 +90,7 @@ fn had_better_not(step: &StepFacts<'_>) -> bool {
             let text = step.part.source().slice(op.span).to_ascii_uppercase();
             text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == "LIMIT" || word == "CTID")
         }
-        other => effects::refuses_transaction(other, engine, step.before()).is_some(),
+        other => effects::refuses_transaction(other, &step.step().session, step.before()).is_some(),
     })
 }
 

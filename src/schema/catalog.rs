@@ -117,6 +117,8 @@ pub struct Table {
     pub foreign: bool,
     /// Its part in partitioning.
     pub partition: PartitionKind,
+    /// The columns that decide into which partition a row goes.
+    pub partition_key: Vec<Ident>,
     /// The table that it is a partition of, and the tables that it inherits from.
     pub parents: Vec<Name>,
     /// Its columns.
@@ -160,6 +162,7 @@ impl Table {
             unlogged: false,
             foreign: false,
             partition: PartitionKind::None,
+            partition_key: Vec::new(),
             parents: Vec::new(),
             columns: Vec::new(),
             gone: Vec::new(),
@@ -239,6 +242,10 @@ pub struct View {
     pub materialized: bool,
     /// The column names written after its name.
     pub columns: Vec<Ident>,
+    /// Columns that were renamed away.
+    pub renamed: Vec<Ident>,
+    /// It was made, or refreshed, WITH NO DATA.
+    pub no_data: bool,
     /// Its query as text.
     pub query: String,
     /// The tables and views that it names.

@@ -1,5 +1,6 @@
 //! What a statement does to a catalog, as the server would do it.
 
+mod depends;
 mod names;
 mod objects;
 mod tables;
@@ -7,7 +8,7 @@ mod tables;
 use super::{
     AlterDomain, AlterType, Condition, Conflict, Guard, Op, Operation, Session, Statement, Transaction,
 };
-use crate::schema::{Catalog, Ident, Lookup, Name, ObjectKind, ObjectRef, Slot};
+use crate::schema::{Catalog, Dialect, Ident, Lookup, Name, ObjectKind, ObjectRef, Slot};
 use crate::text::Place;
 
 /// A catalog to go on with, and what became of each operation.
@@ -54,9 +55,13 @@ pub fn apply(before: &Catalog, statement: &Statement, session: &mut Session) -> 
     for index in running_order(&statement.ops) {
         let op = &statement.ops[index];
         let place = Place::new(session.file, op.span);
+        let kept = (!statement.when.is_empty()).then(|| after.clone());
         let mut step = Step { catalog: &mut after, session, place };
         results[index] = match step.run(&op.kind) {
-            Outcome::Refused(conflict) if takes(statement, &conflict) => skipped(),
+            Outcome::Refused(conflict) if takes(statement, &conflict) => {
+                after = kept.unwrap_or(after);
+                skipped()
+            }
             outcome => outcome,
         };
     }
@@ -235,8 +240,8 @@ impl Step<'_> {
             }
             Operation::AlterColumn { table, column, change } => self.alter_column(table, column, change),
             Operation::AddConstraint { table, constraint } => self.add_constraint(table, constraint),
-            Operation::DropConstraint { table, constraint, guard, .. } => {
-                self.drop_constraint(table, constraint, *guard)
+            Operation::DropConstraint { table, constraint, guard, cascade } => {
+                self.drop_constraint(table, constraint, *guard, *cascade)
             }
             Operation::ValidateConstraint { table, constraint } => {
                 self.validate_constraint(table, constraint)
@@ -302,12 +307,7 @@ impl Step<'_> {
                 }
                 self.update(table, without)
             }
-            Operation::Truncate { tables, .. } => {
-                for table in tables {
-                    self.empty(table);
-                }
-                Outcome::Done
-            }
+            Operation::Truncate { tables, cascade } => self.truncate(tables, *cascade),
             Operation::Begin => self.begin(),
             Operation::Commit { chain } => self.end(*chain, false),
             Operation::Rollback { chain } => self.end(*chain, true),
@@ -337,8 +337,8 @@ impl Step<'_> {
                 Outcome::Done
             }
             Operation::Opaque { verb, object, .. } => self.opaque(verb, object.as_ref()),
-            // SQL that is put together at run time may do anything.
-            Operation::Other { verb } if verb == "EXECUTE" => {
+            // SQL that is put together at run time may do anything, and another server may have any table.
+            Operation::Other { verb } if verb == "EXECUTE" || verb == "IMPORT FOREIGN SCHEMA" => {
                 self.catalog.open_up();
                 Outcome::Done
             }
@@ -348,10 +348,12 @@ impl Step<'_> {
                 }
                 Outcome::Done
             }
-            Operation::AlterOther { .. }
-            | Operation::SetOwner { .. }
+            Operation::AlterOther { object, what } => self.alter_other(object, what),
+            Operation::RefreshView { view, concurrently, with_data } => {
+                self.refresh_view(view, *concurrently, *with_data)
+            }
+            Operation::SetOwner { .. }
             | Operation::Reindex { .. }
-            | Operation::RefreshView { .. }
             | Operation::Comment { .. }
             | Operation::Privilege { .. }
             | Operation::Merge { .. }
@@ -500,6 +502,24 @@ impl Step<'_> {
                 }
             }
         });
+        Outcome::Done
+    }
+
+    fn truncate(&mut self, tables: &[Name], cascade: bool) -> Outcome {
+        let together: Vec<Name> = tables.iter().map(|table| self.resolve(table)).collect();
+        let referencing = together
+            .iter()
+            .flat_map(|table| self.foreign_keys_to(table, None).into_iter().map(move |key| (table, key)))
+            .find(|(_, (owner, _))| !together.contains(owner));
+        if let Some((table, (owner, constraint))) =
+            referencing.filter(|_| !cascade && self.catalog.dialect == Dialect::Postgres)
+        {
+            let sentence = format!("constraint `{constraint}` of `{owner}` refers to `{table}`");
+            return Outcome::Refused(Conflict::Other("0A000", sentence));
+        }
+        for table in tables {
+            self.empty(table);
+        }
         Outcome::Done
     }
 

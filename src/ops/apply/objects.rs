@@ -63,6 +63,8 @@ impl Step<'_> {
             name: name.clone(),
             materialized: create.materialized,
             columns: create.columns.clone(),
+            renamed: Vec::new(),
+            no_data: create.no_data,
             query: create.query.clone(),
             reads: create.reads.iter().map(|read| self.resolve(read)).collect(),
             words: create.words.clone(),
@@ -155,6 +157,17 @@ impl Step<'_> {
         let name = self.home(&create.name);
         let mut all = self.catalog.functions(&name).to_vec();
         let known = all.iter().position(|function| function.arguments == create.arguments);
+        if let Some(known) = known
+            && let (Some(before), Some(now)) =
+                (plain_type(&all[known]), create.returns.as_deref().and_then(plain))
+            && before != now
+            && self.catalog.dialect == Dialect::Postgres
+            && create.guard == Guard::OrReplace
+        {
+            let sentence =
+                format!("`{name}` returns {before}: CREATE OR REPLACE cannot make it return {now}");
+            return Outcome::Refused(Conflict::Other("42P13", sentence));
+        }
         if known.is_some() && create.guard != Guard::OrReplace {
             return Outcome::Refused(Conflict::Exists(ObjectRef { kind: create.kind, name, on: None }));
         }
@@ -195,7 +208,70 @@ impl Step<'_> {
         self.create_other(object, Guard::None, create.definition.clone(), create.words.clone())
     }
 
+    /// ALTER of what only its name is known of. What a publication was given, and lost, is remembered.
+    pub(super) fn alter_other(&mut self, object: &ObjectRef, what: &str) -> Outcome {
+        if object.kind != ObjectKind::Publication || self.catalog.dialect != Dialect::Postgres {
+            return Outcome::Done;
+        }
+        let Some((adds, rest)) = what
+            .strip_prefix("ADD ")
+            .map(|rest| (true, rest))
+            .or_else(|| what.strip_prefix("DROP ").map(|rest| (false, rest)))
+        else {
+            return Outcome::Done;
+        };
+        let key = self.other_key(object);
+        let mut known = match self.catalog.other(&key) {
+            Lookup::Found(other) => (**other).clone(),
+            Lookup::Unknown => Other { definition: String::new(), words: Vec::new(), made: None },
+            Lookup::Absent => return self.missing(object.clone(), Guard::None),
+        };
+        for item in members(rest) {
+            let (has, has_not) = (format!("+{item}"), format!("-{item}"));
+            let member = || format!("{} in {object}", item.replace("TABLE ", "table ").to_lowercase());
+            if adds && known.words.contains(&has) {
+                return Outcome::Refused(Conflict::Other("42710", format!("{} is there already", member())));
+            }
+            if !adds && known.words.contains(&has_not) {
+                return Outcome::Refused(Conflict::Other("42704", format!("{} is not there", member())));
+            }
+            known.words.retain(|word| *word != has && *word != has_not);
+            known.words.push(if adds { has } else { has_not });
+        }
+        self.catalog.put_other(key, Slot::Present(known));
+        Outcome::Done
+    }
+
+    /// REFRESH, which CONCURRENTLY asks for rows that are there already and a unique index over all of them.
+    pub(super) fn refresh_view(&mut self, view: &Name, concurrently: bool, with_data: bool) -> Outcome {
+        let name = self.resolve(view);
+        let Lookup::Found(view) = self.catalog.view(&name) else { return Outcome::Done };
+        if !concurrently {
+            if view.no_data == with_data {
+                let view = View { no_data: !with_data, ..view.clone() };
+                self.catalog.put_relation(name, Slot::Present(Relation::View(Arc::new(view))));
+            }
+            return Outcome::Done;
+        }
+        if view.no_data {
+            let sentence = format!("`{name}` has no data yet: the first REFRESH cannot be CONCURRENTLY");
+            return Outcome::Refused(Conflict::Other("0A000", sentence));
+        }
+        let fits = self.catalog.indexes_of(&view.name).any(|index| {
+            index.unique && index.predicate.is_none() && index.keys.iter().all(|key| key.column().is_some())
+        });
+        if fits || self.catalog.unclear || view.made.is_none() {
+            return Outcome::Done;
+        }
+        let sentence = format!("`{name}` has no unique index of columns alone, without WHERE");
+        Outcome::Refused(Conflict::Other("55000", sentence))
+    }
+
     pub(super) fn drop(&mut self, drop: &Drop) -> Outcome {
+        if drop.concurrently && (drop.cascade || drop.objects.len() > 1) {
+            let sentence = "DROP INDEX CONCURRENTLY takes one index, and no CASCADE".to_owned();
+            return Outcome::Refused(Conflict::Other("0A000", sentence));
+        }
         let mut worst = Outcome::Skipped { existing: None };
         // Everything of one DROP goes together: a table of the list may depend on another one of it.
         let together: Vec<Name> = drop.objects.iter().map(|object| self.resolve(&object.name)).collect();
@@ -233,26 +309,60 @@ impl Step<'_> {
                 if self.catalog.relation(&name).is_absent() {
                     return self.missing(full, drop.guard);
                 }
+                if let Lookup::Found(there) = self.catalog.relation(&name)
+                    && there.kind() != object.kind
+                    && there.made().is_some()
+                    && self.catalog.dialect != Dialect::Mysql
+                {
+                    let sentence =
+                        format!("`{name}` is no {} but a {}", object.kind.noun(), there.kind().noun());
+                    return Outcome::Refused(Conflict::Other("42809", sentence));
+                }
+                if let Lookup::Found(index) = self.catalog.index(&name)
+                    && let Some((constraint, table)) = index.constraint.as_ref().zip(index.table.as_ref())
+                    && self.catalog.dialect == Dialect::Postgres
+                {
+                    let sentence = format!("constraint `{constraint}` of `{table}` needs index `{name}`");
+                    return Outcome::Refused(Conflict::Other("2BP01", sentence));
+                }
                 self.drop_relation(&name, drop.cascade, together)
             }
             ObjectKind::Type | ObjectKind::Domain => {
                 if self.catalog.type_entry(&name).is_absent() {
                     return self.missing(full, drop.guard);
                 }
-                self.catalog.put_type(name, Slot::Gone);
-                Outcome::Done
+                let used = self.has_type(&name).filter(|_| !drop.cascade);
+                self.catalog.put_type(name.clone(), Slot::Gone);
+                used.map_or(Outcome::Done, |used| {
+                    Outcome::Refused(Conflict::Other("2BP01", format!("{used} depends on type `{name}`")))
+                })
             }
             ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine | ObjectKind::Aggregate => {
-                self.drop_function(full, drop.guard, arguments)
+                // What a trigger calls takes no arguments.
+                let called = self
+                    .calls(&name)
+                    .filter(|_| !drop.cascade && arguments.is_none_or(|arguments| arguments.is_empty()));
+                match (self.drop_function(full, drop.guard, arguments), called) {
+                    (Outcome::Done, Some(trigger)) => {
+                        Outcome::Refused(Conflict::Other("2BP01", format!("{trigger} depends on `{name}`")))
+                    }
+                    (outcome, _) => outcome,
+                }
             }
             ObjectKind::Schema => {
                 let key = self.other_key(object);
                 if self.catalog.other(&key).is_absent() {
                     return self.missing(full, drop.guard);
                 }
+                let inhabitant = self
+                    .inhabitant(&object.name.ident)
+                    .filter(|_| !drop.cascade && self.catalog.dialect == Dialect::Postgres);
                 self.drop_schema(&object.name.ident);
                 self.catalog.put_other(key, Slot::Gone);
-                Outcome::Done
+                inhabitant.map_or(Outcome::Done, |inhabitant| {
+                    let sentence = format!("{inhabitant} depends on schema `{name}`");
+                    Outcome::Refused(Conflict::Other("2BP01", sentence))
+                })
             }
             _ => {
                 let key = self.other_key(object);
@@ -287,6 +397,11 @@ impl Step<'_> {
                         refused = Some(Conflict::Other("2BP01", sentence));
                     }
                     self.drop_foreign_keys_to(name, None);
+                    let heir = self.heir(name).filter(|heir| !cascade && !together.contains(heir));
+                    if let (Some(heir), None) = (heir, &refused) {
+                        let sentence = format!("table `{heir}` inherits from `{name}`");
+                        refused = Some(Conflict::Other("2BP01", sentence));
+                    }
                 }
                 let indexes: Vec<Name> =
                     self.catalog.indexes_of(name).map(|index| index.name.clone()).collect();
@@ -419,6 +534,14 @@ impl Step<'_> {
             | ObjectKind::View
             | ObjectKind::MaterializedView
             | ObjectKind::Sequence => {
+                if let Some(conflict) = self.broken_view() {
+                    return Outcome::Refused(conflict);
+                }
+                if let (Lookup::Found(_), Outcome::Refused(conflict)) =
+                    (self.catalog.view(&from), self.no_table(from.clone()))
+                {
+                    return Outcome::Refused(conflict);
+                }
                 let relation = match self.catalog.relation(&from) {
                     Lookup::Found(relation) => Some(relation.clone()),
                     Lookup::Unknown => None,
@@ -468,6 +591,14 @@ impl Step<'_> {
             _ => {
                 let key = self.other_key(object);
                 let renamed = ObjectRef { name: Name::bare(new.ident.clone()), ..key.clone() };
+                // Before 15 the new name of a trigger is looked at first.
+                if object.kind == ObjectKind::Trigger
+                    && renamed != key
+                    && !self.session.engine.at_least(15, 0)
+                    && self.catalog.other(&renamed).found().is_some()
+                {
+                    return Outcome::Refused(Conflict::Exists(renamed));
+                }
                 let other = match self.catalog.other(&key) {
                     Lookup::Found(other) => Slot::Present((**other).clone()),
                     Lookup::Unknown => Slot::Unclear,
@@ -691,6 +822,70 @@ impl Step<'_> {
     }
 }
 
+fn plain_type(function: &Function) -> Option<&'static str> {
+    function.returns.as_deref().and_then(plain)
+}
+
+/// A type of one word that has no other spelling than these.
+fn plain(ty: &str) -> Option<&'static str> {
+    Some(match ty.trim().to_ascii_lowercase().as_str() {
+        "int" | "integer" | "int4" => "integer",
+        "bigint" | "int8" => "bigint",
+        "smallint" | "int2" => "smallint",
+        "boolean" | "bool" => "boolean",
+        "timestamptz" | "timestamp with time zone" => "timestamptz",
+        "timestamp" | "timestamp without time zone" => "timestamp",
+        "text" => "text",
+        "uuid" => "uuid",
+        "json" => "json",
+        "jsonb" => "jsonb",
+        "date" => "date",
+        "void" => "void",
+        "trigger" => "trigger",
+        _ => return None,
+    })
+}
+
+/// `TABLE A (B), C, TABLES IN SCHEMA D`: each with its kind, without its columns and its WHERE.
+fn members(list: &str) -> Vec<String> {
+    let (mut depth, mut quoted) = (0u32, false);
+    let mut items = vec![String::new()];
+    for c in list.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => {
+                depth = depth.saturating_sub(1);
+                continue;
+            }
+            ',' if !quoted && depth == 0 => {
+                items.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        if depth == 0
+            && let Some(item) = items.last_mut()
+        {
+            item.push(c);
+        }
+    }
+    let mut kind = "TABLE ";
+    items
+        .iter()
+        .map(|item| {
+            let mut item = item.trim().split(" WHERE").next().unwrap_or("").trim();
+            for known in ["TABLES IN SCHEMA ", "TABLE "] {
+                if let Some(rest) = item.strip_prefix(known) {
+                    (kind, item) = (known, rest);
+                }
+            }
+            let item = item.strip_prefix("ONLY ").unwrap_or(item).trim_end_matches('*').trim();
+            format!("{kind}{item}")
+        })
+        .collect()
+}
+
 /// Under what a dropped function is remembered as gone.
 fn gone_function(object: &ObjectRef, arguments: Option<&Vec<String>>) -> ObjectRef {
     let arguments = arguments.map_or_else(String::new, |arguments| format!("({})", arguments.join(", ")));
@@ -753,7 +948,7 @@ pub(super) fn alter_type(step: &mut Step<'_>, name: &Name, change: &AlterType) -
         }
         (AlterType::RenameValue { from, to }, TypeKind::Enum(labels)) => {
             let at = labels.labels.iter().position(|known| known == from);
-            if labels.labels.contains(to) {
+            if labels.labels.contains(to) && at.is_some() {
                 return Outcome::Refused(Conflict::Other(
                     "42710",
                     format!("type `{name}` has the value '{to}' already"),
@@ -761,7 +956,7 @@ pub(super) fn alter_type(step: &mut Step<'_>, name: &Name, change: &AlterType) -
             }
             match at {
                 Some(at) => labels.labels[at].clone_from(to),
-                None if labels.open => labels.labels.push(to.clone()),
+                None if labels.open && !labels.labels.contains(to) => labels.labels.push(to.clone()),
                 None => {
                     return Outcome::Refused(Conflict::Other(
                         "22023",
@@ -784,7 +979,13 @@ pub(super) fn alter_type(step: &mut Step<'_>, name: &Name, change: &AlterType) -
         }
         (AlterType::AlterAttribute { name: altered, ty }, TypeKind::Composite(attributes)) => {
             match attributes.iter_mut().find(|(known, _)| known == altered) {
-                Some((_, known)) => *known = ty.clone(),
+                Some((_, known)) => {
+                    *known = ty.clone();
+                    if let Some(used) = step.has_type(&name) {
+                        let sentence = format!("{used} has type `{name}`");
+                        return Outcome::Refused(Conflict::Other("0A000", sentence));
+                    }
+                }
                 None => return step.missing(attribute(altered), Guard::None),
             }
         }

@@ -7,8 +7,9 @@ use crate::ops::{
     AlterColumn, ColumnDef, Conflict, CreateIndex, CreateTable, Guard, TableOption, TableTarget,
 };
 use crate::schema::{
-    Catalog, Column, Constraint, ConstraintKind, Dialect, Expr, Ident, Index, IndexKey, Literal, Lookup,
-    Member, Name, ObjectKind, ObjectRef, PartitionKind, Relation, Sequence, Slot, Table, Type, canonical,
+    Catalog, Column, Constraint, ConstraintKind, Dialect, Expr, ForeignKey, Ident, Index, IndexKey, Literal,
+    Lookup, Member, Name, ObjectKind, ObjectRef, PartitionKind, Relation, Sequence, Slot, Table, Type,
+    canonical,
 };
 use crate::text::Place;
 
@@ -21,7 +22,7 @@ pub fn member<'a>(table: &'a mut Table, column: &Ident) -> Option<&'a mut Member
     table.columns.iter_mut().find(|member| member.column.name == *column).map(Arc::make_mut)
 }
 
-fn column_ref(table: &Name, column: &Ident) -> ObjectRef {
+pub(super) fn column_ref(table: &Name, column: &Ident) -> ObjectRef {
     ObjectRef { kind: ObjectKind::Column, name: Name::bare(column.clone()), on: Some(table.clone()) }
 }
 
@@ -49,11 +50,15 @@ impl Step<'_> {
                 Some(_) => PartitionKind::Partition,
                 None => create.partition,
             },
+            partition_key: create.partition_key.clone(),
             options: create.options.clone(),
             made: Some(self.place),
             ..Table::unknown(name.clone())
         };
         let parents = create.partition_of.iter().map(|(parent, _)| parent).chain(&create.inherits);
+        if let Some(twice) = twice(&create.columns) {
+            return Outcome::Refused(Conflict::Exists(column_ref(&name, twice)));
+        }
         for parent in parents {
             let parent = self.resolve(parent);
             copy_columns(self.catalog, &parent, &mut table);
@@ -64,9 +69,12 @@ impl Step<'_> {
             copy_columns(self.catalog, &like, &mut table);
         }
         for def in &create.columns {
-            // A column that a parent has too is merged with it.
+            let mut column = self.column_of(def);
+            // A column that a parent has too is merged with it: a partition's definition has no type of its own.
+            if let Lookup::Found(parent) = table.column(column.name.key()) {
+                merge(&mut column, &parent.column);
+            }
             table.columns.retain(|member| member.column.name != def.column.name);
-            let column = self.column_of(def);
             let defaulted = fills(&column);
             let made = Some(Place::new(self.place.file, def.span));
             table.columns.push(Arc::new(Member { column, filled: false, defaulted, made }));
@@ -77,7 +85,7 @@ impl Step<'_> {
         }
         let at_columns = create.columns.iter().flat_map(|def| &def.constraints);
         let mut constraints: Vec<Constraint> =
-            at_columns.map(|constraint| self.at_column(constraint)).collect();
+            at_columns.filter_map(|constraint| self.at_column(constraint)).collect();
         constraints.extend(create.constraints.iter().map(|def| def.constraint.clone()));
         // The primary key takes its name first, then UNIQUE, as the server does.
         constraints.sort_by_key(|constraint| match constraint.kind {
@@ -86,22 +94,82 @@ impl Step<'_> {
             ConstraintKind::Unique { .. } | ConstraintKind::Exclude(_) => 2,
             ConstraintKind::ForeignKey(_) => 3,
         });
+        if self.catalog.dialect == Dialect::Postgres {
+            one_index_each(&mut constraints);
+        }
+        let (copied, indexes) = self.copied(&create.like);
+        constraints.extend(copied);
+        let mut refused = Outcome::Done;
         for constraint in &constraints {
-            self.put_constraint(&name, constraint);
+            let outcome = self.put_constraint(&name, constraint);
+            if refused == Outcome::Done && outcome.conflict().is_some() {
+                refused = outcome;
+            }
         }
         for index in &create.indexes {
             self.create_index(index);
         }
-        Outcome::Done
+        for index in indexes {
+            self.create_index(&CreateIndex { table: create.name.clone(), ..index });
+        }
+        refused
     }
 
-    /// SQLite drops a column's own constraints with it, and refuses where one of the table uses it.
-    fn at_column(&self, constraint: &Constraint) -> Constraint {
+    /// What LIKE … INCLUDING brings along: the keys and the indexes under new names, the checks under their own.
+    fn copied(&self, like: &[(Name, Vec<String>)]) -> (Vec<Constraint>, Vec<CreateIndex>) {
+        let (mut constraints, mut indexes) = (Vec::new(), Vec::new());
+        for (source, options) in like {
+            let takes = |what: &str| options.iter().any(|option| option == what || option == "ALL");
+            let Lookup::Found(source) = self.catalog.table(&self.resolve(source)) else { continue };
+            for (_, constraint) in &source.constraints {
+                match constraint.kind {
+                    ConstraintKind::PrimaryKey { .. }
+                    | ConstraintKind::Unique { .. }
+                    | ConstraintKind::Exclude(_)
+                        if takes("INDEXES") =>
+                    {
+                        constraints.push(Constraint { name: None, ..constraint.clone() });
+                    }
+                    ConstraintKind::Check(_) if takes("CONSTRAINTS") => constraints.push(constraint.clone()),
+                    ConstraintKind::PrimaryKey { .. }
+                    | ConstraintKind::Unique { .. }
+                    | ConstraintKind::Exclude(_)
+                    | ConstraintKind::Check(_)
+                    | ConstraintKind::ForeignKey(_)
+                    | ConstraintKind::NotNull(_) => {}
+                }
+            }
+            let own = self.catalog.indexes_of(&source.name).filter(|index| index.constraint.is_none());
+            indexes.extend(own.filter(|_| takes("INDEXES")).map(|index| CreateIndex {
+                name: None,
+                table: source.name.clone(),
+                only: false,
+                unique: index.unique,
+                concurrently: false,
+                guard: Guard::None,
+                method: index.method.clone(),
+                keys: index.keys.clone(),
+                include: index.include.clone(),
+                nulls_not_distinct: index.nulls_not_distinct,
+                predicate: index.predicate.clone(),
+            }));
+        }
+        (constraints, indexes)
+    }
+
+    /// SQLite drops a column's own constraints with it, and refuses where one of the table uses it. PostgreSQL before 18 forgets the
+    /// name of a column's NOT NULL.
+    fn at_column(&self, constraint: &Constraint) -> Option<Constraint> {
+        if matches!(constraint.kind, ConstraintKind::NotNull(_))
+            && self.session.engine.known_older_than(18, 0)
+        {
+            return None;
+        }
         let mut constraint = constraint.clone();
         if self.catalog.dialect == Dialect::Sqlite {
             constraint.attributes.push("COLUMN".to_owned());
         }
-        constraint
+        Some(constraint)
     }
 
     /// Where an unqualified new object goes: the first schema of the search path.
@@ -178,7 +246,7 @@ impl Step<'_> {
         let table = match self.catalog.table(&name) {
             Lookup::Found(table) => table.clone(),
             Lookup::Unknown => Table::unknown(name.clone()),
-            Lookup::Absent => return Outcome::Done,
+            Lookup::Absent => return self.no_table(name),
         };
         change(self, name, table)
     }
@@ -209,8 +277,9 @@ impl Step<'_> {
         });
         if outcome == Outcome::Done {
             let name = self.resolve(&target.name);
-            for constraint in &def.constraints {
-                let constraint = self.at_column(constraint);
+            for constraint in
+                def.constraints.iter().filter_map(|constraint| self.at_column(constraint)).collect::<Vec<_>>()
+            {
                 if let refused @ Outcome::Refused(_) = self.put_constraint(&name, &constraint) {
                     return refused;
                 }
@@ -230,6 +299,7 @@ impl Step<'_> {
             if table.column(column.key()).is_absent() {
                 return step.missing(column_ref(&name, column), guard);
             }
+            let refused = step.keeps_column(&table, column, cascade);
             table.columns.retain(|member| member.column.name != *column);
             table.gone.push(column.clone());
             let mut dropped = Vec::new();
@@ -258,7 +328,7 @@ impl Step<'_> {
             if cascade {
                 step.drop_foreign_keys_to(&name, Some(column));
             }
-            Outcome::Done
+            refused.map_or(Outcome::Done, Outcome::Refused)
         })
     }
 
@@ -292,11 +362,16 @@ impl Step<'_> {
     /// The foreign keys of other tables to this one (or to this column of it).
     pub(super) fn foreign_keys_to(&self, table: &Name, column: Option<&Ident>) -> Vec<(Name, Ident)> {
         let mut found = Vec::new();
+        // Without columns a reference means the primary key.
+        let key = self.catalog.table(table).found().and_then(Table::primary_key);
+        let primary = |column: &Ident| key.is_some_and(|key| key.contains(column));
         for owner in self.catalog.tables().filter(|owner| owner.name != *table) {
             for (known, constraint) in &owner.constraints {
                 if let ConstraintKind::ForeignKey(key) = &constraint.kind
                     && key.table == *table
-                    && column.is_none_or(|column| key.referenced.contains(column))
+                    && column.is_none_or(|column| {
+                        key.referenced.contains(column) || key.referenced.is_empty() && primary(column)
+                    })
                 {
                     found.push((owner.name.clone(), known.clone()));
                 }
@@ -311,8 +386,20 @@ impl Step<'_> {
         column: &Ident,
         change: &AlterColumn,
     ) -> Outcome {
-        self.alter(target, |step, name, mut table| {
+        let mut refused = None;
+        let outcome = self.alter(target, |step, name, mut table| {
+            refused = match change {
+                AlterColumn::Type { .. } => step.keeps_type(&table, column, target.only),
+                AlterColumn::SetNotNull if target.only && step.is_partitioned(&name) => {
+                    step.child(&name).map(|child| {
+                        Conflict::Other("42P16", format!("`{column}` must be NOT NULL in `{child}` too"))
+                    })
+                }
+                AlterColumn::AddIdentity => nullable(&table, column, step.catalog.dialect),
+                _ => None,
+            };
             let Some(member) = member(&mut table, column) else {
+                refused = None;
                 return step.missing(column_ref(&name, column), Guard::None);
             };
             let known = &mut member.column;
@@ -369,7 +456,11 @@ impl Step<'_> {
                 }
             }
             step.put_table(name, table)
-        })
+        });
+        match (outcome, refused) {
+            (Outcome::Done, Some(conflict)) => Outcome::Refused(conflict),
+            (outcome, _) => outcome,
+        }
     }
 
     /// DROP IDENTITY and DROP EXPRESSION of a column that has none.
@@ -406,21 +497,43 @@ impl Step<'_> {
         };
         let mut constraint = constraint.clone();
         let postgres = self.catalog.dialect == Dialect::Postgres;
+        if let Some(conflict) = self.unfit(&table, &constraint) {
+            return Outcome::Refused(conflict);
+        }
         let indexed = matches!(
             constraint.kind,
             ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. } | ConstraintKind::Exclude(_)
         );
+        // USING INDEX looks for its index first.
+        let takes_gone = match &constraint.kind {
+            ConstraintKind::PrimaryKey { using_index: Some(index), .. } => {
+                let index = Name { schema: name.schema.clone(), ident: index.clone() };
+                self.catalog.index(&index).is_absent()
+            }
+            ConstraintKind::PrimaryKey { using_index: None, .. }
+            | ConstraintKind::Unique { .. }
+            | ConstraintKind::Check(_)
+            | ConstraintKind::ForeignKey(_)
+            | ConstraintKind::Exclude(_)
+            | ConstraintKind::NotNull(_) => false,
+        };
         if let ConstraintKind::PrimaryKey { .. } = constraint.kind
             && table.primary_key().is_some()
             && postgres
+            && !takes_gone
         {
             let sentence = format!("table `{name}` has a primary key already");
             return Outcome::Refused(Conflict::Other("42P16", sentence));
         }
         // PostgreSQL looks for the index of a key first, and says that a relation exists.
         if let Some(known) = constraint.name.as_ref().filter(|_| !(postgres && indexed))
-            && table.constraint(known.key()).found().is_some()
+            && let Some(there) = table.constraint(known.key()).found()
         {
+            if let ConstraintKind::NotNull(_) = constraint.kind
+                && (there.kind == constraint.kind || !self.session.engine.at_least(18, 0))
+            {
+                return Outcome::Skipped { existing: None };
+            }
             return Outcome::Refused(Conflict::Exists(constraint_ref(name, known)));
         }
         if let ConstraintKind::ForeignKey(key) = &mut constraint.kind {
@@ -497,6 +610,64 @@ impl Step<'_> {
         self.put_table(name.clone(), table)
     }
 
+    /// Why a constraint cannot be put into a table, whatever its name.
+    fn unfit(&self, table: &Table, constraint: &Constraint) -> Option<Conflict> {
+        let columns = match &constraint.kind {
+            ConstraintKind::PrimaryKey { columns, .. } | ConstraintKind::Unique { columns, .. } => columns,
+            ConstraintKind::ForeignKey(key) => &key.columns,
+            ConstraintKind::Check(_) | ConstraintKind::Exclude(_) | ConstraintKind::NotNull(_) => {
+                return None;
+            }
+        };
+        if let Some(column) = self.missing_column(table, columns) {
+            return Some(Conflict::Missing(column_ref(&table.name, column)));
+        }
+        let is_key = !matches!(constraint.kind, ConstraintKind::ForeignKey(_)) && !columns.is_empty();
+        if let Some(left_out) = table.partition_key.iter().find(|column| is_key && !columns.contains(column))
+        {
+            let sentence =
+                format!("a key of `{}` must have `{left_out}` in it, which partitions it", table.name);
+            return Some(Conflict::Other("0A000", sentence));
+        }
+        match &constraint.kind {
+            ConstraintKind::ForeignKey(key) => {
+                let key = ForeignKey { table: self.resolve(&key.table), ..key.clone() };
+                if key.table == table.name { None } else { self.cannot_refer(&key) }
+            }
+            ConstraintKind::PrimaryKey { .. }
+            | ConstraintKind::Unique { .. }
+            | ConstraintKind::Check(_)
+            | ConstraintKind::Exclude(_)
+            | ConstraintKind::NotNull(_) => None,
+        }
+    }
+
+    /// A foreign key between this table and another one that would then live longer than what it refers to.
+    fn kept_logged(&self, table: &Table, logged: bool) -> Option<String> {
+        if self.catalog.dialect != Dialect::Postgres {
+            return None;
+        }
+        let is_unlogged = |name: &Name| self.catalog.table(name).found().map(|other| other.unlogged);
+        if logged {
+            return table.constraints.iter().find_map(|(_, constraint)| match &constraint.kind {
+                ConstraintKind::ForeignKey(key)
+                    if key.table != table.name && is_unlogged(&key.table) == Some(true) =>
+                {
+                    Some(format!("`{}` refers to `{}`, which is unlogged", table.name, key.table))
+                }
+                ConstraintKind::ForeignKey(_)
+                | ConstraintKind::PrimaryKey { .. }
+                | ConstraintKind::Unique { .. }
+                | ConstraintKind::Check(_)
+                | ConstraintKind::Exclude(_)
+                | ConstraintKind::NotNull(_) => None,
+            });
+        }
+        let referencing = self.foreign_keys_to(&table.name, None);
+        let (owner, _) = referencing.iter().find(|(owner, _)| is_unlogged(owner) == Some(false))?;
+        Some(format!("`{owner}` refers to `{}` and is not unlogged", table.name))
+    }
+
     /// The index behind a PRIMARY KEY, UNIQUE or EXCLUDE: made, or taken over with USING INDEX.
     fn constraint_index(
         &mut self,
@@ -527,6 +698,17 @@ impl Step<'_> {
                     }));
                 }
             };
+            if let Some(served) = &index.constraint {
+                let sentence = format!("index `{old}` belongs to constraint `{served}` already");
+                return Outcome::Refused(Conflict::Other("55000", sentence));
+            }
+            if !index.unique
+                || index.predicate.is_some()
+                || index.keys.iter().any(|key| key.column().is_none())
+            {
+                let sentence = format!("index `{old}` is not a unique index of columns alone");
+                return Outcome::Refused(Conflict::Other("42809", sentence));
+            }
             *columns = index.keys.iter().filter_map(IndexKey::column).map(Ident::exact).collect();
             self.catalog.put_relation(old, Slot::Gone);
             let index = Index { name: name.clone(), constraint: Some(ident.clone()), ..index };
@@ -565,11 +747,27 @@ impl Step<'_> {
         target: &TableTarget,
         constraint: &Ident,
         guard: Guard,
+        cascade: bool,
     ) -> Outcome {
         self.alter(target, |step, name, mut table| {
             if table.constraint(constraint.key()).is_absent() {
+                // Since 18 every NOT NULL is a constraint, and has a name that nobody wrote.
+                let made_up = constraint.key().ends_with("_not_null")
+                    && !table.gone_constraints.contains(constraint)
+                    && !step.session.engine.known_older_than(18, 0);
+                if made_up {
+                    table.gone_constraints.push(constraint.clone());
+                    return step.put_table(name, table);
+                }
                 return step.missing(constraint_ref(&name, constraint), guard);
             }
+            let known = table.constraint(constraint.key()).found();
+            let refused = known.filter(|_| !cascade).and_then(|known| {
+                let (owner, leaning) = step.leaning_on(&table, &known.kind)?;
+                let sentence =
+                    format!("constraint `{leaning}` of `{owner}` depends on `{constraint}` of `{name}`");
+                Some(Conflict::Other("2BP01", sentence))
+            });
             table.constraints.retain(|(known, _)| known != constraint);
             table.gone_constraints.push(constraint.clone());
             let index = step
@@ -580,7 +778,8 @@ impl Step<'_> {
             if let Some(index) = index {
                 step.catalog.put_relation(index, Slot::Gone);
             }
-            step.put_table(name, table)
+            step.put_table(name, table);
+            refused.map_or(Outcome::Done, Outcome::Refused)
         })
     }
 
@@ -606,6 +805,24 @@ impl Step<'_> {
     }
 
     pub(super) fn rename_column(&mut self, target: &TableTarget, from: &Ident, to: &Ident) -> Outcome {
+        let name = self.resolve(&target.name);
+        if let Some(conflict) = self.broken_view() {
+            return Outcome::Refused(conflict);
+        }
+        if let Lookup::Found(view) = self.catalog.view(&name) {
+            let mut view = view.clone();
+            let written = view.columns.iter_mut().find(|column| *column == from);
+            if written.is_none() && view.renamed.contains(from) {
+                return self.missing(column_ref(&name, from), Guard::None);
+            }
+            if let Some(column) = written {
+                *column = to.clone();
+            }
+            view.renamed.retain(|renamed| renamed != to);
+            view.renamed.push(from.clone());
+            self.catalog.put_relation(name, Slot::Present(Relation::View(Arc::new(view))));
+            return Outcome::Done;
+        }
         self.alter(target, |step, name, mut table| {
             if table.column(from.key()).is_absent() {
                 return step.missing(column_ref(&name, from), Guard::None);
@@ -701,6 +918,14 @@ impl Step<'_> {
         {
             return Outcome::Refused(Conflict::Other("42809", format!("`{name}` is a partition already")));
         }
+        if let (Lookup::Found(parent), Lookup::Found(table)) =
+            (self.catalog.table(&parent), self.catalog.table(&name))
+            && let Some(column) = differing(parent, table).filter(|_| !self.catalog.unclear)
+        {
+            let sentence =
+                format!("`{parent}` and `{name}` do not both have `{column}`", parent = parent.name);
+            return Outcome::Refused(Conflict::Other("42804", sentence));
+        }
         let there = self.catalog.change_table(&name, |table| {
             table.partition = PartitionKind::Partition;
             table.parents.push(parent);
@@ -759,7 +984,12 @@ impl Step<'_> {
         self.alter(target, |step, name, mut table| {
             match option {
                 TableOption::RowSecurity(on) => table.row_security = *on,
-                TableOption::Logged(logged) => table.unlogged = !logged,
+                TableOption::Logged(logged) => {
+                    if let Some(other) = step.kept_logged(&table, *logged) {
+                        return Outcome::Refused(Conflict::Other("42P16", other));
+                    }
+                    table.unlogged = !logged;
+                }
                 TableOption::Inherit { no, .. } => {
                     let Some(parent) = parent else { return Outcome::Done };
                     let inherits = table.parents.contains(&parent);
@@ -812,6 +1042,22 @@ impl Step<'_> {
             let object = ObjectRef { kind: relation.kind(), name, on: None };
             return self.exists(object, create.guard, relation.made());
         }
+        let plain: Vec<Ident> = create
+            .keys
+            .iter()
+            .filter_map(IndexKey::column)
+            .map(Ident::exact)
+            .chain(create.include.iter().cloned())
+            .collect();
+        if let Lookup::Found(known) = self.catalog.table(&table)
+            && let Some(column) = self.missing_column(known, &plain)
+        {
+            return self.missing(column_ref(&table, column), Guard::None);
+        }
+        if let Some(function) = create.keys.iter().find_map(|key| volatile(&key.expr)) {
+            let sentence = format!("{function}() is not immutable: it cannot be indexed");
+            return Outcome::Refused(Conflict::Other("42P17", sentence));
+        }
         let index = Index {
             name: name.clone(),
             table: Some(table),
@@ -829,6 +1075,126 @@ impl Step<'_> {
         Outcome::Done
     }
 }
+
+/// A column that a CREATE TABLE names twice.
+fn twice(columns: &[ColumnDef]) -> Option<&Ident> {
+    let names = columns.iter().map(|def| &def.column.name);
+    names
+        .clone()
+        .enumerate()
+        .find(|(at, name)| names.clone().take(*at).any(|known| known == *name))
+        .map(|(_, name)| name)
+}
+
+/// A column of CREATE TABLE takes from its parent's what it does not say.
+fn merge(column: &mut Column, parent: &Column) {
+    if column.ty.is_none() {
+        column.ty.clone_from(&parent.ty);
+        column.collation.clone_from(&parent.collation);
+    }
+    if column.default.is_none() {
+        column.default.clone_from(&parent.default);
+    }
+    if column.not_null != Some(true) {
+        column.not_null = parent.not_null;
+    }
+    if column.generated.is_none() {
+        column.generated.clone_from(&parent.generated);
+    }
+    column.identity = column.identity.or(parent.identity);
+}
+
+/// In one CREATE TABLE, PostgreSQL makes one index of two keys over the same columns, under the first name that was written
+/// (source: `transformIndexConstraints` in its parse_utilcmd.c). The primary key stands first.
+fn one_index_each(constraints: &mut Vec<Constraint>) {
+    let columns = |constraint: &Constraint| match &constraint.kind {
+        ConstraintKind::PrimaryKey { columns, .. } => Some((columns.clone(), false)),
+        ConstraintKind::Unique { columns, nulls_not_distinct, .. } => {
+            Some((columns.clone(), *nulls_not_distinct))
+        }
+        ConstraintKind::Check(_)
+        | ConstraintKind::ForeignKey(_)
+        | ConstraintKind::Exclude(_)
+        | ConstraintKind::NotNull(_) => None,
+    };
+    let mut kept: Vec<Constraint> = Vec::with_capacity(constraints.len());
+    for constraint in constraints.drain(..) {
+        let same = columns(&constraint).and_then(|own| {
+            kept.iter_mut().find(|first| {
+                !matches!(constraint.kind, ConstraintKind::PrimaryKey { .. })
+                    && columns(first).as_ref() == Some(&own)
+                    && first.attributes == constraint.attributes
+            })
+        });
+        match same {
+            Some(first) if first.name.is_none() => first.name = constraint.name,
+            Some(_) => {}
+            None => kept.push(constraint),
+        }
+    }
+    *constraints = kept;
+}
+
+/// ADD GENERATED AS IDENTITY asks for a column that is NOT NULL.
+fn nullable(table: &Table, column: &Ident, dialect: Dialect) -> Option<Conflict> {
+    let member = table.column(column.key()).found()?;
+    let nullable = dialect == Dialect::Postgres
+        && member.column.not_null == Some(false)
+        && member.column.ty.is_some()
+        && !table.open
+        && table.parents.is_empty();
+    nullable.then(|| {
+        let sentence =
+            format!("column `{column}` of `{}` must be NOT NULL to become an identity column", table.name);
+        Conflict::Other("55000", sentence)
+    })
+}
+
+/// A column that only one of a parent and its new partition has.
+fn differing<'t>(parent: &'t Table, partition: &'t Table) -> Option<&'t Ident> {
+    if parent.open || partition.open || !parent.parents.is_empty() || !partition.parents.is_empty() {
+        return None;
+    }
+    let lacks = |one: &'t Table, other: &'t Table| {
+        one.columns.iter().map(|member| &member.column.name).find(|name| other.column(name.key()).is_absent())
+    };
+    lacks(parent, partition).or_else(|| lacks(partition, parent))
+}
+
+/// A function in an index expression that is known not to be immutable.
+fn volatile(expr: &Expr) -> Option<String> {
+    let mut found = None;
+    expr.walk(&mut |part| {
+        if let Expr::Call { name, .. } = part
+            && VOLATILE.contains(&name.strip_prefix("pg_catalog.").unwrap_or(name))
+        {
+            found = Some(name.clone());
+        }
+    });
+    found
+}
+
+/// Functions that are not immutable whatever their arguments: PostgreSQL's, and SQLite's.
+const VOLATILE: &[&str] = &[
+    "now",
+    "random",
+    "clock_timestamp",
+    "statement_timestamp",
+    "transaction_timestamp",
+    "current_timestamp",
+    "current_date",
+    "current_user",
+    "session_user",
+    "localtimestamp",
+    "gen_random_uuid",
+    "nextval",
+    "timeofday",
+    "randomblob",
+    "changes",
+    "total_changes",
+    "last_insert_rowid",
+    "current_time",
+];
 
 /// Whether each new row gets a value by itself.
 fn fills(column: &Column) -> bool {

@@ -209,6 +209,7 @@ impl Reader {
                     inherits: Vec::new(),
                     partition_of: None,
                     partition: PartitionKind::None,
+                    partition_key: Vec::new(),
                     of_type: None,
                     from_query: true,
                     options: Vec::new(),

@@ -140,6 +140,7 @@ pub fn empty_table(name: Name, guard: Guard) -> CreateTable {
         inherits: Vec::new(),
         partition_of: None,
         partition: PartitionKind::None,
+        partition_key: Vec::new(),
         of_type: None,
         from_query: false,
         options: Vec::new(),

@@ -155,6 +155,7 @@ fn import(cursor: &mut Cursor<'_>) -> Read<Vec<Operation>> {
             inherits: Vec::new(),
             partition_of: None,
             partition: PartitionKind::None,
+            partition_key: Vec::new(),
             of_type: None,
             // The columns are those of the other server, as unknown here as those of a query.
             from_query: true,

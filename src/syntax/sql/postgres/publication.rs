@@ -9,7 +9,6 @@ use crate::syntax::sql::cursor::{Cursor, Read};
 const STATEMENTS: &[(&[&str], Reader)] = &[
     (&["CREATE", "PUBLICATION"], create_publication),
     (&["ALTER", "PUBLICATION"], alter_publication),
-    (&["CREATE", "SUBSCRIPTION"], create_subscription),
     (&["ALTER", "SUBSCRIPTION"], alter_subscription),
 ];
 
@@ -18,6 +17,12 @@ const STATEMENTS: &[(&[&str], Reader)] = &[
 /// # Errors
 /// When it is one, and something in it was not understood.
 pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
+    let first = cursor.at;
+    if cursor.eat_all(&["CREATE", "SUBSCRIPTION"]) {
+        let kinds = create_subscription(cursor)?;
+        let span = cursor.span_from(first);
+        return Ok(Some(kinds.into_iter().map(|kind| Op { kind, span }).collect()));
+    }
     clause::dispatch(cursor, STATEMENTS)
 }
 
@@ -97,14 +102,24 @@ fn alter_publication(cursor: &mut Cursor<'_>) -> Read<Operation> {
     Ok(clause::alter_other(cursor, object, first))
 }
 
-fn create_subscription(cursor: &mut Cursor<'_>) -> Read<Operation> {
+/// The subscription; and the slot that it makes on the other server, unless it does not.
+fn create_subscription(cursor: &mut Cursor<'_>) -> Read<Vec<Operation>> {
     let object = named(cursor, ObjectKind::Subscription)?;
     cursor.expect("CONNECTION")?;
     connection(cursor)?;
     cursor.expect("PUBLICATION")?;
     cursor.list(|cursor| cursor.ident("a publication"))?;
-    with(cursor)?;
-    Ok(Operation::CreateOther { object, guard: Guard::None })
+    let options = if cursor.eat("WITH") { clause::definition(cursor)? } else { Vec::new() };
+    let is_off = |(name, value): &(String, Option<(usize, usize)>)| {
+        matches!(name.as_str(), "connect" | "create_slot")
+            && value.is_some_and(|(first, last)| {
+                let value = clause::capitals(cursor, first, last);
+                matches!(value.trim_matches('\'').to_ascii_uppercase().as_str(), "FALSE" | "OFF" | "0")
+            })
+    };
+    let makes_slot = !options.iter().any(is_off);
+    let slot = makes_slot.then(|| Operation::Other { verb: "CREATE SUBSCRIPTION".to_owned() });
+    Ok([Operation::CreateOther { object, guard: Guard::None }].into_iter().chain(slot).collect())
 }
 
 /// A string, or what a tool or psql puts in its place.
@@ -154,6 +169,11 @@ mod tests {
             ("ALTER PUBLICATION p SET (publish = 'delete')", "publication `p`: SET (PUBLISH = 'delete')"),
             ("ALTER PUBLICATION p SET TABLE a", "publication `p`: SET TABLE A"),
             ("ALTER PUBLICATION p RENAME TO q", "publication `p` named q"),
+            ("CREATE SUBSCRIPTION s CONNECTION 'x' PUBLICATION p", "subscription `s`; CREATE SUBSCRIPTION"),
+            (
+                "CREATE SUBSCRIPTION s CONNECTION 'x' PUBLICATION p WITH (create_slot = 'off')",
+                "subscription `s`",
+            ),
             ("CREATE PUBLICATION p FOR a", "`TABLE` or `TABLES IN SCHEMA` at a"),
             ("CREATE PUBLICATION p FOR TABLE a WHERE b", "`(` at b"),
             (

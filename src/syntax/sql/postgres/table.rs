@@ -40,6 +40,7 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
         inherits: Vec::new(),
         partition_of: None,
         partition: PartitionKind::None,
+        partition_key: Vec::new(),
         of_type: None,
         from_query: false,
         options: Vec::new(),
@@ -142,7 +143,8 @@ fn tail(cursor: &mut Cursor<'_>, table: &mut CreateTable) -> Read<()> {
             return Err(cursor.unread("`RANGE`, `LIST` or `HASH`"));
         }
         cursor.expect_symbol("(")?;
-        cursor.list(index::key)?;
+        let keys = cursor.list(index::key)?;
+        table.partition_key = keys.iter().flat_map(|key| key.expr.columns()).map(Ident::exact).collect();
         cursor.expect_symbol(")")?;
     }
     let first = cursor.at;

@@ -23,3 +23,5 @@ mod servers;
 mod canonical;
 /// Two spellings of one thing are the same to gander where they are the same to PostgreSQL.
 mod spellings;
+/// What gander says of a statement and its second run is what real servers did.
+mod truth;

@@ -1,0 +1,384 @@
+//! gander's replay of a statement, and of its second run, against what real servers did: `tests/data/README.md`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gander::effects::refuses_transaction;
+use gander::effects::support::{Around, lack};
+use gander::ops::{Operation, Session, Transaction, apply, resolve};
+use gander::schema::{Catalog, Dialect, Engine, Name, Version};
+use gander::syntax::sql;
+use gander::text::{FileId, Span};
+use serde_json::Value;
+
+/// What is compared.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Aspect {
+    /// Every statement of the setup is read and accepted.
+    Setup,
+    /// The first run.
+    First,
+    /// The first run where no table has rows (SQLite).
+    Empty,
+    /// The second run.
+    Second,
+    /// Whether it runs in a transaction.
+    Transaction,
+}
+use Aspect::{Empty, First, Second, Setup, Transaction as InTransaction};
+
+/// Where gander and the server differ, and why that is left so. An entry that agrees fails the test.
+const POSTGRES: &[(&str, Aspect, &str)] = &[
+    (
+        "add_column/default_gen_random_uuid",
+        First,
+        "before 13 the function comes with an extension: which functions a server has is not in the history",
+    ),
+    ("add_constraint/fk_type_mismatch", First, "which types can be compared with each other is not modelled"),
+    (
+        "alter_type/int_to_bool_using",
+        Second,
+        "which operators a type has is not modelled: the USING of the second run does not fit the new type",
+    ),
+    (
+        "alter_type/text_to_enum_using_default",
+        First,
+        "which default can be cast to which type is not modelled",
+    ),
+    (
+        "create_index/expression_not_immutable",
+        First,
+        "whether a cast is immutable depends on the types of both sides",
+    ),
+    ("create_table/partitioned_hash", First, "RANGE, LIST and HASH are read and not kept"),
+    ("function/create_begin_atomic", First, "a body is kept as text, however it was written"),
+    (
+        "function/create_extension_missing",
+        First,
+        "which extensions a server has on disk is not in the history",
+    ),
+    ("function/create_missing_table_sql", First, "the body of a function is not looked into"),
+    ("function/create_or_replace_rename_arg", First, "a function's arguments are kept by their types alone"),
+    (
+        "index_ops/drop_partition_child_index",
+        First,
+        "refused, for another reason: the indexes that a partition gets from its parent are not followed",
+    ),
+    ("metadata/create_statistics_expression", First, "of statistics only the name is kept"),
+    ("partition/set_fillfactor_on_parent", First, "which parameters are set is not kept"),
+    ("publication/create_for_schema", First, "of a publication only the name is kept"),
+    ("storage/set_toast_tuple_target", First, "which parameters are set is not kept"),
+    (
+        "type/enum_add_value_and_use",
+        InTransaction,
+        "each of the two statements runs in a transaction: it is the use of a new label that does not",
+    ),
+    ("view/alter_set_security_invoker", First, "which parameters are set is not kept"),
+    ("view/create_or_replace_change_type", First, "the types of a view's columns are not worked out"),
+    ("view/create_or_replace_rename_column", First, "the names of a view's columns are not worked out"),
+];
+
+/// The same for SQLite.
+const SQLITE: &[(&str, Aspect, &str)] = &[
+    ("add_column/check_default_bad", First, "it depends on the rows: SQLite answers with its general code"),
+    ("add_column/default_function_bare", Empty, "a default in brackets and one without are read as one"),
+    ("add_column/not_null", First, "it depends on the rows: not-null-without-backfill tells it"),
+    ("add_column/not_null_default_null", First, "it depends on the rows: not-null-without-backfill tells it"),
+    (
+        "create/index_missing_column",
+        First,
+        "a name in quotes that is no column is a string to SQLite, and quotes are not kept",
+    ),
+    (
+        "create/index_missing_column",
+        Empty,
+        "a name in quotes that is no column is a string to SQLite, and quotes are not kept",
+    ),
+    ("create/table_default_function_bare", First, "a default in brackets and one without are read as one"),
+    ("create/table_default_function_bare", Empty, "a default in brackets and one without are read as one"),
+    (
+        "misc/attach",
+        Second,
+        "an attached database lasts as long as its connection; a second run of a migration has another",
+    ),
+    ("misc/begin_in_transaction", InTransaction, "nested-transaction tells it"),
+    ("not_in_sqlite/dollar_start_transaction", First, "START TRANSACTION is read as BEGIN"),
+    ("not_in_sqlite/dollar_start_transaction", Empty, "START TRANSACTION is read as BEGIN"),
+    ("not_in_sqlite/select_for_update", First, "a query that stands alone is not looked into"),
+    ("not_in_sqlite/select_for_update", Empty, "a query that stands alone is not looked into"),
+    (
+        "rename/table_broken_view_legacy",
+        Setup,
+        "in the data a semicolon is missing between the last two statements",
+    ),
+];
+
+#[test]
+fn postgres_does_what_gander_says() {
+    let cases = cases(include_str!("../data/postgres-shown.json"), None);
+    let mut tally = Tally::default();
+    for case in &cases {
+        for (major, result) in case["results"].as_object().expect("results by major") {
+            if !result["setup_error"].is_null() {
+                continue;
+            }
+            let version = Version { major: major.parse().expect("a major"), minor: 0 };
+            let engine = Engine { dialect: Dialect::Postgres, version: Some(version) };
+            let seen = Seen::of(case, engine);
+            let told = Told {
+                first: schema_error(&result["error"]),
+                empty: None,
+                second: (result["error"].is_null()).then(|| schema_error(&result["second_run"])),
+                in_transaction: result["in_transaction"].as_bool(),
+            };
+            tally.compare(text(&case["id"]), major, &seen, &told);
+        }
+    }
+    tally.finish(POSTGRES);
+}
+
+#[test]
+fn sqlite_does_what_gander_says() {
+    let cases = cases(include_str!("../data/sqlite-shown.json"), Some("cases"));
+    let mut tally = Tally::default();
+    for case in &cases {
+        let engine = Engine { dialect: Dialect::Sqlite, version: Some(Version { major: 3, minor: 40 }) };
+        let seen = Seen::of(case, engine);
+        let result = &case["result"];
+        let told = Told {
+            first: sqlite_error(&result["error"]),
+            empty: Some(sqlite_error(&result["error_on_empty_tables"])),
+            second: (result["error"].is_null()).then(|| sqlite_error(&result["second_run"])),
+            in_transaction: result["in_transaction"].as_bool(),
+        };
+        tally.compare(text(&case["id"]), "3.40", &seen, &told);
+    }
+    tally.finish(SQLITE);
+}
+
+/// What the server did, as far as a schema shows it. None: it accepted the statement.
+struct Told {
+    first: Option<String>,
+    empty: Option<Option<String>>,
+    second: Option<Option<String>>,
+    in_transaction: Option<bool>,
+}
+
+/// What gander says. None: nothing refuses it.
+struct Seen {
+    setup: Option<String>,
+    first: Option<String>,
+    empty: Option<String>,
+    second: Option<String>,
+    refuses_transaction: bool,
+}
+
+impl Seen {
+    fn of(case: &Value, engine: Engine) -> Self {
+        let foreign_keys = case["foreign_keys"].as_bool().unwrap_or(true);
+        let mut filled = BTreeSet::new();
+        let mut before = Catalog::new(engine.dialect, false);
+        let setup = text(&case["setup_sql"]);
+        let setup = Run { engine, foreign_keys, rows: Rows::None }.run(setup, &mut before, &mut filled);
+        let statement = text(&case["statement"]);
+        let run = Run { engine, foreign_keys, rows: Rows::Filled };
+        let mut after = before.clone();
+        let first = run.run(statement, &mut after, &mut filled.clone());
+        let mut again = after.clone();
+        let second = run.run(statement, &mut again, &mut filled.clone());
+        let empty = Run { rows: Rows::None, ..run }.run(statement, &mut before.clone(), &mut BTreeSet::new());
+        let refuses_transaction = run.refuses_transaction(statement, &before);
+        Self { setup, first, empty, second, refuses_transaction }
+    }
+}
+
+/// Whether tables hold rows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    None,
+    Filled,
+}
+
+#[derive(Clone, Copy)]
+struct Run {
+    engine: Engine,
+    foreign_keys: bool,
+    rows: Rows,
+}
+
+impl Run {
+    /// Runs a script outside a transaction up to its first error: the SQLSTATE, and why.
+    fn run(self, script: &str, catalog: &mut Catalog, filled: &mut BTreeSet<Name>) -> Option<String> {
+        let read = sql::read(script, Span::new(0, script.len() as u32), self.engine.dialect);
+        let mut session = Session::new(self.engine, FileId(0), Transaction::None);
+        catalog.end_session();
+        for statement in &read.statements {
+            for op in &statement.ops {
+                if let Operation::Opaque { expected, .. } = &op.kind {
+                    return Some(format!("42601 not read: {expected} expected"));
+                }
+                let table = table_of(&op.kind).map(|name| resolve(catalog, &session, name));
+                let empty =
+                    table.as_ref().is_some_and(|table| self.rows == Rows::None || !filled.contains(table));
+                let around = Around {
+                    engine: self.engine,
+                    before: catalog,
+                    table,
+                    empty,
+                    foreign_keys: self.foreign_keys,
+                };
+                if let Some(lack) = lack(statement, op, &around) {
+                    return Some(format!("lack {lack:?}"));
+                }
+            }
+            for op in &statement.ops {
+                if let Operation::Insert(insert) = &op.kind {
+                    filled.insert(resolve(catalog, &session, &insert.table));
+                }
+            }
+            let applied = apply(catalog, statement, &mut session);
+            *catalog = applied.after;
+            let conflicts: Vec<String> = applied
+                .results
+                .iter()
+                .filter_map(|outcome| outcome.conflict())
+                .map(|conflict| format!("{} {conflict}", conflict.sqlstate()))
+                .collect();
+            if !conflicts.is_empty() {
+                return Some(conflicts.join(" / "));
+            }
+        }
+        None
+    }
+
+    fn refuses_transaction(self, script: &str, before: &Catalog) -> bool {
+        let read = sql::read(script, Span::new(0, script.len() as u32), self.engine.dialect);
+        let mut session = Session::new(self.engine, FileId(0), Transaction::Tool);
+        session.at_begin = Some(Box::new(before.clone()));
+        let mut catalog = before.clone();
+        read.statements.iter().any(|statement| {
+            let refuses =
+                statement.ops.iter().any(|op| refuses_transaction(&op.kind, &session, &catalog).is_some());
+            catalog = apply(&catalog, statement, &mut session).after;
+            refuses
+        })
+    }
+}
+
+/// The table whose rows decide.
+fn table_of(operation: &Operation) -> Option<&Name> {
+    match operation {
+        Operation::AddColumn { table, .. }
+        | Operation::DropColumn { table, .. }
+        | Operation::AddConstraint { table, .. } => Some(&table.name),
+        Operation::CreateIndex(create) => Some(&create.table),
+        _ => None,
+    }
+}
+
+/// What agreed and what did not.
+#[derive(Default)]
+struct Tally {
+    compared: BTreeMap<Aspect, (u32, u32)>,
+    differs: BTreeMap<(String, Aspect), Vec<String>>,
+}
+
+impl Tally {
+    fn compare(&mut self, id: &str, version: &str, seen: &Seen, told: &Told) {
+        self.note(id, version, Setup, None, seen.setup.as_ref());
+        self.note(id, version, First, told.first.as_ref(), seen.first.as_ref());
+        if let Some(empty) = &told.empty {
+            self.note(id, version, Empty, empty.as_ref(), seen.empty.as_ref());
+        }
+        if let Some(second) = &told.second {
+            self.note(id, version, Second, second.as_ref(), seen.second.as_ref());
+        }
+        if let Some(runs) = told.in_transaction {
+            let state = |refuses: bool| refuses.then(|| "25001".to_owned());
+            self.note(
+                id,
+                version,
+                InTransaction,
+                state(!runs).as_ref(),
+                state(seen.refuses_transaction).as_ref(),
+            );
+        }
+    }
+
+    fn note(
+        &mut self,
+        id: &str,
+        version: &str,
+        aspect: Aspect,
+        told: Option<&String>,
+        seen: Option<&String>,
+    ) {
+        let (compared, agree) = self.compared.entry(aspect).or_default();
+        *compared += 1;
+        let same = match (told, seen) {
+            (None, None) => true,
+            (Some(told), Some(seen)) => {
+                seen.starts_with("lack")
+                    || told == "any"
+                    || seen.split(" / ").any(|one| one.starts_with(told.as_str()))
+            }
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        if same {
+            *agree += 1;
+        } else {
+            let say = |one: Option<&String>| one.map_or("accepted".to_owned(), Clone::clone);
+            self.differs.entry((id.to_owned(), aspect)).or_default().push(format!(
+                "{version}: server {}, gander {}",
+                say(told),
+                say(seen)
+            ));
+        }
+    }
+
+    fn finish(self, left: &[(&str, Aspect, &str)]) {
+        for (aspect, (compared, agree)) in &self.compared {
+            println!("{aspect:?}: {agree} of {compared} agree");
+        }
+        let mut complaints = Vec::new();
+        for ((id, aspect), how) in &self.differs {
+            if !left.iter().any(|(known, of, _)| known == id && of == aspect) {
+                complaints.push(format!("{id} ({aspect:?}):\n    {}", how.join("\n    ")));
+            }
+        }
+        for (id, aspect, _) in left {
+            if !self.differs.contains_key(&((*id).to_owned(), *aspect)) {
+                complaints.push(format!("{id} ({aspect:?}) agrees: strike it off the list"));
+            }
+        }
+        assert!(complaints.is_empty(), "{} differ:\n{}", complaints.len(), complaints.join("\n"));
+    }
+}
+
+/// An error that a schema can show: not one of rows (22, 23, but 22023 which is about a name), nor of the system.
+fn schema_error(error: &Value) -> Option<String> {
+    let state = error.as_str().filter(|state| !matches!(*state, "noop" | "ok"))?;
+    let of_schema =
+        state.starts_with("42") || matches!(state, "2BP01" | "3F000" | "55000" | "0A000" | "22023");
+    of_schema.then(|| state.to_owned())
+}
+
+/// SQLite has one code for all of it; those of rows are told apart.
+fn sqlite_error(error: &Value) -> Option<String> {
+    (error.as_str() == Some("SQLITE_ERROR")).then(|| "any".to_owned())
+}
+
+fn cases(json: &str, inside: Option<&str>) -> Vec<Value> {
+    let json: Value = serde_json::from_str(json).expect("the data is JSON");
+    let list = match inside {
+        Some(key) => json[key].clone(),
+        None => json,
+    };
+    match list {
+        Value::Array(cases) => cases,
+        other => panic!("no list of cases: {other}"),
+    }
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().expect("a text")
+}

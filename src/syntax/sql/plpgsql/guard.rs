@@ -51,7 +51,7 @@ impl Test {
         }
     }
 
-    /// Where the name may belong to several kinds, or to a table of any schema, the statements that it guards tell which. Says
+    /// Where the name may belong to several kinds, or stand in any schema, the statements that it guards tell which. Says
     /// whether that changed something.
     pub fn name_kind(&mut self, statements: &[Statement]) -> bool {
         let mut changed = false;
@@ -60,16 +60,16 @@ impl Test {
                 continue;
             };
             let name = match (&mut object.on, object.kind) {
-                (Some(table), _) => table,
-                (None, ObjectKind::Table) => &mut object.name,
+                (Some(on), _) => on,
+                (None, ObjectKind::Table | ObjectKind::Type) => &mut object.name,
                 (None, _) => continue,
             };
             if name.schema.is_some() {
                 continue;
             }
             let ops = statements.iter().flat_map(|statement| &statement.ops);
-            let guarded = ops.filter_map(|op| table_of(&op.kind)).find(|table| table.ident == name.ident);
-            if let Some(schema) = guarded.and_then(|table| table.schema.clone()) {
+            let guarded = ops.filter_map(|op| relation_or_type(&op.kind)).find(|own| own.ident == name.ident);
+            if let Some(schema) = guarded.and_then(|own| own.schema.clone()) {
                 name.schema = Some(schema);
                 changed = true;
             }
@@ -89,10 +89,13 @@ impl Test {
     }
 }
 
-/// The table that an operation makes or changes.
-fn table_of(operation: &Operation) -> Option<&Name> {
+/// The table or the type that an operation makes or changes.
+fn relation_or_type(operation: &Operation) -> Option<&Name> {
     match operation {
         Operation::CreateTable(create) => Some(&create.name),
+        Operation::CreateType(create) => Some(&create.name),
+        Operation::CreateDomain(create) => Some(&create.name),
+        Operation::AlterType { name, .. } => Some(name),
         Operation::CreateIndex(create) => Some(&create.table),
         Operation::AddColumn { table, .. }
         | Operation::DropColumn { table, .. }

@@ -351,6 +351,8 @@ pub struct Catalog {
     pub unclear: bool,
     /// Whether a temporary object may be there.
     temporary: bool,
+    /// Whether any table was a partition, or inherited from another one.
+    inheritance: bool,
     relations: Map<Name, Slot<Relation>>,
     /// The names of the indexes of each table.
     indexes: Map<Name, Arc<Vec<Name>>>,
@@ -367,6 +369,7 @@ impl Catalog {
             open,
             unclear: false,
             temporary: false,
+            inheritance: false,
             relations: Map::new_sync(),
             indexes: Map::new_sync(),
             types: Map::new_sync(),
@@ -456,6 +459,15 @@ impl Catalog {
         })
     }
 
+    /// The partitions of a table and the tables that inherit from it.
+    pub fn children(&self, parent: &Name) -> Vec<Name> {
+        if !self.inheritance {
+            return Vec::new();
+        }
+        let children = self.tables().filter(|table| table.parents.contains(parent) && table.name != *parent);
+        children.map(|table| table.name.clone()).collect()
+    }
+
     /// Every index that is there.
     pub fn indexes(&self) -> impl Iterator<Item = &Index> {
         self.relations().filter_map(|(_, relation)| match relation {
@@ -530,6 +542,8 @@ impl Catalog {
     /// Puts a relation under its name, whatever was there.
     pub fn put_relation(&mut self, name: Name, slot: Slot<Relation>) {
         self.temporary |= self.is_temporary(&name);
+        self.inheritance |=
+            matches!(&slot, Slot::Present(Relation::Table(table)) if !table.parents.is_empty());
         let table_of = |slot: Option<&Slot<Relation>>| match slot {
             Some(Slot::Present(Relation::Index(index))) => index.table.clone(),
             Some(Slot::Present(_) | Slot::Gone | Slot::Unclear) | None => None,

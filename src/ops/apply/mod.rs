@@ -213,6 +213,8 @@ fn running_order(ops: &[Op]) -> Vec<usize> {
         Operation::DropColumn { .. } | Operation::DropConstraint { .. } => 0,
         Operation::AlterColumn { change: super::AlterColumn::Type { .. }, .. } => 1,
         Operation::AddColumn { .. } => 2,
+        // It asks for NOT NULL, which a new primary key brings.
+        Operation::AlterColumn { change: super::AlterColumn::AddIdentity, .. } => 5,
         Operation::AlterColumn { .. } => 3,
         Operation::AddConstraint { .. } => 4,
         _ => 5,

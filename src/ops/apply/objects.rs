@@ -213,19 +213,21 @@ impl Step<'_> {
         if object.kind != ObjectKind::Publication || self.catalog.dialect != Dialect::Postgres {
             return Outcome::Done;
         }
-        let Some((adds, rest)) = what
-            .strip_prefix("ADD ")
-            .map(|rest| (true, rest))
-            .or_else(|| what.strip_prefix("DROP ").map(|rest| (false, rest)))
-        else {
+        let ways = [("ADD ", true), ("DROP ", false), ("SET TABLE", true)];
+        let Some((way, adds)) = ways.into_iter().find(|(way, _)| what.starts_with(way)) else {
             return Outcome::Done;
         };
+        // SET TABLE names its members as ADD TABLE does.
+        let rest = what.strip_prefix(way.split_once("TABLE").map_or(way, |(verb, _)| verb)).unwrap_or("");
         let key = self.other_key(object);
         let mut known = match self.catalog.other(&key) {
             Lookup::Found(other) => (**other).clone(),
             Lookup::Unknown => Other { definition: String::new(), words: Vec::new(), made: None },
             Lookup::Absent => return self.missing(object.clone(), Guard::None),
         };
+        if way == "SET TABLE" {
+            known.words.clear();
+        }
         for item in members(rest) {
             let (has, has_not) = (format!("+{item}"), format!("-{item}"));
             let member = || format!("{} in {object}", item.replace("TABLE ", "table ").to_lowercase());

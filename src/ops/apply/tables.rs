@@ -273,6 +273,7 @@ impl Step<'_> {
             }));
             step.put_table(name.clone(), table);
             step.own_sequence(&name, &column);
+            step.inherit(&name, &column.name);
             Outcome::Done
         });
         if outcome == Outcome::Done {
@@ -300,6 +301,9 @@ impl Step<'_> {
                 return step.missing(column_ref(&name, column), guard);
             }
             let refused = step.keeps_column(&table, column, cascade);
+            if cascade {
+                step.drop_foreign_keys_to(&name, Some(column));
+            }
             table.columns.retain(|member| member.column.name != *column);
             table.gone.push(column.clone());
             let mut dropped = Vec::new();
@@ -325,11 +329,52 @@ impl Step<'_> {
                 step.catalog.put_relation(index, Slot::Gone);
             }
             step.drop_owned_sequences(&name, Some(column));
-            if cascade {
-                step.drop_foreign_keys_to(&name, Some(column));
+            for child in step.catalog.children(&name).into_iter().filter(|_| !target.only) {
+                let partition = step
+                    .catalog
+                    .table(&child)
+                    .found()
+                    .is_some_and(|child| child.partition == PartitionKind::Partition);
+                if partition {
+                    step.drop_column(&whole(child), column, Guard::IfExists, cascade);
+                } else {
+                    // A column that the heir defined too stays with it.
+                    step.catalog.change_table(&child, |child| child.open = true);
+                }
             }
             refused.map_or(Outcome::Done, Outcome::Refused)
         })
+    }
+
+    /// Partitions and heirs get a new column of their parent, and its new type.
+    fn inherit(&mut self, parent: &Name, column: &Ident) {
+        let Lookup::Found(member) = self.catalog.table(parent).and_then(|table| table.column(column.key()))
+        else {
+            return;
+        };
+        let member = member.clone();
+        let mut below = self.catalog.children(parent);
+        let mut at = 0;
+        while let Some(child) = below.get(at).cloned() {
+            at += 1;
+            self.catalog.change_table(&child, |child| {
+                child.gone.retain(|gone| gone != column);
+                match child.columns.iter_mut().find(|known| known.column.name == *column) {
+                    Some(known) => {
+                        let known = Arc::make_mut(known);
+                        known.column.ty.clone_from(&member.column.ty);
+                        known.column.collation.clone_from(&member.column.collation);
+                    }
+                    None => child.columns.push(Arc::new(Member::clone(&member))),
+                }
+            });
+            // Nothing keeps a text from making two tables each other's parents.
+            for grandchild in self.catalog.children(&child) {
+                if grandchild != *parent && !below.contains(&grandchild) {
+                    below.push(grandchild);
+                }
+            }
+        }
     }
 
     pub(super) fn drop_owned_sequences(&mut self, table: &Name, column: Option<&Ident>) {
@@ -457,6 +502,10 @@ impl Step<'_> {
             }
             step.put_table(name, table)
         });
+        if let (Outcome::Done, AlterColumn::Type { .. }) = (&outcome, change) {
+            let name = self.resolve(&target.name);
+            self.inherit(&name, column);
+        }
         match (outcome, refused) {
             (Outcome::Done, Some(conflict)) => Outcome::Refused(conflict),
             (outcome, _) => outcome,
@@ -575,6 +624,17 @@ impl Step<'_> {
                 }
             }
         };
+        if let Some(known) = constraint.name.as_ref().filter(|_| postgres && indexed)
+            && self
+                .catalog
+                .relation(&Name { schema: name.schema.clone(), ident: known.clone() })
+                .found()
+                .is_none()
+            && let Some(there) = table.constraint(known.key()).found()
+            && !matches!(there.kind, ConstraintKind::NotNull(_))
+        {
+            return Outcome::Refused(Conflict::Exists(constraint_ref(name, known)));
+        }
         if postgres
             && indexed
             && let outcome @ Outcome::Refused(_) =
@@ -858,6 +918,9 @@ impl Step<'_> {
                 step.catalog
                     .put_relation(index.name.clone(), Slot::Present(Relation::Index(Arc::new(index))));
             }
+            for child in step.catalog.children(&name) {
+                step.rename_column(&whole(child), from, to);
+            }
             for (owner, constraint) in step.foreign_keys_to(&name, Some(from)) {
                 step.catalog.change_table(&owner, |owner| {
                     if let Some((_, Constraint { kind: ConstraintKind::ForeignKey(key), .. })) =
@@ -1074,6 +1137,10 @@ impl Step<'_> {
         self.catalog.put_relation(name, Slot::Present(Relation::Index(Arc::new(index))));
         Outcome::Done
     }
+}
+
+fn whole(name: Name) -> TableTarget {
+    TableTarget { name, if_exists: false, only: false, kind: ObjectKind::Table }
 }
 
 /// A column that a CREATE TABLE names twice.

@@ -8,7 +8,7 @@ mod tables;
 use super::{
     AlterDomain, AlterType, Condition, Conflict, Guard, Op, Operation, Session, Statement, Transaction,
 };
-use crate::schema::{Catalog, Dialect, Ident, Lookup, Name, ObjectKind, ObjectRef, Slot};
+use crate::schema::{Catalog, Dialect, Ident, Lookup, Name, ObjectKind, ObjectRef, Slot, TypeKind};
 use crate::text::Place;
 
 /// A catalog to go on with, and what became of each operation.
@@ -149,6 +149,14 @@ fn is_there(catalog: &Catalog, session: &Session, object: &ObjectRef) -> Option<
             let found = catalog.relation(&name);
             told(found.found().is_some(), found.is_absent())
         }
+        // A label of an enum.
+        ObjectKind::Type if on.is_some() => match &catalog.type_entry(&on?).found()?.kind {
+            TypeKind::Enum(labels) => {
+                let found = labels.labels.iter().any(|label| label == object.name.text());
+                told(found, !labels.open)
+            }
+            TypeKind::Composite(_) | TypeKind::Domain { .. } | TypeKind::Other(_) => None,
+        },
         ObjectKind::Type | ObjectKind::Domain => {
             let found = catalog.type_entry(&name);
             told(found.found().is_some(), found.is_absent())

@@ -201,6 +201,11 @@ impl Operation {
     /// The two together: ``CREATE TABLE `orders` ``.
     pub fn title(&self) -> String {
         match self.subject() {
+            // The constraint has no name: it is the table's.
+            Some(table) if matches!(self, Self::AddConstraint { constraint, .. } if constraint.name.is_none()) =>
+            {
+                format!("{} to `{table}`", self.words())
+            }
             Some(subject) => format!("{} `{subject}`", self.words()),
             None => self.words(),
         }

@@ -5,6 +5,7 @@ use super::{Check, Cx, Direction, Rule, StepFacts};
 use crate::diagnostic::{Remedy, Safety, Severity};
 use crate::ops::{Insert, InsertSource, OnConflict, Operation, Outcome};
 use crate::schema::{Catalog, ConstraintKind, Ident, IndexKey, Lookup, Name, Table};
+use crate::syntax::sql::write::quote;
 
 /// `unguarded-insert`.
 pub const RULE: Rule = Rule {
@@ -70,7 +71,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
                 let columns = list(key);
                 cx.report(place, format!("the INSERT into `{}` fails when the migration is run a second time: the key ({columns}) is taken then", insert.table))
                     .severity(severity)
-                    .help(format!("End the statement with ON CONFLICT ({columns}) DO NOTHING."))
+                    .help(format!("End the statement with ON CONFLICT ({}) DO NOTHING.", written(key, step)))
                     .remedy(Safety::Safe, Remedy::OnConflictDoNothing { key: key.clone() });
             }
             [first, ..] => {
@@ -82,6 +83,11 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             }
         }
     }
+}
+
+/// The columns as a statement names them: what the help says is there to be copied.
+fn written(columns: &[Ident], step: &StepFacts<'_>) -> String {
+    columns.iter().map(|column| quote(column, step.part.dialect())).collect::<Vec<_>>().join(", ")
 }
 
 fn list(columns: &[Ident]) -> String {

@@ -246,6 +246,30 @@ pub struct CreateTable {
     pub indexes: Vec<CreateIndex>,
 }
 
+impl CreateTable {
+    /// A table of nothing but its name, for a parser to fill in.
+    pub const fn empty(name: Name, guard: Guard) -> Self {
+        Self {
+            name,
+            guard,
+            temporary: false,
+            unlogged: false,
+            foreign: false,
+            columns: Vec::new(),
+            constraints: Vec::new(),
+            like: Vec::new(),
+            inherits: Vec::new(),
+            partition_of: None,
+            partition: PartitionKind::None,
+            partition_key: Vec::new(),
+            of_type: None,
+            from_query: false,
+            options: Vec::new(),
+            indexes: Vec::new(),
+        }
+    }
+}
+
 /// What ALTER COLUMN changes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum AlterColumn {

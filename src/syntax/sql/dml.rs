@@ -6,7 +6,7 @@ use super::cursor::{Cursor, Read};
 use super::lex::TokenKind;
 use super::{opinion, query, session};
 use crate::ops::{CreateTable, Guard, Op, Operation};
-use crate::schema::{Dialect, Ident, Name, PartitionKind};
+use crate::schema::{Dialect, Ident, Name};
 
 /// A WITH that changes something is followed this deep.
 const DEEPEST: u32 = 40;
@@ -198,22 +198,10 @@ impl Reader {
                 let name = target.name("a table")?;
                 self.own.push((into, target.at));
                 let table = CreateTable {
-                    name,
-                    guard: Guard::None,
                     temporary,
                     unlogged,
-                    foreign: false,
-                    columns: Vec::new(),
-                    constraints: Vec::new(),
-                    like: Vec::new(),
-                    inherits: Vec::new(),
-                    partition_of: None,
-                    partition: PartitionKind::None,
-                    partition_key: Vec::new(),
-                    of_type: None,
                     from_query: true,
-                    options: Vec::new(),
-                    indexes: Vec::new(),
+                    ..CreateTable::empty(name, Guard::None)
                 };
                 let kind = Operation::CreateTable(Box::new(table));
                 self.ops.push(Op { kind, span: cursor.span_from(first) });

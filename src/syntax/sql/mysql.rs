@@ -2,7 +2,7 @@
 
 use super::cursor::{Cursor, Read};
 use super::lex::TokenKind;
-use super::{dml, parts, sqlite};
+use super::{dml, parts};
 use crate::ops::{
     AlterColumn, ColumnDef, ConstraintDef, CreateFunction, CreateIndex, CreateTable, CreateTrigger, Drop,
     Guard, Op, Operation, TableOption, TableTarget,
@@ -134,7 +134,7 @@ fn definer(cursor: &mut Cursor<'_>) -> Read<()> {
 /// Source: MySQL 8.0 manual, 13.1.20.
 fn table(cursor: &mut Cursor<'_>, temporary: bool, guard: Guard) -> Read<Operation> {
     let guard = guarded(cursor, guard);
-    let mut table = sqlite::empty_table(cursor.name("a table")?, guard);
+    let mut table = CreateTable::empty(cursor.name("a table")?, guard);
     table.temporary = temporary;
     let like = cursor.is("LIKE") || (cursor.is_symbol("(") && cursor.nth_is(1, "LIKE"));
     if like {

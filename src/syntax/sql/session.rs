@@ -239,24 +239,7 @@ fn set_value(cursor: &mut Cursor<'_>) -> Read<Option<String>> {
     if cursor.eat("DEFAULT") {
         return Ok(None);
     }
-    let parts = cursor.list(|cursor| {
-        if cursor.is_string() {
-            return cursor.string();
-        }
-        let first = cursor.at;
-        if !cursor.eat_symbol("-") {
-            cursor.eat_symbol("+");
-        }
-        match cursor.nth(0).map(|token| token.kind) {
-            Some(TokenKind::Quoted) => Ok(cursor.any_word("a value")?.text().to_owned()),
-            Some(TokenKind::Word | TokenKind::Number | TokenKind::Parameter | TokenKind::Placeholder) => {
-                cursor.at += 1;
-                Ok(cursor.text_between(first, cursor.at))
-            }
-            _ => Err(cursor.unread("a value")),
-        }
-    })?;
-    Ok(Some(parts.join(", ")))
+    Ok(Some(cursor.list(plain_value)?.join(", ")))
 }
 
 /// `SET a = 1, GLOBAL b = 2, @c = 3`, `SET NAMES x COLLATE y` (source: MySQL 8.0 manual, 13.7.6).
@@ -340,14 +323,15 @@ fn pragma(cursor: &mut Cursor<'_>) -> Read<Operation> {
         name = cursor.any_word("a pragma")?;
     }
     let bracket = cursor.eat_symbol("(");
-    let value = if bracket || cursor.eat_symbol("=") { Some(pragma_value(cursor)?) } else { None };
+    let value = if bracket || cursor.eat_symbol("=") { Some(plain_value(cursor)?) } else { None };
     if bracket {
         cursor.expect_symbol(")")?;
     }
     Ok(Operation::Pragma { name: name.text().to_ascii_lowercase(), value })
 }
 
-fn pragma_value(cursor: &mut Cursor<'_>) -> Read<String> {
+/// A string, a name or a number with its sign, without quotes: what SET and PRAGMA take.
+fn plain_value(cursor: &mut Cursor<'_>) -> Read<String> {
     if cursor.is_string() {
         return cursor.string();
     }

@@ -8,8 +8,8 @@ use crate::ops::{
     TableTarget,
 };
 use crate::schema::{
-    Column, Constraint, ConstraintKind, Dialect, Expr, Generated, GeneratedKind, Ident, Identity, Name,
-    ObjectKind, ObjectRef, PartitionKind,
+    Column, Constraint, ConstraintKind, Dialect, Expr, Generated, GeneratedKind, Ident, Identity, ObjectKind,
+    ObjectRef,
 };
 
 /// The operations of the statement at the cursor; None where it is no statement of this kind.
@@ -86,7 +86,7 @@ fn if_not_exists(cursor: &mut Cursor<'_>) -> Guard {
 /// Source: sqlite.org/lang_createtable.html.
 fn table(cursor: &mut Cursor<'_>, temporary: bool) -> Read<Operation> {
     let guard = if_not_exists(cursor);
-    let mut table = empty_table(cursor.name("a table")?, guard);
+    let mut table = CreateTable::empty(cursor.name("a table")?, guard);
     table.temporary = temporary;
     if cursor.eat("AS") {
         let (first, last) = cursor.skip_rest();
@@ -124,28 +124,6 @@ fn table(cursor: &mut Cursor<'_>, temporary: bool) -> Read<Operation> {
     }
     primary_key_refuses_null(&mut table);
     Ok(Operation::CreateTable(Box::new(table)))
-}
-
-/// A table of which nothing but its name is known yet.
-pub fn empty_table(name: Name, guard: Guard) -> CreateTable {
-    CreateTable {
-        name,
-        guard,
-        temporary: false,
-        unlogged: false,
-        foreign: false,
-        columns: Vec::new(),
-        constraints: Vec::new(),
-        like: Vec::new(),
-        inherits: Vec::new(),
-        partition_of: None,
-        partition: PartitionKind::None,
-        partition_key: Vec::new(),
-        of_type: None,
-        from_query: false,
-        options: Vec::new(),
-        indexes: Vec::new(),
-    }
 }
 
 /// In SQLite only the alias of the rowid (one column, INTEGER) and the keys of STRICT and WITHOUT ROWID tables refuse NULL
@@ -312,7 +290,7 @@ fn default(cursor: &mut Cursor<'_>) -> Read<Expr> {
 /// Its columns are the module's business.
 fn virtual_table(cursor: &mut Cursor<'_>) -> Read<Operation> {
     let guard = if_not_exists(cursor);
-    let mut table = empty_table(cursor.name("a table")?, guard);
+    let mut table = CreateTable::empty(cursor.name("a table")?, guard);
     cursor.expect("USING")?;
     cursor.ident("a module")?;
     if cursor.is_symbol("(") {

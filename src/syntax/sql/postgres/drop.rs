@@ -255,7 +255,7 @@ fn argument(cursor: &mut Cursor<'_>) -> Read<Option<String>> {
     let mut mode = argument_mode(cursor);
     let named = |cursor: &Cursor<'_>| {
         let mut walk = cursor.clone();
-        let name = !walk.is_any(TYPES) && walk.ident("an argument").is_ok();
+        let name = !walk.is_any(NO_ARGUMENT_NAMES) && walk.ident("an argument").is_ok();
         let follows = walk.clone();
         name && !(cursor.is("DOUBLE") && walk.is("PRECISION"))
             && (argument_mode(&mut walk).is_some() || follows.is_ident())
@@ -270,8 +270,9 @@ fn argument(cursor: &mut Cursor<'_>) -> Read<Option<String>> {
     Ok((mode != Some("OUT")).then(|| ty.to_string()))
 }
 
-/// Types whose names the grammar keeps for them: no argument is called so.
-const TYPES: &[&str] = &[
+/// Words that the grammar keeps for types and expressions: no argument is called so
+/// (source: PostgreSQL 15, src/include/parser/kwlist.h, `COL_NAME_KEYWORD`).
+pub const NO_ARGUMENT_NAMES: &[&str] = &[
     "BIGINT",
     "BIT",
     "BOOLEAN",

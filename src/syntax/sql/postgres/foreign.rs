@@ -2,7 +2,7 @@
 
 use super::clause::{self, Reader};
 use crate::ops::{CreateTable, Guard, Op, Operation};
-use crate::schema::{Ident, Name, ObjectKind, ObjectRef, PartitionKind};
+use crate::schema::{Ident, Name, ObjectKind, ObjectRef};
 use crate::syntax::sql::cursor::{Cursor, Read};
 
 const STATEMENTS: &[(&[&str], Reader)] = &[
@@ -144,23 +144,10 @@ fn import(cursor: &mut Cursor<'_>) -> Read<Vec<Operation>> {
     }
     let create = |table: Ident| {
         Operation::CreateTable(Box::new(CreateTable {
-            name: Name::qualified(schema.clone(), table),
-            guard: Guard::None,
-            temporary: false,
-            unlogged: false,
             foreign: true,
-            columns: Vec::new(),
-            constraints: Vec::new(),
-            like: Vec::new(),
-            inherits: Vec::new(),
-            partition_of: None,
-            partition: PartitionKind::None,
-            partition_key: Vec::new(),
-            of_type: None,
             // The columns are those of the other server, as unknown here as those of a query.
             from_query: true,
-            options: Vec::new(),
-            indexes: Vec::new(),
+            ..CreateTable::empty(Name::qualified(schema.clone(), table), Guard::None)
         }))
     };
     Ok(tables.into_iter().map(create).collect())

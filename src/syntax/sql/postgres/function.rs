@@ -1,5 +1,6 @@
 //! Functions, procedures and aggregates.
 
+use super::drop::NO_ARGUMENT_NAMES;
 use super::{clause, expression};
 use crate::ops::{CreateFunction, Guard, Op, Operation};
 use crate::schema::{Name, ObjectKind, Type};
@@ -249,29 +250,7 @@ fn argument(cursor: &mut Cursor<'_>) -> Read<Argument> {
 
 /// A name that is no word of the server's own types: in `(integer id)` the two are the wrong way round.
 fn argument_name(cursor: &mut Cursor<'_>) -> Read<()> {
-    const TYPES: &[&str] = &[
-        "BIGINT",
-        "BIT",
-        "BOOLEAN",
-        "CHAR",
-        "CHARACTER",
-        "DEC",
-        "DECIMAL",
-        "FLOAT",
-        "INT",
-        "INTEGER",
-        "INTERVAL",
-        "NATIONAL",
-        "NCHAR",
-        "NUMERIC",
-        "REAL",
-        "SETOF",
-        "SMALLINT",
-        "TIME",
-        "TIMESTAMP",
-        "VARCHAR",
-    ];
-    if cursor.is_any(TYPES) {
+    if cursor.is_any(NO_ARGUMENT_NAMES) {
         return Err(cursor.unread("`,`, `)` or the argument's name before its type"));
     }
     cursor.ident("an argument").map(|_| ())

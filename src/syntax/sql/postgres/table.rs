@@ -29,22 +29,10 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
     cursor.at = head.at;
     let guard = if cursor.if_not_exists() { Guard::IfNotExists } else { Guard::None };
     let mut table = CreateTable {
-        name: cursor.name("a table name")?,
-        guard,
         temporary,
         unlogged,
         foreign,
-        columns: Vec::new(),
-        constraints: Vec::new(),
-        like: Vec::new(),
-        inherits: Vec::new(),
-        partition_of: None,
-        partition: PartitionKind::None,
-        partition_key: Vec::new(),
-        of_type: None,
-        from_query: false,
-        options: Vec::new(),
-        indexes: Vec::new(),
+        ..CreateTable::empty(cursor.name("a table name")?, guard)
     };
     definition(cursor, &mut table)?;
     Ok(Some(vec![Op { kind: Operation::CreateTable(Box::new(table)), span: cursor.span_from(first) }]))

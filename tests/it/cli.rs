@@ -481,3 +481,17 @@ fn standard_output_that_is_full_is_2() {
         bad().command(GANDER, &["lint"]).stdout(full).stderr(Stdio::null()).status().expect("gander runs");
     assert_eq!(status.code(), Some(2));
 }
+
+// No server takes these; a text can say them all the same.
+#[test]
+fn what_hangs_on_itself_can_be_dropped() {
+    for text in [
+        "CREATE TABLE a (id int) PARTITION BY RANGE (id);\nALTER TABLE a ATTACH PARTITION a DEFAULT;\nDROP TABLE a;\n",
+        "CREATE TABLE b PARTITION OF c DEFAULT;\nCREATE TABLE c PARTITION OF b DEFAULT;\nDROP TABLE b CASCADE;\n",
+        "CREATE VIEW v AS SELECT 1 AS x;\nCREATE VIEW w AS SELECT x FROM v;\n\
+         CREATE OR REPLACE VIEW v AS SELECT x FROM w;\nDROP VIEW v CASCADE;\n",
+    ] {
+        let run = Repo::files(&[("migrations/001_knot.sql", text)]).gander("lint");
+        assert_eq!((run.code, run.err.as_str()), (1, ""), "{text}");
+    }
+}

@@ -405,11 +405,7 @@ impl Step<'_> {
                         refused = Some(Conflict::Other("2BP01", sentence));
                     }
                 }
-                let indexes: Vec<Name> =
-                    self.catalog.indexes_of(name).map(|index| index.name.clone()).collect();
-                for index in indexes {
-                    self.catalog.put_relation(index, Slot::Gone);
-                }
+                self.drop_indexes_of(name);
                 self.drop_owned_sequences(name, None);
                 self.drop_what_is_on(name);
                 let partitions: Vec<Name> = self
@@ -421,11 +417,16 @@ impl Step<'_> {
                     })
                     .map(|table| table.name.clone())
                     .collect();
+                // Gone before what hangs on it: a text can make two tables each other's partitions.
+                self.catalog.put_relation(name.clone(), Slot::Gone);
                 for partition in partitions {
                     self.drop_relation(&partition, cascade, together);
                 }
             }
-            Some(Relation::View(_)) => self.drop_what_is_on(name),
+            Some(Relation::View(_)) => {
+                self.drop_indexes_of(name);
+                self.drop_what_is_on(name);
+            }
             Some(Relation::Index(_) | Relation::Sequence(_)) | None => {}
         }
         let views: Vec<Name> = self
@@ -434,6 +435,8 @@ impl Step<'_> {
             .filter(|view| view.reads.contains(name) && view.name != *name)
             .map(|view| view.name.clone())
             .collect();
+        // And two views can read each other.
+        self.catalog.put_relation(name.clone(), Slot::Gone);
         if self.catalog.dialect == Dialect::Postgres {
             if let Some(view) =
                 views.iter().find(|view| !together.contains(view)).filter(|_| !cascade && refused.is_none())
@@ -446,8 +449,15 @@ impl Step<'_> {
                 }
             }
         }
-        self.catalog.put_relation(name.clone(), Slot::Gone);
         refused.map_or(Outcome::Done, Outcome::Refused)
+    }
+
+    /// A table's indexes go with it, and a materialized view's.
+    fn drop_indexes_of(&mut self, relation: &Name) {
+        let indexes: Vec<Name> = self.catalog.indexes_of(relation).map(|index| index.name.clone()).collect();
+        for index in indexes {
+            self.catalog.put_relation(index, Slot::Gone);
+        }
     }
 
     /// Triggers, policies and rules go with their table.
@@ -733,9 +743,9 @@ impl Step<'_> {
                 return;
             }
         };
-        let is_table = matches!(moved, Relation::Table(_));
+        let is_pointed_to = matches!(moved, Relation::Table(_) | Relation::View(_));
         self.catalog.put_relation(new.clone(), Slot::Present(moved));
-        if is_table {
+        if is_pointed_to {
             self.repoint(from, new);
         }
     }

@@ -46,7 +46,7 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
         "COPY" => copy(cursor)?,
         "DO" if cursor.dialect == Dialect::Mysql => other(cursor, "DO"),
         "DO" => plpgsql::header(cursor)?,
-        "PREPARE" if cursor.nth_is(1, "TRANSACTION") => two_words(cursor, true)?,
+        "PREPARE" if cursor.nth_is(1, "TRANSACTION") => two_words(cursor)?,
         "PREPARE" => prepare(cursor)?,
         "DECLARE" if cursor.dialect == Dialect::Postgres => declare(cursor)?,
         "UNLOCK" if cursor.dialect == Dialect::Mysql => other(cursor, "UNLOCK"),
@@ -83,12 +83,10 @@ fn other(cursor: &mut Cursor<'_>, verb: &str) -> Operation {
 }
 
 /// PREPARE TRANSACTION, COMMIT PREPARED, ROLLBACK PREPARED: two words and a name.
-fn two_words(cursor: &mut Cursor<'_>, string: bool) -> Read<Operation> {
+fn two_words(cursor: &mut Cursor<'_>) -> Read<Operation> {
     let verb = cursor.text_between(cursor.at, cursor.at + 2).to_ascii_uppercase();
     cursor.at += 2;
-    if string {
-        cursor.string()?;
-    }
+    cursor.string()?;
     Ok(Operation::Other { verb })
 }
 
@@ -130,7 +128,7 @@ fn modes(cursor: &mut Cursor<'_>) -> Read<()> {
 /// COMMIT, END, ROLLBACK, ABORT, with everything that may follow.
 fn end(cursor: &mut Cursor<'_>, back: bool) -> Read<Operation> {
     if cursor.nth_is(1, "PREPARED") {
-        return two_words(cursor, true);
+        return two_words(cursor);
     }
     cursor.at += 1;
     cursor.eat_any(&["WORK", "TRANSACTION"]);

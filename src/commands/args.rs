@@ -11,7 +11,7 @@ use std::path::PathBuf;
 const EXIT_CODES: &str = "\
 Exit codes:
   0  nothing found at or above the failing severity
-  1  findings; with --diff, also when there is something to change
+  1  findings; with --diff instead: there is something to change
   2  wrong usage or configuration, a git error, a file that cannot be read";
 
 const LINT_EXAMPLES: &str = "\

@@ -151,7 +151,9 @@ fn holds(planned: &Planned, sources: &Sources, path: &str) -> bool {
 
 fn tool_of(name: &str) -> Result<&'static Tool, UserError> {
     tools::by_name(name).ok_or_else(|| {
-        let known: Vec<&str> = tools::TOOLS.iter().map(|tool| tool.name).collect();
+        let mut known: Vec<&str> = tools::TOOLS.iter().map(|tool| tool.name).collect();
+        // A tool with two layouts stands there twice.
+        known.dedup();
         UserError::new(format!("there is no tool `{name}`")).help(format!("tools are {}", known.join(", ")))
     })
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::history::Tool;
 use crate::history::replay::{MigrationRun, PartRun, Replay, Step};
-use crate::history::{Tool, Wrap};
 use crate::ops::{Conflict, Statement, Transaction, resolve};
 use crate::schema::{Catalog, Dialect, Engine, Lookup, Name, Relation, Table};
 use crate::text::{FileId, Place, Source, Sources, Span};
@@ -215,11 +215,6 @@ impl<'a> StepFacts<'a> {
     /// Who opened the transaction that it runs in.
     pub fn transaction(&self) -> Transaction {
         self.step().session.transaction
-    }
-
-    /// Whether the tool wraps its part.
-    pub fn wrapped(&self) -> bool {
-        self.part.run.part.wrap == Wrap::Tool
     }
 
     /// Whether a table (or materialized view) has no rows and no readers yet, or is not worth an online change: made by this

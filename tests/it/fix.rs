@@ -329,7 +329,8 @@ fn a_fix_makes_no_new_hazard() {
     ] {
         for flags in ["--fix", "--fix --unsafe-fixes"] {
             let repo = Repo::files(&[("migrations/001_users.sql", GOOD), ("migrations/002_x.sql", text)]);
-            repo.gander(&format!("lint {flags} --engine {engine}"));
+            let run = repo.gander(&format!("lint {flags} --engine {engine}"));
+            assert!(run.code < 2 && run.out.contains("in 2 migrations"), "{flags}: {}{}", run.out, run.err);
             let after = repo.text("migrations/002_x.sql");
             assert!(!after.contains("BEGIN;"), "{flags}: {after}");
             assert!(!after.contains("CONCURRENTLY IF NOT EXISTS"), "{flags}: {after}");

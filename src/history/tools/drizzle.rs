@@ -13,13 +13,11 @@ pub const TOOL: Tool = Tool {
     title: "drizzle",
     down: Downs::None,
     records: true,
-    checksums: false,
     unique_versions: false,
     gaps: true,
     // Every pending file runs in one transaction, and no file can leave it.
     switch: None,
     detects_concurrently: false,
-    batch: true,
     order: Order::Number,
     reach: Reach::Flat,
     engine,

@@ -77,8 +77,6 @@ pub struct Tool {
     pub down: Downs,
     /// Whether it keeps a table of what ran, so that nothing is run twice.
     pub records: bool,
-    /// Whether it notices that an applied file was changed.
-    pub checksums: bool,
     /// Whether two migrations with one version are a mistake. Some tools go by the whole name.
     pub unique_versions: bool,
     /// Whether a missing number is nothing odd: versions are spread over several folders, or do not matter.
@@ -87,8 +85,6 @@ pub struct Tool {
     pub switch: Option<&'static str>,
     /// Whether it finds statements that refuse a transaction by itself, and opens none then.
     pub detects_concurrently: bool,
-    /// Whether all pending files run in one transaction.
-    pub batch: bool,
     /// How it sorts versions.
     pub order: Order,
     /// Which folders are one history.

@@ -13,13 +13,11 @@ pub const TOOL: Tool = Tool {
     title: "pop",
     down: Downs::Files { name: |up, _| down_path(up) },
     records: true,
-    checksums: false,
     // One for each database.
     unique_versions: false,
     gaps: true,
     switch: None,
     detects_concurrently: false,
-    batch: false,
     order: Order::Number,
     reach: Reach::Flat,
     engine: |_, _| None,

@@ -15,7 +15,6 @@ pub const TOOL: Tool = Tool {
     title: "Supabase",
     down: Downs::None,
     records: true,
-    checksums: false,
     unique_versions: true,
     gaps: true,
     switch: Some(
@@ -23,7 +22,6 @@ pub const TOOL: Tool = Tool {
     ),
     // Since version 2.109 of its command line.
     detects_concurrently: true,
-    batch: false,
     order: Order::Text,
     reach: Reach::Flat,
     engine: |_, _| Some(Named::Known(Dialect::Postgres)),

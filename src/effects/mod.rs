@@ -113,7 +113,11 @@ pub fn changes_something(operation: &Operation) -> bool {
         | Operation::CreateDomain(_)
         | Operation::AlterDomain { .. }
         | Operation::CreateFunction(_)
+        | Operation::AlterFunction { .. }
         | Operation::CreatePolicy(_)
+        | Operation::AlterPolicy(_)
+        | Operation::CreatePublication { .. }
+        | Operation::AlterPublication { .. }
         | Operation::CreateRule { .. }
         | Operation::CreateSchema { .. }
         | Operation::CreateExtension { .. }

@@ -5,8 +5,8 @@
 
 use crate::ops::{AlterColumn, ColumnDef, Guard, Op, Operation, Statement, TableOption, TableTarget};
 use crate::schema::{
-    Catalog, Constraint, ConstraintKind, Dialect, Engine, Expr, GeneratedKind, Ident, Identity, Lookup, Name,
-    ObjectKind, PartitionKind, Table,
+    Bound, Catalog, Constraint, ConstraintKind, Dialect, Engine, Expr, GeneratedKind, Ident, Identity,
+    Lookup, Name, ObjectKind, PartitionKind, Table,
 };
 
 /// Why the engine refuses an operation whatever the catalog's state: a clause that follows "SQLite has no …" or "… came with …".
@@ -80,7 +80,7 @@ fn sqlite(statement: &Statement, op: &Op, around: &Around<'_>) -> Option<Lack> {
         Operation::CreateIndex(create) if create.method != "btree" => {
             never(format!("CREATE INDEX … USING {}", create.method))
         }
-        Operation::CreateTrigger(create) if create.function.is_some() => {
+        Operation::CreateTrigger(create) if create.trigger.function.is_some() => {
             never("EXECUTE FUNCTION in CREATE TRIGGER")
         }
         Operation::CreateTrigger(create) if create.guard == Guard::OrReplace => {
@@ -126,7 +126,11 @@ fn sqlite(statement: &Statement, op: &Op, around: &Around<'_>) -> Option<Lack> {
         | Operation::CreateDomain(_)
         | Operation::AlterDomain { .. }
         | Operation::CreateFunction(_)
+        | Operation::AlterFunction { .. }
         | Operation::CreatePolicy(_)
+        | Operation::AlterPolicy(_)
+        | Operation::CreatePublication { .. }
+        | Operation::AlterPublication { .. }
         | Operation::CreateRule { .. }
         | Operation::CreateSchema { .. }
         | Operation::CreateExtension { .. }
@@ -138,7 +142,7 @@ fn sqlite(statement: &Statement, op: &Op, around: &Around<'_>) -> Option<Lack> {
         | Operation::Lock { .. }
         | Operation::Cluster { .. } => never(op.kind.words()),
         Operation::Comment { .. } => never("COMMENT ON"),
-        Operation::Privilege { what } => never(what.clone()),
+        Operation::Privilege { what, .. } => never(what.clone()),
         Operation::Do => never("DO"),
         Operation::Set { .. } => never("SET"),
         Operation::CreateIndex(_)
@@ -392,7 +396,7 @@ fn postgres(operation: &Operation, around: &Around<'_>) -> Option<Lack> {
             })
         }
         Operation::CreateTable(create) => {
-            if let Some((parent, true)) = &create.partition_of
+            if let Some((parent, Bound::Default)) = &create.partition_of
                 && let found @ Some(_) =
                     since(around, 11, 0, &format!("a DEFAULT partition (of `{parent}`)"), "PostgreSQL 11")
             {
@@ -419,7 +423,7 @@ fn postgres(operation: &Operation, around: &Around<'_>) -> Option<Lack> {
         Operation::CreateTrigger(create) if create.guard == Guard::OrReplace => {
             since(around, 14, 0, "CREATE OR REPLACE TRIGGER", "PostgreSQL 14")
         }
-        Operation::CreateTrigger(create) if executes_function(&create.definition) => since(
+        Operation::CreateTrigger(create) if create.executes_function => since(
             around,
             11,
             0,
@@ -465,13 +469,6 @@ fn public(name: &Name) -> Name {
 
 fn is_partitioned(around: &Around<'_>, name: &Name) -> bool {
     matches!(around.before.table(name), Lookup::Found(table) if table.partition == PartitionKind::Parent)
-}
-
-fn executes_function(definition: &str) -> bool {
-    let words: Vec<&str> = definition.split_whitespace().collect();
-    words
-        .windows(2)
-        .any(|pair| pair[0].eq_ignore_ascii_case("EXECUTE") && pair[1].eq_ignore_ascii_case("FUNCTION"))
 }
 
 fn postgres_partitioned_key(constraint: &Constraint, around: &Around<'_>) -> Option<Lack> {

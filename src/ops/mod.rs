@@ -10,9 +10,9 @@ mod title;
 pub use apply::{Applied, Outcome, apply, resolve};
 pub use conflict::Conflict;
 pub use operation::{
-    AlterColumn, AlterDomain, AlterSequence, AlterType, Call, ColumnDef, ConstraintDef, CreateDomain,
-    CreateFunction, CreateIndex, CreatePolicy, CreateSequence, CreateTable, CreateTrigger, CreateType,
-    CreateView, Drop, Guard, Insert, InsertSource, OnConflict, Op, Operation, TableOption, TableTarget,
-    TypeDefinition,
+    AlterColumn, AlterDomain, AlterPolicy, AlterPublication, AlterSequence, AlterType, Call, ColumnDef,
+    ConstraintDef, CreateDomain, CreateFunction, CreateIndex, CreatePolicy, CreateSequence, CreateTable,
+    CreateTrigger, CreateType, CreateView, Drop, Guard, Insert, InsertSource, OnConflict, Op, Operation,
+    TableOption, TableTarget, TypeDefinition,
 };
 pub use session::{Condition, Session, Statement, Transaction};

@@ -1,7 +1,11 @@
 //! The waist: every language comes in as these operations, every judgement is made on them.
 
+use std::collections::BTreeMap;
+
 use crate::schema::{
-    Column, Constraint, Expr, Ident, IndexKey, Name, ObjectKind, ObjectRef, PartitionKind, Type,
+    Argument, Body, Bound, Column, Constraint, Detail, Expr, FunctionOptions, Ident, IndexKey, Name,
+    ObjectKind, ObjectRef, PartitionBy, PartitionKind, Policy, Publication, Published, Returns, Rule,
+    SequenceOptions, Trigger, Type, input_types,
 };
 use crate::text::Span;
 
@@ -65,8 +69,8 @@ pub enum Operation {
     RenameColumn { table: TableTarget, from: Ident, to: Ident },
     /// ALTER TABLE … RENAME CONSTRAINT; ALTER DOMAIN too.
     RenameConstraint { table: TableTarget, from: Ident, to: Ident },
-    /// ALTER TABLE … ATTACH PARTITION; of an index too (then `table.kind` is `Index`).
-    AttachPartition { table: TableTarget, partition: Name, default: bool },
+    /// ALTER TABLE … ATTACH PARTITION; of an index too (then `table.kind` is `Index`, and there is no bound).
+    AttachPartition { table: TableTarget, partition: Name, bound: Option<Bound> },
     /// ALTER TABLE … DETACH PARTITION.
     DetachPartition { table: TableTarget, partition: Name, concurrently: bool, finalize: bool },
     /// Every other action of ALTER TABLE (INDEX, VIEW, …).
@@ -103,25 +107,34 @@ pub enum Operation {
     AlterDomain { name: Name, change: AlterDomain },
     /// CREATE FUNCTION, PROCEDURE, AGGREGATE.
     CreateFunction(Box<CreateFunction>),
+    /// ALTER FUNCTION, PROCEDURE, ROUTINE, but for RENAME, OWNER and SET SCHEMA. `arguments`: the types that were written.
+    AlterFunction { object: ObjectRef, arguments: Option<Vec<String>>, options: Box<FunctionOptions> },
     /// CREATE TRIGGER.
     CreateTrigger(Box<CreateTrigger>),
     /// CREATE POLICY.
     CreatePolicy(Box<CreatePolicy>),
+    /// ALTER POLICY, but for RENAME: what it gives is replaced.
+    AlterPolicy(Box<AlterPolicy>),
     /// CREATE RULE.
-    CreateRule { name: Ident, table: Name, guard: Guard },
+    CreateRule { name: Ident, table: Name, guard: Guard, rule: Box<Rule> },
     /// CREATE SCHEMA. `name` is None in CREATE SCHEMA AUTHORIZATION x.
     CreateSchema { name: Option<Ident>, guard: Guard },
     /// CREATE EXTENSION.
     CreateExtension { name: Ident, guard: Guard, schema: Option<Ident> },
-    /// CREATE of every other kind of object: only its name counts.
-    CreateOther { object: ObjectRef, guard: Guard },
+    /// CREATE PUBLICATION.
+    CreatePublication { name: Ident, publication: Box<Publication> },
+    /// ALTER PUBLICATION, but for RENAME and OWNER.
+    AlterPublication { name: Ident, change: AlterPublication },
+    /// CREATE of every other kind of object.
+    CreateOther { object: ObjectRef, guard: Guard, detail: Box<Detail> },
     /// ALTER of an object that changes nothing that a schema comparison sees (ALTER FUNCTION … COST, ALTER EXTENSION UPDATE, ALTER ROLE, …).
     AlterOther { object: ObjectRef, what: String },
 
-    /// COMMENT ON. `text` is None for IS NULL.
-    Comment { object: ObjectRef, text: Option<String> },
-    /// GRANT, REVOKE, ALTER DEFAULT PRIVILEGES, SECURITY LABEL, REASSIGN OWNED: kept apart from the schema. `what` is the first word.
-    Privilege { what: String },
+    /// COMMENT ON. `text` is None for IS NULL. `arguments`: the types of a function's, where they were written.
+    Comment { object: ObjectRef, arguments: Option<Vec<String>>, text: Option<String> },
+    /// GRANT, REVOKE, ALTER DEFAULT PRIVILEGES, SECURITY LABEL, REASSIGN OWNED: kept apart from the schema. `what` is the first word, `text`
+    /// the whole in single spaces.
+    Privilege { what: String, text: String },
 
     /// INSERT, REPLACE.
     Insert(Box<Insert>),
@@ -196,8 +209,17 @@ pub struct ColumnDef {
     pub column: Column,
     /// PRIMARY KEY, UNIQUE, CHECK, REFERENCES written at the column, each with its columns filled in.
     pub constraints: Vec<Constraint>,
+    /// The options of an identity column's sequence, and the name that they give it.
+    pub sequence: (SequenceOptions, Option<Name>),
     /// The bytes of the definition, from its name to its end.
     pub span: Span,
+}
+
+impl ColumnDef {
+    /// A column without constraints.
+    pub fn plain(column: Column, span: Span) -> Self {
+        Self { column, constraints: Vec::new(), sequence: (SequenceOptions::default(), None), span }
+    }
 }
 
 /// A constraint with its place.
@@ -230,18 +252,22 @@ pub struct CreateTable {
     pub like: Vec<(Name, Vec<String>)>,
     /// INHERITS.
     pub inherits: Vec<Name>,
-    /// PARTITION OF, with whether it is the DEFAULT partition.
-    pub partition_of: Option<(Name, bool)>,
+    /// PARTITION OF, with the rows that it takes.
+    pub partition_of: Option<(Name, Bound)>,
     /// PARTITION BY.
     pub partition: PartitionKind,
-    /// The columns that PARTITION BY reads (PostgreSQL).
-    pub partition_key: Vec<Ident>,
+    /// How PARTITION BY parts the rows (PostgreSQL).
+    pub partition_by: Option<PartitionBy>,
     /// OF type.
     pub of_type: Option<Name>,
     /// AS SELECT: the columns come from a query.
     pub from_query: bool,
     /// What follows the parentheses: WITHOUT ROWID, STRICT, ON COMMIT DROP, …, in capitals.
     pub options: Vec<String>,
+    /// WITH (…): storage parameters, in lower case.
+    pub parameters: BTreeMap<String, String>,
+    /// SQLite: the module of a virtual table, with its arguments, as text in single spaces.
+    pub module: Option<String>,
     /// MySQL: indexes defined inside.
     pub indexes: Vec<CreateIndex>,
 }
@@ -261,10 +287,12 @@ impl CreateTable {
             inherits: Vec::new(),
             partition_of: None,
             partition: PartitionKind::None,
-            partition_key: Vec::new(),
+            partition_by: None,
             of_type: None,
             from_query: false,
             options: Vec::new(),
+            parameters: BTreeMap::new(),
+            module: None,
             indexes: Vec::new(),
         }
     }
@@ -291,16 +319,30 @@ pub enum AlterColumn {
     /// DROP NOT NULL.
     DropNotNull,
     /// ADD GENERATED … AS IDENTITY.
-    AddIdentity,
+    AddIdentity {
+        /// ALWAYS, else BY DEFAULT.
+        always: bool,
+        /// The options of its sequence.
+        options: Box<SequenceOptions>,
+        /// SEQUENCE NAME.
+        sequence: Option<Name>,
+    },
     /// SET GENERATED, RESTART and the sequence options of an identity column.
-    SetIdentity,
+    SetIdentity {
+        /// SET GENERATED ALWAYS or BY DEFAULT.
+        always: Option<bool>,
+        /// The options that are set.
+        options: Box<SequenceOptions>,
+    },
     /// DROP IDENTITY [IF EXISTS].
     DropIdentity(Guard),
     /// SET EXPRESSION.
     SetExpression(Expr),
     /// DROP EXPRESSION [IF EXISTS].
     DropExpression(Guard),
-    /// SET STATISTICS, STORAGE, COMPRESSION, (options), RESET: the words in capitals.
+    /// SET STATISTICS, STORAGE, COMPRESSION: which, in lower case, and its value in lower case; None for DEFAULT.
+    Setting(&'static str, Option<String>),
+    /// SET (options), RESET, OPTIONS: the words in capitals.
     Option(String),
     /// MySQL's MODIFY / CHANGE: a whole new definition.
     Redefine(Box<ColumnDef>),
@@ -313,17 +355,21 @@ pub enum TableOption {
     Trigger {
         /// DISABLE.
         disable: bool,
+        /// `ALWAYS` or `REPLICA`.
+        mode: Option<&'static str>,
         /// The trigger or rule; ALL and USER too.
         name: String,
+        /// It is a rule.
+        rule: bool,
     },
     /// ENABLE / DISABLE ROW LEVEL SECURITY.
     RowSecurity(bool),
     /// FORCE / NO FORCE ROW LEVEL SECURITY.
     ForceRowSecurity(bool),
-    /// REPLICA IDENTITY.
-    ReplicaIdentity,
-    /// SET (…), RESET (…).
-    Parameters,
+    /// REPLICA IDENTITY, in capitals: `DEFAULT`, `FULL`, `NOTHING`, `USING INDEX x`.
+    ReplicaIdentity(String),
+    /// SET (…), RESET (…): each parameter in lower case with its value, None where it is reset.
+    Parameters(Vec<(String, Option<String>)>),
     /// SET LOGGED, SET UNLOGGED.
     Logged(bool),
     /// SET TABLESPACE.
@@ -340,7 +386,7 @@ pub enum TableOption {
         no: bool,
     },
     /// OF type, NOT OF.
-    OfType,
+    OfType(Option<Name>),
     /// Anything else, by its words in capitals (MySQL's ENGINE=, COMMENT=, ALTER INDEX … ATTACH …).
     Other(String),
 }
@@ -387,6 +433,8 @@ pub struct CreateIndex {
     pub nulls_not_distinct: bool,
     /// WHERE.
     pub predicate: Option<Expr>,
+    /// WITH (…): storage parameters, in lower case.
+    pub parameters: BTreeMap<String, String>,
 }
 
 /// CREATE VIEW, CREATE MATERIALIZED VIEW.
@@ -410,6 +458,8 @@ pub struct CreateView {
     pub words: Vec<String>,
     /// WITH NO DATA.
     pub no_data: bool,
+    /// WITH (…) and WITH CHECK OPTION, in lower case: `security_barrier`, `check_option`, …
+    pub parameters: BTreeMap<String, String>,
 }
 
 /// CREATE SEQUENCE.
@@ -423,8 +473,10 @@ pub struct CreateSequence {
     pub temporary: bool,
     /// OWNED BY table.column.
     pub owned_by: Option<(Name, Ident)>,
-    /// Its options in capitals and single spaces (`AS integer`, `INCREMENT BY 1`, …).
-    pub options: Vec<String>,
+    /// UNLOGGED.
+    pub unlogged: bool,
+    /// Its options.
+    pub options: SequenceOptions,
 }
 
 /// ALTER SEQUENCE.
@@ -436,8 +488,10 @@ pub struct AlterSequence {
     pub if_exists: bool,
     /// OWNED BY: Some(None) for NONE.
     pub owned_by: Option<Option<(Name, Ident)>>,
+    /// SET LOGGED, SET UNLOGGED.
+    pub logged: Option<bool>,
     /// Its options.
-    pub options: Vec<String>,
+    pub options: SequenceOptions,
 }
 
 /// CREATE TYPE.
@@ -535,16 +589,21 @@ pub struct CreateFunction {
     pub name: Name,
     /// OR REPLACE, or none.
     pub guard: Guard,
-    /// The types of its input arguments (IN, INOUT, VARIADIC), normalised: its identity.
-    pub arguments: Vec<Type>,
-    /// What it returns, as text in single spaces.
-    pub returns: Option<String>,
-    /// LANGUAGE, in lower case.
-    pub language: Option<String>,
-    /// IMMUTABLE, STABLE, VOLATILE, in capitals; None: volatile by default.
-    pub volatility: Option<String>,
-    /// Its body as text, decoded.
-    pub body: Option<String>,
+    /// Its arguments.
+    pub arguments: Vec<Argument>,
+    /// What it returns.
+    pub returns: Option<Returns>,
+    /// Its volatility, language and other options.
+    pub options: FunctionOptions,
+    /// Its body; of an aggregate its definition.
+    pub body: Option<Body>,
+}
+
+impl CreateFunction {
+    /// The types of its input arguments (IN, INOUT, VARIADIC): with its name, what tells it from others.
+    pub fn input_types(&self) -> impl Iterator<Item = &Type> {
+        input_types(&self.arguments)
+    }
 }
 
 /// CREATE TRIGGER.
@@ -558,14 +617,10 @@ pub struct CreateTrigger {
     pub guard: Guard,
     /// TEMP (SQLite).
     pub temporary: bool,
-    /// CONSTRAINT TRIGGER.
-    pub constraint: bool,
-    /// UPDATE OF these columns.
-    pub update_of: Vec<Ident>,
-    /// The function that it calls (PostgreSQL).
-    pub function: Option<Name>,
-    /// Its whole definition as text in single spaces.
-    pub definition: String,
+    /// What it does, and when.
+    pub trigger: Trigger,
+    /// EXECUTE FUNCTION, where older servers know EXECUTE PROCEDURE only.
+    pub executes_function: bool,
 }
 
 /// CREATE POLICY.
@@ -575,10 +630,36 @@ pub struct CreatePolicy {
     pub name: Ident,
     /// Its table.
     pub table: Name,
-    /// What follows, as text in single spaces.
-    pub definition: String,
-    /// Identifiers that occur in it.
-    pub words: Vec<String>,
+    /// What it lets through.
+    pub policy: Policy,
+}
+
+/// ALTER POLICY.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AlterPolicy {
+    /// Its name.
+    pub name: Ident,
+    /// Its table.
+    pub table: Name,
+    /// TO; sorted.
+    pub roles: Option<Vec<String>>,
+    /// USING.
+    pub using: Option<Expr>,
+    /// WITH CHECK.
+    pub check: Option<Expr>,
+}
+
+/// ALTER PUBLICATION.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum AlterPublication {
+    /// ADD.
+    Add(Vec<Published>),
+    /// DROP.
+    Drop(Vec<Published>),
+    /// SET TABLE …
+    Set(Vec<Published>),
+    /// SET (…).
+    Options(BTreeMap<String, String>),
 }
 
 /// INSERT.

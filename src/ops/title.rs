@@ -16,12 +16,12 @@ impl Operation {
                 AlterColumn::DropDefault => "DROP DEFAULT",
                 AlterColumn::SetNotNull => "SET NOT NULL",
                 AlterColumn::DropNotNull => "DROP NOT NULL",
-                AlterColumn::AddIdentity => "ADD GENERATED AS IDENTITY",
-                AlterColumn::SetIdentity => "SET GENERATED",
+                AlterColumn::AddIdentity { .. } => "ADD GENERATED AS IDENTITY",
+                AlterColumn::SetIdentity { .. } => "SET GENERATED",
                 AlterColumn::DropIdentity(_) => "DROP IDENTITY",
                 AlterColumn::SetExpression(_) => "SET EXPRESSION",
                 AlterColumn::DropExpression(_) => "DROP EXPRESSION",
-                AlterColumn::Option(_) => "ALTER COLUMN",
+                AlterColumn::Setting(..) | AlterColumn::Option(_) => "ALTER COLUMN",
                 AlterColumn::Redefine(_) => "MODIFY COLUMN",
             },
             Self::AddConstraint { .. } => "ADD CONSTRAINT",
@@ -38,15 +38,15 @@ impl Operation {
                 TableOption::RowSecurity(true) => "ENABLE ROW LEVEL SECURITY",
                 TableOption::RowSecurity(false) => "DISABLE ROW LEVEL SECURITY",
                 TableOption::ForceRowSecurity(_) => "FORCE ROW LEVEL SECURITY",
-                TableOption::ReplicaIdentity => "REPLICA IDENTITY",
+                TableOption::ReplicaIdentity(_) => "REPLICA IDENTITY",
                 TableOption::Inherit { no: true, .. } => "NO INHERIT",
                 TableOption::Inherit { no: false, .. } => "INHERIT",
-                TableOption::Parameters
+                TableOption::Parameters(_)
                 | TableOption::Logged(_)
                 | TableOption::Tablespace(_)
                 | TableOption::AccessMethod(_)
                 | TableOption::ClusterOn
-                | TableOption::OfType
+                | TableOption::OfType(_)
                 | TableOption::Other(_) => "ALTER TABLE",
             },
             Self::Rename { object, .. } => return format!("ALTER {} … RENAME", object.kind.keywords()),
@@ -79,6 +79,10 @@ impl Operation {
             Self::CreateDomain(_) => "CREATE DOMAIN",
             Self::AlterDomain { .. } => "ALTER DOMAIN",
             Self::CreateFunction(create) => return format!("CREATE {}", create.kind.keywords()),
+            Self::AlterFunction { object, .. } => return format!("ALTER {}", object.kind.keywords()),
+            Self::AlterPolicy(_) => "ALTER POLICY",
+            Self::CreatePublication { .. } => "CREATE PUBLICATION",
+            Self::AlterPublication { .. } => "ALTER PUBLICATION",
             Self::CreateTrigger(_) => "CREATE TRIGGER",
             Self::CreatePolicy(_) => "CREATE POLICY",
             Self::CreateRule { .. } => "CREATE RULE",
@@ -87,7 +91,7 @@ impl Operation {
             Self::CreateOther { object, .. } => return format!("CREATE {}", object.kind.keywords()),
             Self::AlterOther { object, .. } => return format!("ALTER {}", object.kind.keywords()),
             Self::Comment { .. } => "COMMENT",
-            Self::Privilege { what } => return what.clone(),
+            Self::Privilege { what, .. } => return what.clone(),
             Self::Insert(_) => "INSERT",
             Self::Update { .. } => "UPDATE",
             Self::Delete { .. } => "DELETE",
@@ -139,6 +143,7 @@ impl Operation {
             | Self::SetOwner { object, .. }
             | Self::CreateOther { object, .. }
             | Self::AlterOther { object, .. }
+            | Self::AlterFunction { object, .. }
             | Self::Comment { object, .. } => object.name.to_string(),
             Self::Drop(drop) => {
                 drop.objects.iter().map(|object| object.name.to_string()).collect::<Vec<_>>().join(", ")
@@ -155,7 +160,11 @@ impl Operation {
             Self::CreateFunction(create) => create.name.to_string(),
             Self::CreateTrigger(create) => create.name.to_string(),
             Self::CreatePolicy(create) => create.name.to_string(),
-            Self::CreateRule { name, .. } | Self::CreateExtension { name, .. } => name.to_string(),
+            Self::AlterPolicy(alter) => alter.name.to_string(),
+            Self::CreateRule { name, .. }
+            | Self::CreateExtension { name, .. }
+            | Self::CreatePublication { name, .. }
+            | Self::AlterPublication { name, .. } => name.to_string(),
             Self::CreateSchema { name, .. } => name.as_ref()?.to_string(),
             Self::Insert(insert) => insert.table.to_string(),
             Self::Update { table, .. } | Self::Delete { table, .. } | Self::Merge { table } => {

@@ -141,6 +141,7 @@ pub const fn creates(operation: &Operation) -> bool {
             | Operation::CreateDomain(_)
             | Operation::CreatePolicy(_)
             | Operation::CreateTrigger(_)
+            | Operation::CreatePublication { .. }
             | Operation::CreateOther { .. }
     )
 }
@@ -177,14 +178,16 @@ pub fn means(operation: &Operation, dialect: Dialect, trigger_replace: bool) -> 
         }
         Operation::CreateTrigger(create) => match dialect {
             Dialect::Sqlite => (Means::IfNotExists, create.guard),
-            Dialect::Postgres => (or_replace(trigger_replace && !create.constraint), create.guard),
+            Dialect::Postgres => {
+                (or_replace(trigger_replace && create.trigger.constraint.is_none()), create.guard)
+            }
             Dialect::Mysql => (Means::None, create.guard),
         },
         Operation::CreateSequence(create) => (Means::IfNotExists, create.guard),
         Operation::CreateSchema { guard, .. } | Operation::CreateExtension { guard, .. } => {
             (Means::IfNotExists, *guard)
         }
-        Operation::CreateOther { object, guard } => {
+        Operation::CreateOther { object, guard, .. } => {
             let known = match object.kind {
                 ObjectKind::Statistics
                 | ObjectKind::Server

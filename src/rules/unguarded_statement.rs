@@ -107,7 +107,7 @@ fn help(step: &StepFacts<'_>, op: &Op, doubles: bool) -> String {
         _ if sqlite => {
             "SQLite has no guard for it: let a tool record which migrations ran, or rebuild the table.".to_owned()
         }
-        Operation::AddConstraint { .. } | Operation::CreatePolicy(_) | Operation::CreateTrigger(_) | Operation::CreateOther { .. } => {
+        Operation::AddConstraint { .. } | Operation::CreatePolicy(_) | Operation::CreateTrigger(_) | Operation::CreatePublication { .. } | Operation::CreateOther { .. } => {
             "Drop it IF EXISTS before making it, or put it into a DO block that looks first.".to_owned()
         }
         _ => "Put it into a DO block that looks first whether it is needed.".to_owned(),
@@ -158,9 +158,11 @@ fn remedy(step: &StepFacts<'_>, operation: &Operation) -> Option<Remedy> {
         }
         Operation::CreateOther { object, .. } => match object.kind {
             ObjectKind::Role | ObjectKind::User => Some(Remedy::HandleDuplicate),
-            ObjectKind::Publication => Some(drop(ObjectKind::Publication, object.name.clone(), None, false)),
             _ => None,
         },
+        Operation::CreatePublication { name, .. } => {
+            Some(drop(ObjectKind::Publication, Name::bare(name.clone()), None, false))
+        }
         _ => None,
     }
 }

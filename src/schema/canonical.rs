@@ -25,6 +25,12 @@ pub fn same_type(one: &Type, other: &Type, dialect: Dialect) -> bool {
     schemas && bare(one) == bare(other)
 }
 
+/// Whether two types are the same but for lengths and precisions, which a function's signature does not keep.
+pub fn same_base_type(one: &Type, other: &Type) -> bool {
+    let base = |ty: &Type| Type { arguments: Vec::new(), ..ty.clone() };
+    same_type(&base(one), &base(other), Dialect::Postgres)
+}
+
 /// The integer type that a serial type stands for, by PostgreSQL's name; any other type as it is.
 pub fn without_serial(ty: &Type) -> Type {
     let integer = match ty.name.as_str() {

@@ -1,11 +1,13 @@
 //! The catalog: every object that a history made, at one moment. Copying one is cheap: what two have in common is shared.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rpds::RedBlackTreeMapSync as Map;
+use rpds::{RedBlackTreeMapSync as Map, VectorSync};
 
 use super::{
-    Column, Constraint, Dialect, Expr, Ident, IndexKey, Name, ObjectKind, ObjectRef, PartitionKind, Type,
+    Argument, Bound, Column, Constraint, Detail, Dialect, Expr, FunctionOptions, Ident, IndexKey, Name,
+    Notes, ObjectKind, ObjectRef, PartitionBy, PartitionKind, Returns, SequenceOptions, Type,
 };
 use crate::text::Place;
 
@@ -117,8 +119,10 @@ pub struct Table {
     pub foreign: bool,
     /// Its part in partitioning.
     pub partition: PartitionKind,
-    /// The columns that decide into which partition a row goes.
-    pub partition_key: Vec<Ident>,
+    /// PARTITION BY.
+    pub partition_by: Option<PartitionBy>,
+    /// Which rows it takes, as a partition; None where that is not known.
+    pub bound: Option<Bound>,
     /// The table that it is a partition of, and the tables that it inherits from.
     pub parents: Vec<Name>,
     /// Its columns.
@@ -131,8 +135,20 @@ pub struct Table {
     pub gone_constraints: Vec<Ident>,
     /// WITHOUT ROWID, STRICT, ENGINE=…, in capitals.
     pub options: Vec<String>,
+    /// OF: the composite type that gives it its columns.
+    pub of_type: Option<Name>,
+    /// WITH (…): storage parameters, in lower case.
+    pub parameters: BTreeMap<String, String>,
     /// ENABLE ROW LEVEL SECURITY.
     pub row_security: bool,
+    /// FORCE ROW LEVEL SECURITY.
+    pub force_row_security: bool,
+    /// REPLICA IDENTITY, in capitals: `FULL`, `NOTHING`, `USING INDEX x`; None: the default.
+    pub replica_identity: Option<String>,
+    /// The module of a virtual table, with its arguments, as text in single spaces (SQLite).
+    pub module: Option<String>,
+    /// Its comment, owner and grants.
+    pub notes: Notes,
     /// Every row was deleted, here, and none inserted since.
     pub emptied: Option<Place>,
     /// Where it was made; None when it is older than the history.
@@ -148,8 +164,19 @@ pub struct Member {
     pub filled: bool,
     /// It has had a default ever since it was added, so that no row was without a value.
     pub defaulted: bool,
+    /// The table has it by itself; else it came from a parent and goes with the parent's.
+    pub local: bool,
+    /// COMMENT ON COLUMN.
+    pub comment: Option<Arc<str>>,
     /// Where it was added; None when it is older than the history.
     pub made: Option<Place>,
+}
+
+impl Member {
+    /// A column of the table's own.
+    pub fn new(column: Column, made: Option<Place>) -> Self {
+        Self { defaulted: column.fills(), column, filled: false, local: true, comment: None, made }
+    }
 }
 
 impl Table {
@@ -162,17 +189,30 @@ impl Table {
             unlogged: false,
             foreign: false,
             partition: PartitionKind::None,
-            partition_key: Vec::new(),
+            partition_by: None,
+            bound: None,
             parents: Vec::new(),
             columns: Vec::new(),
             gone: Vec::new(),
             constraints: Vec::new(),
             gone_constraints: Vec::new(),
             options: Vec::new(),
+            of_type: None,
+            parameters: BTreeMap::new(),
             row_security: false,
+            force_row_security: false,
+            replica_identity: None,
+            module: None,
+            notes: Notes::default(),
             emptied: None,
             made: None,
         }
+    }
+
+    /// The columns that decide into which partition a row goes.
+    pub fn partition_columns(&self) -> Vec<String> {
+        let keys = self.partition_by.iter().flat_map(|by| &by.keys);
+        keys.flat_map(|key| key.expr.columns()).collect()
     }
 
     /// What is known of a column.
@@ -229,8 +269,39 @@ pub struct Index {
     pub constraint: Option<Ident>,
     /// The server made its name up.
     pub generated_name: bool,
+    /// ON ONLY: the indexes of the partitions are still to be attached.
+    pub only: bool,
+    /// The index of the parent that it is a part of.
+    pub parent: Option<Name>,
+    /// WITH (…): storage parameters, in lower case.
+    pub parameters: BTreeMap<String, String>,
+    /// Its comment.
+    pub notes: Notes,
     /// Where it was made.
     pub made: Option<Place>,
+}
+
+impl Index {
+    /// A btree index of nothing, for its maker to fill in.
+    pub fn plain(name: Name, table: Name) -> Self {
+        Self {
+            name,
+            table: Some(table),
+            unique: false,
+            method: "btree".to_owned(),
+            keys: Vec::new(),
+            include: Vec::new(),
+            nulls_not_distinct: false,
+            predicate: None,
+            constraint: None,
+            generated_name: false,
+            only: false,
+            parent: None,
+            parameters: BTreeMap::new(),
+            notes: Notes::default(),
+            made: None,
+        }
+    }
 }
 
 /// A view or materialized view.
@@ -252,6 +323,12 @@ pub struct View {
     pub reads: Vec<Name>,
     /// Identifiers that occur in its query.
     pub words: Vec<String>,
+    /// WITH (…) and WITH CHECK OPTION, in lower case: `security_barrier`, `check_option`, …
+    pub parameters: BTreeMap<String, String>,
+    /// The comments on its columns.
+    pub column_comments: BTreeMap<Ident, Arc<str>>,
+    /// Its comment, owner and grants.
+    pub notes: Notes,
     /// Where it was made.
     pub made: Option<Place>,
 }
@@ -265,8 +342,32 @@ pub struct Sequence {
     pub owned_by: Option<(Name, Ident)>,
     /// Made by an identity or serial column.
     pub implicit: bool,
+    /// It belongs to an identity column, with which it comes and goes.
+    pub identity: bool,
+    /// Its options.
+    pub options: SequenceOptions,
+    /// UNLOGGED.
+    pub unlogged: bool,
+    /// Its comment, owner and grants.
+    pub notes: Notes,
     /// Where it was made.
     pub made: Option<Place>,
+}
+
+impl Sequence {
+    /// A sequence without options.
+    pub fn plain(name: Name) -> Self {
+        Self {
+            name,
+            owned_by: None,
+            implicit: false,
+            identity: false,
+            options: SequenceOptions::default(),
+            unlogged: false,
+            notes: Notes::default(),
+            made: None,
+        }
+    }
 }
 
 /// A type of the user's.
@@ -276,6 +377,8 @@ pub struct TypeEntry {
     pub name: Name,
     /// What it is.
     pub kind: TypeKind,
+    /// Its comment, owner and grants.
+    pub notes: Notes,
     /// Where it was made.
     pub made: Option<Place>,
 }
@@ -291,6 +394,8 @@ pub enum TypeKind {
     Domain {
         /// Its base type.
         ty: Type,
+        /// COLLATE.
+        collation: Option<String>,
         /// Its default.
         default: Option<Expr>,
         /// NOT NULL.
@@ -316,25 +421,57 @@ pub struct EnumType {
 pub struct Function {
     /// FUNCTION, PROCEDURE or AGGREGATE.
     pub kind: ObjectKind,
-    /// The types of its input arguments.
-    pub arguments: Vec<Type>,
-    /// What it returns, as text.
-    pub returns: Option<String>,
-    /// Its volatility in capitals; None: volatile by default.
-    pub volatility: Option<String>,
-    /// Its body.
-    pub body: Option<String>,
+    /// Its arguments.
+    pub arguments: Vec<Argument>,
+    /// What it returns.
+    pub returns: Option<Returns>,
+    /// Its volatility, language and other options.
+    pub options: FunctionOptions,
+    /// Its body; of an aggregate its definition.
+    pub body: Option<Body>,
+    /// Its comment, owner and grants.
+    pub notes: Notes,
     /// Where it was made.
     pub made: Option<Place>,
 }
 
-/// An object of which only the name and a text count: a trigger, policy, rule, schema, extension, role, …
+impl Function {
+    /// The types of its input arguments: with its name, what tells it from others.
+    pub fn input_types(&self) -> impl Iterator<Item = &Type> {
+        input_types(&self.arguments)
+    }
+}
+
+/// The types of the arguments that are no OUT.
+pub fn input_types(arguments: &[Argument]) -> impl Iterator<Item = &Type> {
+    arguments.iter().filter(|argument| argument.mode.is_input()).map(|argument| &argument.ty)
+}
+
+/// The body of a function.
 #[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Body {
+    /// A string: kept as it is.
+    Text(Arc<str>),
+    /// RETURN or BEGIN ATOMIC: the server keeps it parsed, and prints it in words of its own.
+    Parsed(Arc<str>),
+}
+
+impl Body {
+    /// Its text.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Text(text) | Self::Parsed(text) => text,
+        }
+    }
+}
+
+/// A trigger, policy, rule, schema, extension, role, …
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Other {
-    /// Its definition as text; empty where nobody compares it.
-    pub definition: String,
-    /// Identifiers that occur in it, where it reads columns (a policy, a trigger).
-    pub words: Vec<String>,
+    /// What it is made of.
+    pub detail: Detail,
+    /// Its comment and owner.
+    pub notes: Notes,
     /// Where it was made.
     pub made: Option<Place>,
 }
@@ -359,6 +496,7 @@ pub struct Catalog {
     types: Map<Name, Slot<TypeEntry>>,
     functions: Map<Name, Arc<Vec<Function>>>,
     others: Map<ObjectRef, Slot<Arc<Other>>>,
+    privileges: VectorSync<Arc<str>>,
 }
 
 impl Catalog {
@@ -375,6 +513,7 @@ impl Catalog {
             types: Map::new_sync(),
             functions: Map::new_sync(),
             others: Map::new_sync(),
+            privileges: VectorSync::new_sync(),
         }
     }
 
@@ -451,6 +590,23 @@ impl Catalog {
         })
     }
 
+    /// The relations of a schema whose names begin with `stem`.
+    pub fn relations_from<'a>(
+        &'a self,
+        schema: Option<&Ident>,
+        stem: &'a str,
+    ) -> impl Iterator<Item = (&'a Name, &'a Relation)> {
+        let from = Name { schema: schema.cloned(), ident: Ident::exact(stem) };
+        let schema = schema.cloned();
+        self.relations
+            .range(from..)
+            .take_while(move |(name, _)| name.schema == schema && name.ident.key().starts_with(stem))
+            .filter_map(|(name, slot)| match slot {
+                Slot::Present(relation) => Some((name, relation)),
+                Slot::Gone | Slot::Unclear => None,
+            })
+    }
+
     /// Every table that is there.
     pub fn tables(&self) -> impl Iterator<Item = &Table> {
         self.relations().filter_map(|(_, relation)| match relation {
@@ -504,6 +660,21 @@ impl Catalog {
             Slot::Present(other) => Some((object, &**other)),
             Slot::Gone | Slot::Unclear => None,
         })
+    }
+
+    /// What was granted and revoked, as written, in its order.
+    pub fn privileges(&self) -> impl Iterator<Item = &str> {
+        self.privileges.iter().map(|text| &**text)
+    }
+
+    /// Remembers a GRANT or REVOKE.
+    pub fn put_privilege(&mut self, text: &str) {
+        self.privileges.push_back_mut(Arc::from(text));
+    }
+
+    /// Whether any table is a partition or has heirs.
+    pub const fn has_inheritance(&self) -> bool {
+        self.inheritance
     }
 
     /// Every function that is there, with its name.

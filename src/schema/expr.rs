@@ -122,6 +122,51 @@ impl Expr {
         found
     }
 
+    /// Whether it may read a column.
+    pub fn reads(&self, column: &str) -> bool {
+        let mut found = false;
+        self.walk(&mut |expr| {
+            found |= match expr {
+                Self::Column(parts) => parts.last().is_some_and(|last| last == column),
+                Self::Raw { words, .. } => words.iter().any(|word| word == column),
+                Self::Literal(_) | Self::Call { .. } | Self::Operator { .. } | Self::Cast { .. } => false,
+            };
+        });
+        found
+    }
+
+    /// Whether it certainly reads a column: text that was not parsed does not count.
+    pub fn surely_reads(&self, column: &str) -> bool {
+        let mut found = false;
+        self.walk(&mut |expr| {
+            found |= matches!(expr, Self::Column(parts) if parts.last().is_some_and(|last| last == column));
+        });
+        found
+    }
+
+    /// Follows a column to its new name.
+    pub fn rename_column(&mut self, from: &str, to: &str) {
+        match self {
+            Self::Column(parts) => {
+                if let Some(last) = parts.last_mut().filter(|last| *last == from) {
+                    to.clone_into(last);
+                }
+            }
+            Self::Call { arguments: inner, .. } | Self::Operator { operands: inner, .. } => {
+                for one in inner {
+                    one.rename_column(from, to);
+                }
+            }
+            Self::Cast { operand, .. } => operand.rename_column(from, to),
+            Self::Raw { words, .. } => {
+                for word in words.iter_mut().filter(|word| *word == from) {
+                    to.clone_into(word);
+                }
+            }
+            Self::Literal(_) => {}
+        }
+    }
+
     /// Whether it, or one of the terms that it joins by AND, says that `column` is not null.
     pub fn requires_not_null(&self, column: &str) -> bool {
         match self {

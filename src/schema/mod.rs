@@ -2,6 +2,7 @@
 
 pub mod canonical;
 mod catalog;
+mod detail;
 mod diff;
 mod engine;
 mod expr;
@@ -10,15 +11,19 @@ mod table;
 mod types;
 
 pub use catalog::{
-    Catalog, EnumType, Function, Index, Lookup, Member, Other, Relation, Sequence, Slot, Table, TypeEntry,
-    TypeKind, View,
+    Body, Catalog, EnumType, Function, Index, Lookup, Member, Other, Relation, Sequence, Slot, Table,
+    TypeEntry, TypeKind, View, input_types,
+};
+pub use detail::{
+    Argument, ArgumentMode, Detail, Event, Extension, FunctionOptions, Policy, Publication, Published,
+    Returns, Rule, Statistics, Timing, Trigger,
 };
 pub use diff::{Difference, DifferenceKind, Facet, column_text};
 pub use engine::{Dialect, Engine, Version};
 pub use expr::{Expr, Literal};
 pub use name::{Ident, Name, ObjectKind, ObjectRef};
 pub use table::{
-    Column, Constraint, ConstraintKind, ForeignKey, Generated, GeneratedKind, Identity, IndexKey,
-    PartitionKind, ReferentialAction,
+    Bound, Column, Constraint, ConstraintKind, Exclusion, ForeignKey, Generated, GeneratedKind, Identity,
+    IndexKey, Notes, PartitionBy, PartitionKind, ReferentialAction, SequenceOptions, SequenceShape,
 };
 pub use types::{Family, Type};

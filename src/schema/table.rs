@@ -1,6 +1,10 @@
 //! Columns, constraints and what else stands inside a table.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::{Expr, Ident, Name, Type};
+use crate::text::Place;
 
 /// A column.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -19,6 +23,8 @@ pub struct Column {
     pub generated: Option<Generated>,
     /// GENERATED … AS IDENTITY; AUTOINCREMENT and AUTO_INCREMENT too.
     pub identity: Option<Identity>,
+    /// STORAGE, COMPRESSION and STATISTICS, by these names in lower case; the values in lower case.
+    pub settings: BTreeMap<&'static str, String>,
 }
 
 impl Column {
@@ -32,7 +38,16 @@ impl Column {
             not_null: None,
             generated: None,
             identity: None,
+            settings: BTreeMap::new(),
         }
+    }
+
+    /// Whether each new row gets a value by itself.
+    pub fn fills(&self) -> bool {
+        self.default.as_ref().is_some_and(|default| !default.is_null())
+            || self.identity.is_some()
+            || self.generated.is_some()
+            || self.ty.as_ref().is_some_and(Type::is_serial)
     }
 }
 
@@ -78,6 +93,27 @@ pub struct Constraint {
     pub not_valid: bool,
     /// DEFERRABLE, INITIALLY DEFERRED, NO INHERIT, NOT ENFORCED, ON CONFLICT …: the rest, as written in capitals.
     pub attributes: Vec<String>,
+    /// A parent of the table gave it.
+    pub inherited: bool,
+    /// COMMENT ON CONSTRAINT.
+    pub comment: Option<Arc<str>>,
+    /// Where it was made; None when it is older than the history.
+    pub made: Option<Place>,
+}
+
+impl Constraint {
+    /// A constraint without a name and attributes.
+    pub const fn plain(kind: ConstraintKind) -> Self {
+        Self {
+            name: None,
+            kind,
+            not_valid: false,
+            attributes: Vec::new(),
+            inherited: false,
+            comment: None,
+            made: None,
+        }
+    }
 }
 
 /// What a constraint demands.
@@ -87,6 +123,8 @@ pub enum ConstraintKind {
     PrimaryKey {
         /// Its columns; empty with `using_index`.
         columns: Vec<Ident>,
+        /// INCLUDE.
+        include: Vec<Ident>,
         /// USING INDEX.
         using_index: Option<Ident>,
     },
@@ -94,6 +132,8 @@ pub enum ConstraintKind {
     Unique {
         /// Its columns; empty with `using_index`.
         columns: Vec<Ident>,
+        /// INCLUDE.
+        include: Vec<Ident>,
         /// NULLS NOT DISTINCT.
         nulls_not_distinct: bool,
         /// USING INDEX.
@@ -103,10 +143,23 @@ pub enum ConstraintKind {
     Check(Expr),
     /// FOREIGN KEY.
     ForeignKey(ForeignKey),
-    /// EXCLUDE, as text in single spaces.
-    Exclude(String),
+    /// EXCLUDE.
+    Exclude(Box<Exclusion>),
     /// NOT NULL as a constraint with a name (PostgreSQL 18), or of a domain.
     NotNull(Option<Ident>),
+}
+
+/// EXCLUDE.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Exclusion {
+    /// USING; `btree` where nothing is said.
+    pub method: String,
+    /// What is compared, each with the operator that must not hold between two rows.
+    pub elements: Vec<(IndexKey, String)>,
+    /// INCLUDE.
+    pub include: Vec<Ident>,
+    /// WHERE.
+    pub predicate: Option<Expr>,
 }
 
 /// FOREIGN KEY … REFERENCES.
@@ -169,4 +222,141 @@ pub enum PartitionKind {
     Parent,
     /// PARTITION OF, or attached.
     Partition,
+}
+
+/// PARTITION BY.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PartitionBy {
+    /// `RANGE`, `LIST` or `HASH`.
+    pub strategy: String,
+    /// What decides into which partition a row goes.
+    pub keys: Vec<IndexKey>,
+}
+
+/// Which rows of its parent a partition takes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Bound {
+    /// DEFAULT: those that no other partition takes.
+    Default,
+    /// FOR VALUES IN (…).
+    In(Vec<Expr>),
+    /// FOR VALUES FROM (…) TO (…); MINVALUE and MAXVALUE are columns of these names.
+    Range(Vec<Expr>, Vec<Expr>),
+    /// FOR VALUES WITH (MODULUS m, REMAINDER r).
+    Hash(String, String),
+}
+
+/// What is said about an object and makes it no other: kept, and but for the comment not compared.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Notes {
+    /// COMMENT ON.
+    pub comment: Option<Arc<str>>,
+    /// OWNER TO.
+    pub owner: Option<Arc<str>>,
+}
+
+/// The options of a sequence, as far as they were written.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct SequenceOptions {
+    /// AS.
+    pub ty: Option<Type>,
+    /// START WITH.
+    pub start: Option<i64>,
+    /// INCREMENT BY.
+    pub increment: Option<i64>,
+    /// MINVALUE; Some(None) for NO MINVALUE.
+    pub min: Option<Option<i64>>,
+    /// MAXVALUE; Some(None) for NO MAXVALUE.
+    pub max: Option<Option<i64>>,
+    /// CACHE.
+    pub cache: Option<i64>,
+    /// CYCLE.
+    pub cycle: Option<bool>,
+    /// An option has a value that a tool fills in: what is kept may be another.
+    pub unclear: bool,
+}
+
+/// A sequence as the server keeps it: nothing left out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SequenceShape {
+    /// `smallint`, `integer` or `bigint`.
+    pub ty: String,
+    /// The first value.
+    pub start: i64,
+    /// The step.
+    pub increment: i64,
+    /// The least value.
+    pub min: i64,
+    /// The greatest value.
+    pub max: i64,
+    /// How many values a session takes at once.
+    pub cache: i64,
+    /// Whether it begins again.
+    pub cycle: bool,
+}
+
+impl SequenceOptions {
+    /// What ALTER SEQUENCE makes of it: what it says replaces what was said. A new type moves the bounds that were the old type's
+    /// (source: `init_params` in PostgreSQL's sequence.c).
+    pub fn alter(&mut self, change: &Self) {
+        if change.ty.is_some() {
+            let old = self.shape();
+            let (low, high) = bounds(&old.ty);
+            if old.max == high || (old.increment < 0 && old.max == -1) {
+                self.max = None;
+            }
+            if old.min == low || (old.increment > 0 && old.min == 1) {
+                self.min = None;
+            }
+            self.start = Some(old.start);
+        } else if change.increment.is_some() {
+            // The bounds and the start stay what they were.
+            let old = self.shape();
+            (self.min, self.max, self.start) = (Some(Some(old.min)), Some(Some(old.max)), Some(old.start));
+        } else if change.min.is_some() || change.max.is_some() {
+            self.start = Some(self.shape().start);
+        }
+        self.add(change);
+    }
+
+    /// Takes over what another list of options says.
+    pub fn add(&mut self, more: &Self) {
+        let Self { ty, start, increment, min, max, cache, cycle, unclear } = more;
+        self.ty = ty.clone().or(self.ty.take());
+        self.start = start.or(self.start);
+        self.increment = increment.or(self.increment);
+        self.min = min.or(self.min);
+        self.max = max.or(self.max);
+        self.cache = cache.or(self.cache);
+        self.cycle = cycle.or(self.cycle);
+        self.unclear |= unclear;
+    }
+
+    /// Every option, with PostgreSQL's defaults where nothing was written (source: its manual, CREATE SEQUENCE).
+    pub fn shape(&self) -> SequenceShape {
+        let ty = self.ty.as_ref().map_or_else(|| "bigint".to_owned(), |ty| ty.name.clone());
+        let (low, high) = bounds(&ty);
+        let increment = self.increment.unwrap_or(1);
+        let up = increment > 0;
+        let min = self.min.flatten().unwrap_or(if up { 1 } else { low });
+        let max = self.max.flatten().unwrap_or(if up { high } else { -1 });
+        SequenceShape {
+            ty,
+            start: self.start.unwrap_or(if up { min } else { max }),
+            increment,
+            min,
+            max,
+            cache: self.cache.unwrap_or(1),
+            cycle: self.cycle.unwrap_or(false),
+        }
+    }
+}
+
+/// The least and the greatest value of an integer type.
+fn bounds(ty: &str) -> (i64, i64) {
+    match ty {
+        "smallint" => (i16::MIN.into(), i16::MAX.into()),
+        "integer" => (i32::MIN.into(), i32::MAX.into()),
+        _ => (i64::MIN, i64::MAX),
+    }
 }

@@ -57,12 +57,6 @@ const POSTGRES: &[(&str, Aspect, &str)] = &[
         "which extensions a server has on disk is not in the history",
     ),
     ("function/create_missing_table_sql", First, "the body of a function is not looked into"),
-    ("function/create_or_replace_rename_arg", First, "a function's arguments are kept by their types alone"),
-    (
-        "index_ops/drop_partition_child_index",
-        First,
-        "refused, for another reason: the indexes that a partition gets from its parent are not followed",
-    ),
     ("metadata/create_statistics_expression", First, "of statistics only the name is kept"),
     ("partition/set_fillfactor_on_parent", First, "which parameters are set is not kept"),
     ("publication/create_for_schema", First, "of a publication only the name is kept"),

@@ -1,14 +1,20 @@
 //! What a statement does to a catalog, as the server would do it.
 
+mod columns;
+mod constraints;
 mod depends;
+mod drop;
+mod extensions;
+mod indexes;
 mod names;
+mod notes;
 mod objects;
+mod rename;
 mod tables;
+mod types;
 
-use super::{
-    AlterDomain, AlterType, Condition, Conflict, Guard, Op, Operation, Session, Statement, Transaction,
-};
-use crate::schema::{Catalog, Dialect, Ident, Lookup, Name, ObjectKind, ObjectRef, Slot, TypeKind};
+use super::{Condition, Conflict, Guard, Op, Operation, Session, Statement, Transaction};
+use crate::schema::{Catalog, Detail, Dialect, Ident, Lookup, Name, ObjectKind, ObjectRef, Slot, TypeKind};
 use crate::text::Place;
 
 /// A catalog to go on with, and what became of each operation.
@@ -222,7 +228,7 @@ fn running_order(ops: &[Op]) -> Vec<usize> {
         Operation::AlterColumn { change: super::AlterColumn::Type { .. }, .. } => 1,
         Operation::AddColumn { .. } => 2,
         // It asks for NOT NULL, which a new primary key brings.
-        Operation::AlterColumn { change: super::AlterColumn::AddIdentity, .. } => 5,
+        Operation::AlterColumn { change: super::AlterColumn::AddIdentity { .. }, .. } => 5,
         Operation::AlterColumn { .. } => 3,
         Operation::AddConstraint { .. } => 4,
         _ => 5,
@@ -261,7 +267,9 @@ impl Step<'_> {
             }
             Operation::RenameColumn { table, from, to } => self.rename_column(table, from, to),
             Operation::RenameConstraint { table, from, to } => self.rename_constraint(table, from, to),
-            Operation::AttachPartition { table, partition, .. } => self.attach_partition(table, partition),
+            Operation::AttachPartition { table, partition, bound } => {
+                self.attach_partition(table, partition, bound.as_ref())
+            }
             Operation::DetachPartition { table, partition, .. } => self.detach_partition(table, partition),
             Operation::SetTableOption { table, option } => self.set_table_option(table, option),
             Operation::Rename { object, to, if_exists } => self.rename(object, to, *if_exists),
@@ -272,36 +280,42 @@ impl Step<'_> {
             Operation::CreateSequence(create) => self.create_sequence(create),
             Operation::AlterSequence(alter) => self.alter_sequence(alter),
             Operation::CreateType(create) => self.create_type(create),
-            Operation::AlterType { name, change } => self.alter_type(name, change),
+            Operation::AlterType { name, change } => types::alter_type(self, name, change),
             Operation::CreateDomain(create) => self.create_domain(create),
-            Operation::AlterDomain { name, change } => self.alter_domain(name, change),
+            Operation::AlterDomain { name, change } => types::alter_domain(self, name, change),
             Operation::CreateFunction(create) => self.create_function(create),
             Operation::CreateTrigger(create) => self.create_trigger(create),
             Operation::CreatePolicy(create) => self.create_policy(create),
-            Operation::CreateRule { name, table, guard } => {
-                let object = ObjectRef {
-                    kind: ObjectKind::Rule,
-                    name: Name::bare(name.clone()),
-                    on: Some(self.resolve(table)),
-                };
-                self.create_other(object, *guard, String::new(), Vec::new())
+            Operation::AlterFunction { object, arguments, options } => {
+                self.alter_function(object, arguments.as_ref(), options)
             }
+            Operation::AlterPolicy(alter) => self.alter_policy(alter),
+            Operation::CreatePublication { name, publication } => self.create_publication(name, publication),
+            Operation::AlterPublication { name, change } => self.alter_publication(name, change),
+            Operation::CreateRule { name, table, guard, rule } => self.create_rule(name, table, *guard, rule),
             Operation::CreateSchema { name, guard } => match name {
                 Some(name) => {
                     let object =
                         ObjectRef { kind: ObjectKind::Schema, name: Name::bare(name.clone()), on: None };
-                    self.create_other(object, *guard, String::new(), Vec::new())
+                    self.create_other(object, *guard, Detail::None)
                 }
                 None => Outcome::Done,
             },
-            Operation::CreateExtension { name, guard, .. } => {
-                let object =
-                    ObjectRef { kind: ObjectKind::Extension, name: Name::bare(name.clone()), on: None };
-                self.create_other(object, *guard, String::new(), Vec::new())
+            Operation::CreateExtension { name, guard, schema } => {
+                self.create_extension(name, *guard, schema.as_ref())
             }
-            Operation::CreateOther { object, guard } => {
+            Operation::CreateOther { object, guard, detail } => {
+                let mut detail = (**detail).clone();
+                if let Detail::Statistics(statistics) = &mut detail {
+                    statistics.table = self.resolve(&statistics.table);
+                    if self.catalog.relation(&statistics.table).is_absent() {
+                        let name = statistics.table.clone();
+                        let table = ObjectRef { kind: ObjectKind::Table, name, on: None };
+                        return self.missing(table, Guard::None);
+                    }
+                }
                 let object = self.other_key(object);
-                self.create_other(object, *guard, String::new(), Vec::new())
+                self.create_other(object, *guard, detail)
             }
             Operation::Insert(insert) => {
                 let name = self.resolve(&insert.table);
@@ -358,14 +372,19 @@ impl Step<'_> {
                 }
                 Outcome::Done
             }
-            Operation::AlterOther { object, what } => self.alter_other(object, what),
+            Operation::Comment { object, arguments, text } => {
+                self.comment(object, arguments.as_ref(), text.as_deref())
+            }
+            Operation::SetOwner { object, to } => self.set_owner(object, to),
+            Operation::Privilege { text, .. } => {
+                self.catalog.put_privilege(text);
+                Outcome::Done
+            }
             Operation::RefreshView { view, concurrently, with_data } => {
                 self.refresh_view(view, *concurrently, *with_data)
             }
-            Operation::SetOwner { .. }
+            Operation::AlterOther { .. }
             | Operation::Reindex { .. }
-            | Operation::Comment { .. }
-            | Operation::Privilege { .. }
             | Operation::Merge { .. }
             | Operation::Copy { .. }
             | Operation::Lock { .. }
@@ -389,7 +408,10 @@ impl Step<'_> {
             body.split(|c: char| !c.is_alphanumeric() && c != '_')
                 .any(|word| words.iter().any(|one| word.eq_ignore_ascii_case(one)))
         };
-        self.catalog.functions(&name).iter().any(|function| function.body.as_deref().is_none_or(changes))
+        self.catalog
+            .functions(&name)
+            .iter()
+            .any(|function| function.body.as_ref().is_none_or(|body| changes(body.text())))
     }
 
     fn begin(&mut self) -> Outcome {
@@ -507,7 +529,7 @@ impl Step<'_> {
         }
         self.catalog.change_table(&name, |table| {
             for column in columns {
-                if let Some(member) = tables::member(table, column) {
+                if let Some(member) = columns::member(table, column) {
                     member.filled = true;
                 }
             }
@@ -557,13 +579,5 @@ impl Step<'_> {
                 Outcome::Refused(Conflict::Missing(object))
             }
         }
-    }
-
-    fn alter_domain(&mut self, name: &Name, change: &AlterDomain) -> Outcome {
-        objects::alter_domain(self, name, change)
-    }
-
-    fn alter_type(&mut self, name: &Name, change: &AlterType) -> Outcome {
-        objects::alter_type(self, name, change)
     }
 }

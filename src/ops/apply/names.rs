@@ -62,10 +62,33 @@ pub fn free_relation(
     })
 }
 
-/// The same for a constraint of a table.
-pub fn free_constraint(table: &Table, second: Option<&str>, label: &str, taken: &[Ident]) -> Ident {
-    free(table.name.text(), second, label, |name| {
-        table.constraint(name).found().is_none() && !taken.iter().any(|known| *known == *name)
+/// The same for a constraint of a table: PostgreSQL takes no name that another constraint of the schema has, though it would
+/// let one be written.
+pub fn free_constraint(
+    catalog: &Catalog,
+    table: &Table,
+    second: Option<&str>,
+    label: &str,
+    taken: &[Ident],
+) -> Ident {
+    let first = table.name.text();
+    // Only tables whose names begin alike can have come to the same name by themselves.
+    let stem = first.split('_').next().unwrap_or(first);
+    let elsewhere = |name: &str| {
+        let alike = catalog.relations_from(table.name.schema.as_ref(), stem);
+        alike.into_iter().any(|(_, relation)| match relation {
+            crate::schema::Relation::Table(other) => {
+                other.name != table.name && other.constraint(name).found().is_some()
+            }
+            crate::schema::Relation::Index(_)
+            | crate::schema::Relation::View(_)
+            | crate::schema::Relation::Sequence(_) => false,
+        })
+    };
+    free(first, second, label, |name| {
+        table.constraint(name).found().is_none()
+            && !taken.iter().any(|known| *known == *name)
+            && !(catalog.dialect == Dialect::Postgres && elsewhere(name))
     })
 }
 

@@ -1,5 +1,7 @@
 //! The DDL of MySQL and MariaDB.
 
+use std::collections::BTreeMap;
+
 use super::cursor::{Cursor, Read};
 use super::lex::TokenKind;
 use super::{dml, parts};
@@ -8,8 +10,8 @@ use crate::ops::{
     Guard, Op, Operation, TableOption, TableTarget,
 };
 use crate::schema::{
-    Column, Constraint, ConstraintKind, Expr, Generated, GeneratedKind, Ident, Identity, Name, ObjectKind,
-    ObjectRef, PartitionKind,
+    Body, Column, Constraint, ConstraintKind, Expr, FunctionOptions, Generated, GeneratedKind, Ident,
+    Identity, Name, ObjectKind, ObjectRef, PartitionKind, Returns, Trigger,
 };
 
 /// The operations of the statement at the cursor; None where it is no statement of this kind.
@@ -28,7 +30,7 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
         "RENAME" if cursor.is_any(&["TABLE", "TABLES"]) => return rename_tables(cursor).map(Some),
         "GRANT" | "REVOKE" => {
             cursor.skip_rest();
-            Operation::Privilege { what: word }
+            Operation::Privilege { what: word, text: cursor.text_between(first, cursor.at) }
         }
         "FLUSH" | "OPTIMIZE" | "CHECK" | "CHECKSUM" | "REPAIR" | "KILL" | "HANDLER" | "HELP" | "INSTALL"
         | "UNINSTALL" | "PURGE" | "CHANGE" | "STOP" | "START" | "SIGNAL" | "XA" | "CACHE" | "RENAME"
@@ -91,7 +93,7 @@ fn create(cursor: &mut Cursor<'_>) -> Read<Operation> {
     let guard = guarded(cursor, guard);
     let name = account(cursor, what)?;
     cursor.skip_rest();
-    Ok(Operation::CreateOther { object: ObjectRef { kind, name, on: None }, guard })
+    Ok(Operation::CreateOther { object: ObjectRef { kind, name, on: None }, guard, detail: Box::default() })
 }
 
 /// IF NOT EXISTS, where it is next.
@@ -206,7 +208,7 @@ fn item(cursor: &mut Cursor<'_>, table: &mut CreateTable) -> Read<()> {
                     def.column.not_null = Some(true);
                 }
             }
-            table.constraints.push(ConstraintDef { constraint, span: cursor.span_from(first) });
+            table.constraints.push(ConstraintDef { constraint: *constraint, span: cursor.span_from(first) });
         }
         Some(Item::Index(index)) => table.indexes.push(*index),
         None => table.columns.push(column(cursor)?),
@@ -215,7 +217,7 @@ fn item(cursor: &mut Cursor<'_>, table: &mut CreateTable) -> Read<()> {
 }
 
 enum Item {
-    Constraint(Constraint),
+    Constraint(Box<Constraint>),
     Index(Box<CreateIndex>),
 }
 
@@ -234,7 +236,7 @@ fn constraint_or_index(cursor: &mut Cursor<'_>, table: &Name) -> Read<Option<Ite
         }
         let columns = parts::key_columns(cursor)?;
         index_options(cursor)?;
-        ConstraintKind::PrimaryKey { columns, using_index: None }
+        ConstraintKind::PrimaryKey { columns, include: Vec::new(), using_index: None }
     } else if cursor.is("UNIQUE") {
         cursor.at += 1;
         cursor.eat_any(&["INDEX", "KEY"]);
@@ -247,7 +249,7 @@ fn constraint_or_index(cursor: &mut Cursor<'_>, table: &Name) -> Read<Option<Ite
         index_options(cursor)?;
         let plain: Option<Vec<Ident>> = keys.iter().map(|key| key.column().map(Ident::caseless)).collect();
         match plain.filter(|_| guard == Guard::None) {
-            Some(columns) => ConstraintKind::Unique { columns, nulls_not_distinct: false, using_index: None },
+            Some(columns) => parts::unique(columns),
             // A unique index on an expression is no constraint of columns.
             None => {
                 let mut index = empty_index(name.map(Name::bare), table.clone());
@@ -275,7 +277,8 @@ fn constraint_or_index(cursor: &mut Cursor<'_>, table: &Name) -> Read<Option<Ite
     } else {
         return plain_index(cursor, table);
     };
-    Ok(Some(Item::Constraint(Constraint { name, kind, not_valid: false, attributes })))
+    let constraint = Constraint { name, attributes, ..Constraint::plain(kind) };
+    Ok(Some(Item::Constraint(Box::new(constraint))))
 }
 
 /// `INDEX | KEY | FULLTEXT | SPATIAL [INDEX | KEY] [name] [USING x] (keys)`.
@@ -319,6 +322,7 @@ fn empty_index(name: Option<Name>, table: Name) -> CreateIndex {
         include: Vec::new(),
         nulls_not_distinct: false,
         predicate: None,
+        parameters: BTreeMap::new(),
     }
 }
 
@@ -367,7 +371,7 @@ fn column(cursor: &mut Cursor<'_>) -> Read<ColumnDef> {
     {
         attribute(cursor, &mut column, &mut constraints)?;
     }
-    Ok(ColumnDef { column, constraints, span: cursor.span_from(first) })
+    Ok(ColumnDef { constraints, ..ColumnDef::plain(column, cursor.span_from(first)) })
 }
 
 fn attribute(cursor: &mut Cursor<'_>, column: &mut Column, all: &mut Vec<Constraint>) -> Read<()> {
@@ -419,11 +423,11 @@ fn attribute(cursor: &mut Cursor<'_>, column: &mut Column, all: &mut Vec<Constra
         return Ok(());
     } else if cursor.eat("UNIQUE") {
         cursor.eat("KEY");
-        ConstraintKind::Unique { columns: own(), nulls_not_distinct: false, using_index: None }
+        parts::unique(own())
     } else if cursor.eat_all(&["PRIMARY", "KEY"]) || cursor.eat_any(&["KEY", "PRIMARY"]).is_some() {
         let columns = own();
         column.not_null = Some(true);
-        ConstraintKind::PrimaryKey { columns, using_index: None }
+        ConstraintKind::PrimaryKey { columns, include: Vec::new(), using_index: None }
     } else if cursor.eat("CHECK") {
         let check = cursor.expr_group()?;
         if cursor.eat_all(&["NOT", "ENFORCED"]) {
@@ -437,7 +441,7 @@ fn attribute(cursor: &mut Cursor<'_>, column: &mut Column, all: &mut Vec<Constra
     } else {
         return Err(cursor.unread("a column attribute"));
     };
-    all.push(Constraint { name, kind, not_valid: false, attributes });
+    all.push(Constraint { name, attributes, ..Constraint::plain(kind) });
     Ok(())
 }
 
@@ -497,15 +501,14 @@ fn trigger(cursor: &mut Cursor<'_>, guard: Guard) -> Read<Operation> {
     let table = cursor.name("a table")?;
     cursor.expect_all(&["FOR", "EACH", "ROW"])?;
     cursor.skip_rest();
+    let body = Some(cursor.text_between(from, cursor.at));
     Ok(Operation::CreateTrigger(Box::new(CreateTrigger {
         name,
         table,
         guard,
         temporary: false,
-        constraint: false,
-        update_of: Vec::new(),
-        function: None,
-        definition: cursor.text_between(from, cursor.at),
+        trigger: Trigger { each_row: true, body, ..Trigger::default() },
+        executes_function: false,
     })))
 }
 
@@ -516,12 +519,10 @@ fn routine(cursor: &mut Cursor<'_>, kind: ObjectKind, guard: Guard) -> Read<Oper
     if cursor.is_symbol("(") {
         cursor.group()?;
         if cursor.eat("RETURNS") {
-            let first = cursor.at;
-            cursor.data_type()?;
-            returns = Some(cursor.text_between(first, cursor.at));
+            returns = Some(Returns::Type { ty: cursor.data_type()?, set: false });
         }
         let (first, last) = cursor.skip_rest();
-        body = Some(cursor.text_between(first, last));
+        body = Some(Body::Text(cursor.text_between(first, last).into()));
     }
     cursor.skip_rest();
     Ok(Operation::CreateFunction(Box::new(CreateFunction {
@@ -531,8 +532,7 @@ fn routine(cursor: &mut Cursor<'_>, kind: ObjectKind, guard: Guard) -> Read<Oper
         // MySQL knows a routine by its name alone.
         arguments: Vec::new(),
         returns,
-        language: Some("sql".to_owned()),
-        volatility: None,
+        options: FunctionOptions { language: Some("sql".to_owned()), ..FunctionOptions::default() },
         body,
     })))
 }
@@ -735,10 +735,7 @@ fn add(cursor: &mut Cursor<'_>, table: &TableTarget) -> Read<Vec<Operation>> {
     let item = if cursor.is("COLUMN") { None } else { constraint_or_index(cursor, &table.name)? };
     match item {
         Some(Item::Constraint(constraint)) => {
-            return Ok(vec![Operation::AddConstraint {
-                table: table.clone(),
-                constraint: Box::new(constraint),
-            }]);
+            return Ok(vec![Operation::AddConstraint { table: table.clone(), constraint }]);
         }
         Some(Item::Index(index)) => return Ok(vec![Operation::CreateIndex(index)]),
         None => {}

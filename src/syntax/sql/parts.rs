@@ -1,10 +1,12 @@
 //! Pieces of CREATE TABLE and CREATE INDEX that SQLite and MySQL write alike.
 
+use std::collections::BTreeMap;
+
 use super::cursor::{Cursor, Read, unquote};
 use super::lex::TokenKind;
 use super::{dml, query};
 use crate::ops::{CreateView, Guard};
-use crate::schema::{Dialect, Expr, ForeignKey, Ident, IndexKey, ReferentialAction};
+use crate::schema::{ConstraintKind, Dialect, Expr, ForeignKey, Ident, IndexKey, ReferentialAction};
 
 /// `REFERENCES table [(columns)] [ON DELETE …] [ON UPDATE …] [MATCH …]`; adds DEFERRABLE and its kin to `attributes`.
 ///
@@ -129,6 +131,11 @@ pub fn key_columns(cursor: &mut Cursor<'_>) -> Read<Vec<Ident>> {
     Ok(columns)
 }
 
+/// UNIQUE over columns, and nothing more.
+pub const fn unique(columns: Vec<Ident>) -> ConstraintKind {
+    ConstraintKind::Unique { columns, include: Vec::new(), nulls_not_distinct: false, using_index: None }
+}
+
 /// A view from its name on: `name [(columns)] AS query`.
 ///
 /// # Errors
@@ -152,6 +159,7 @@ pub fn view(cursor: &mut Cursor<'_>, temporary: bool, guard: Guard) -> Read<Crea
         reads: query::reads(cursor, first, last),
         words: cursor.words_between(first, last),
         no_data: false,
+        parameters: BTreeMap::new(),
     })
 }
 

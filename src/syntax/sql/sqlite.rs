@@ -1,5 +1,7 @@
 //! SQLite's own DDL. What SQLite does not have is read as PostgreSQL or MySQL, so that it can be named.
 
+use std::collections::BTreeMap;
+
 use super::cursor::{Cursor, Read};
 use super::lex::TokenKind;
 use super::{dml, mysql, parts, postgres};
@@ -8,8 +10,8 @@ use crate::ops::{
     TableTarget,
 };
 use crate::schema::{
-    Column, Constraint, ConstraintKind, Dialect, Expr, Generated, GeneratedKind, Ident, Identity, ObjectKind,
-    ObjectRef,
+    Column, Constraint, ConstraintKind, Dialect, Event, Expr, Generated, GeneratedKind, Ident, Identity,
+    ObjectKind, ObjectRef, Timing, Trigger,
 };
 
 /// The operations of the statement at the cursor; None where it is no statement of this kind.
@@ -169,10 +171,11 @@ fn table_constraint(cursor: &mut Cursor<'_>) -> Read<Constraint> {
     let name = if cursor.eat("CONSTRAINT") { Some(cursor.ident("a constraint")?) } else { None };
     let mut attributes = Vec::new();
     let kind = if cursor.eat_all(&["PRIMARY", "KEY"]) {
-        ConstraintKind::PrimaryKey { columns: parts::key_columns(cursor)?, using_index: None }
+        let columns = parts::key_columns(cursor)?;
+        ConstraintKind::PrimaryKey { columns, include: Vec::new(), using_index: None }
     } else if cursor.eat("UNIQUE") {
         let columns = parts::key_columns(cursor)?;
-        ConstraintKind::Unique { columns, nulls_not_distinct: false, using_index: None }
+        parts::unique(columns)
     } else if cursor.eat("CHECK") {
         ConstraintKind::Check(cursor.expr_group()?)
     } else if cursor.eat_all(&["FOREIGN", "KEY"]) {
@@ -182,7 +185,7 @@ fn table_constraint(cursor: &mut Cursor<'_>) -> Read<Constraint> {
         return Err(cursor.unread("`PRIMARY KEY`, `UNIQUE`, `CHECK` or `FOREIGN KEY`"));
     };
     on_conflict(cursor, &mut attributes)?;
-    Ok(Constraint { name, kind, not_valid: false, attributes })
+    Ok(Constraint { name, attributes, ..Constraint::plain(kind) })
 }
 
 fn on_conflict(cursor: &mut Cursor<'_>, attributes: &mut Vec<String>) -> Read<()> {
@@ -215,7 +218,7 @@ fn column(cursor: &mut Cursor<'_>) -> Read<ColumnDef> {
         }
         column_constraint(cursor, &mut column, &mut constraints)?;
     }
-    Ok(ColumnDef { column, constraints, span: cursor.span_from(first) })
+    Ok(ColumnDef { constraints, ..ColumnDef::plain(column, cursor.span_from(first)) })
 }
 
 fn column_constraint(cursor: &mut Cursor<'_>, column: &mut Column, all: &mut Vec<Constraint>) -> Read<()> {
@@ -231,10 +234,10 @@ fn column_constraint(cursor: &mut Cursor<'_>, column: &mut Column, all: &mut Vec
         if cursor.eat("AUTOINCREMENT") {
             column.identity = Some(Identity::AutoIncrement);
         }
-        ConstraintKind::PrimaryKey { columns, using_index: None }
+        ConstraintKind::PrimaryKey { columns, include: Vec::new(), using_index: None }
     } else if cursor.eat("UNIQUE") {
         on_conflict(cursor, &mut attributes)?;
-        ConstraintKind::Unique { columns: own(), nulls_not_distinct: false, using_index: None }
+        parts::unique(own())
     } else if cursor.eat("CHECK") {
         let check = cursor.expr_group()?;
         on_conflict(cursor, &mut attributes)?;
@@ -267,7 +270,7 @@ fn column_constraint(cursor: &mut Cursor<'_>, column: &mut Column, all: &mut Vec
     } else {
         return Err(cursor.unread("a column constraint"));
     };
-    all.push(Constraint { name, kind, not_valid: false, attributes });
+    all.push(Constraint { name, attributes, ..Constraint::plain(kind) });
     Ok(())
 }
 
@@ -292,10 +295,12 @@ fn virtual_table(cursor: &mut Cursor<'_>) -> Read<Operation> {
     let guard = if_not_exists(cursor);
     let mut table = CreateTable::empty(cursor.name("a table")?, guard);
     cursor.expect("USING")?;
+    let first = cursor.at;
     cursor.ident("a module")?;
     if cursor.is_symbol("(") {
         cursor.group()?;
     }
+    table.module = Some(cursor.text_between(first, cursor.at));
     table.from_query = true;
     table.options.push("VIRTUAL".to_owned());
     Ok(Operation::CreateTable(Box::new(table)))
@@ -325,6 +330,7 @@ fn index(cursor: &mut Cursor<'_>, unique: bool) -> Read<Operation> {
         include: Vec::new(),
         nulls_not_distinct: false,
         predicate,
+        parameters: BTreeMap::new(),
     })))
 }
 
@@ -332,24 +338,34 @@ fn index(cursor: &mut Cursor<'_>, unique: bool) -> Read<Operation> {
 fn trigger(cursor: &mut Cursor<'_>, temporary: bool) -> Read<Operation> {
     let guard = if_not_exists(cursor);
     let name = cursor.name("a trigger")?;
-    let from = cursor.at;
-    if !cursor.eat_all(&["INSTEAD", "OF"]) {
-        cursor.eat_any(&["BEFORE", "AFTER"]);
-    }
-    let mut update_of = Vec::new();
-    match cursor.eat_any(&["INSERT", "DELETE", "UPDATE"]) {
-        Some("UPDATE") if cursor.eat("OF") => update_of = cursor.list(|cursor| cursor.ident("a column"))?,
-        Some(_) => {}
+    let timing = if cursor.eat_all(&["INSTEAD", "OF"]) {
+        Timing::InsteadOf
+    } else if cursor.eat_any(&["BEFORE", "AFTER"]) == Some("AFTER") {
+        Timing::After
+    } else {
+        Timing::Before
+    };
+    let mut trigger = Trigger { timing, each_row: true, ..Trigger::default() };
+    trigger.events = vec![match cursor.eat_any(&["INSERT", "DELETE", "UPDATE"]) {
+        Some("INSERT") => Event::Insert,
+        Some("DELETE") => Event::Delete,
+        Some(_) => {
+            if cursor.eat("OF") {
+                trigger.update_of = cursor.list(|cursor| cursor.ident("a column"))?;
+            }
+            Event::Update
+        }
         None => return Err(cursor.unread("`INSERT`, `UPDATE` or `DELETE`")),
-    }
+    }];
     cursor.expect("ON")?;
     let table = cursor.name("a table")?;
     cursor.eat_all(&["FOR", "EACH", "ROW"]);
     if cursor.eat("WHEN") {
         let (first, last) = cursor.skip_until(|cursor| cursor.is("BEGIN"));
-        cursor.expr(first, last)?;
+        trigger.when = Some(cursor.expr(first, last)?);
     }
     cursor.expect("BEGIN")?;
+    let body = cursor.at;
     let mut any = false;
     while !cursor.eat("END") {
         let (first, last) = to_semicolon(cursor);
@@ -360,15 +376,14 @@ fn trigger(cursor: &mut Cursor<'_>, temporary: bool) -> Read<Operation> {
     if !any {
         return Err(cursor.unread("a statement"));
     }
+    trigger.body = Some(cursor.text_between(body, cursor.at - 1));
     Ok(Operation::CreateTrigger(Box::new(CreateTrigger {
         name,
         table,
         guard,
         temporary,
-        constraint: false,
-        update_of,
-        function: None,
-        definition: cursor.text_between(from, cursor.at),
+        trigger,
+        executes_function: false,
     })))
 }
 
@@ -558,7 +573,10 @@ mod tests {
         else {
             panic!()
         };
-        assert_eq!((trigger.name.text(), trigger.table.text(), trigger.update_of.len()), ("x", "t", 2));
+        assert_eq!(
+            (trigger.name.text(), trigger.table.text(), trigger.trigger.update_of.len()),
+            ("x", "t", 2)
+        );
     }
 
     #[test]

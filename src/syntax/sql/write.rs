@@ -334,11 +334,12 @@ pub fn statement(operation: &Operation, dialect: Dialect) -> Option<String> {
                 AlterColumn::DropDefault => "DROP DEFAULT",
                 AlterColumn::Type { .. }
                 | AlterColumn::SetDefault(_)
-                | AlterColumn::AddIdentity
-                | AlterColumn::SetIdentity
+                | AlterColumn::AddIdentity { .. }
+                | AlterColumn::SetIdentity { .. }
                 | AlterColumn::DropIdentity(_)
                 | AlterColumn::SetExpression(_)
                 | AlterColumn::DropExpression(_)
+                | AlterColumn::Setting(..)
                 | AlterColumn::Option(_)
                 | AlterColumn::Redefine(_) => return None,
             };

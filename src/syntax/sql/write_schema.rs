@@ -147,11 +147,12 @@ pub fn statement(source: &Source, span: Span, operation: &Operation, dialect: Di
                 AlterColumn::DropDefault => "DROP DEFAULT".to_owned(),
                 AlterColumn::SetNotNull => "SET NOT NULL".to_owned(),
                 AlterColumn::DropNotNull => "DROP NOT NULL".to_owned(),
-                AlterColumn::AddIdentity
-                | AlterColumn::SetIdentity
+                AlterColumn::AddIdentity { .. }
+                | AlterColumn::SetIdentity { .. }
                 | AlterColumn::DropIdentity(_)
                 | AlterColumn::SetExpression(_)
                 | AlterColumn::DropExpression(_)
+                | AlterColumn::Setting(..)
                 | AlterColumn::Option(_)
                 | AlterColumn::Redefine(_) => return None,
             };
@@ -593,9 +594,9 @@ impl Parts {
             }
             AlterColumn::DropDefault => self.clauses.retain(|clause| !begins(clause, "DEFAULT")),
             AlterColumn::Type { .. } => self.ty = behind("TYPE", &["USING", "COLLATE"])?,
-            AlterColumn::Option(_) => {}
-            AlterColumn::AddIdentity
-            | AlterColumn::SetIdentity
+            AlterColumn::Setting(..) | AlterColumn::Option(_) => {}
+            AlterColumn::AddIdentity { .. }
+            | AlterColumn::SetIdentity { .. }
             | AlterColumn::DropIdentity(_)
             | AlterColumn::SetExpression(_)
             | AlterColumn::DropExpression(_)

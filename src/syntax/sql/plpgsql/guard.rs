@@ -119,7 +119,11 @@ fn kind_of(operation: &Operation, name: &Ident) -> Option<ObjectKind> {
         Operation::CreateTable(table) => (&table.name.ident, ObjectKind::Table),
         Operation::CreateDomain(domain) => (&domain.name.ident, ObjectKind::Domain),
         Operation::CreateFunction(function) => (&function.name.ident, function.kind),
+        Operation::CreatePublication { name, .. } | Operation::AlterPublication { name, .. } => {
+            (name, ObjectKind::Publication)
+        }
         Operation::CreateOther { object, .. }
+        | Operation::AlterFunction { object, .. }
         | Operation::Rename { object, .. }
         | Operation::AlterOther { object, .. } => (&object.name.ident, object.kind),
         Operation::Drop(drop) => {

@@ -1,8 +1,9 @@
 //! ALTER TABLE, and what ALTER INDEX, VIEW, MATERIALIZED VIEW and FOREIGN TABLE share with it.
 
-use super::{clause, expression, sequence, table};
+use super::sequence::{self, Options};
+use super::{clause, expression, table};
 use crate::ops::{AlterColumn, Guard, Op, Operation, TableOption, TableTarget};
-use crate::schema::{Ident, Name, ObjectKind, ObjectRef};
+use crate::schema::{Ident, Name, ObjectKind, ObjectRef, SequenceOptions};
 use crate::syntax::sql::cursor::{Cursor, Read};
 use crate::syntax::sql::lex::TokenKind;
 
@@ -153,8 +154,9 @@ fn guard(cursor: &mut Cursor<'_>) -> Guard {
 
 fn attach(cursor: &mut Cursor<'_>, target: &TableTarget) -> Read<Operation> {
     let partition = cursor.name("a partition")?;
-    let default = target.kind != ObjectKind::Index && table::partition_bound(cursor)?;
-    Ok(Operation::AttachPartition { table: target.clone(), partition, default })
+    let is_index = target.kind == ObjectKind::Index;
+    let bound = if is_index { None } else { Some(table::partition_bound(cursor)?) };
+    Ok(Operation::AttachPartition { table: target.clone(), partition, bound })
 }
 
 fn alter(cursor: &mut Cursor<'_>, target: &TableTarget) -> Read<Operation> {
@@ -188,12 +190,10 @@ fn alter_column(cursor: &mut Cursor<'_>) -> Read<AlterColumn> {
     }
     if cursor.eat("ADD") {
         cursor.expect("GENERATED")?;
-        if !cursor.eat("ALWAYS") {
-            cursor.expect_all(&["BY", "DEFAULT"])?;
-        }
+        let always = always(cursor)?;
         cursor.expect_all(&["AS", "IDENTITY"])?;
-        table::identity_options(cursor)?;
-        return Ok(AlterColumn::AddIdentity);
+        let Options { values, name, .. } = table::identity_options(cursor)?;
+        return Ok(AlterColumn::AddIdentity { always, options: Box::new(values), sequence: name });
     }
     if cursor.eat_all(&["SET", "DEFAULT"]) {
         return Ok(AlterColumn::SetDefault(expression::whole(cursor)?));
@@ -206,26 +206,50 @@ fn alter_column(cursor: &mut Cursor<'_>) -> Read<AlterColumn> {
         return Ok(AlterColumn::SetExpression(expression::group(cursor)?));
     }
     if is_identity_change(cursor) {
+        let (mut always, mut options) = (None, SequenceOptions::default());
         while is_identity_change(cursor) {
-            identity_change(cursor)?;
+            identity_change(cursor, &mut always, &mut options)?;
         }
-        return Ok(AlterColumn::SetIdentity);
+        return Ok(AlterColumn::SetIdentity { always, options: Box::new(options) });
     }
     if cursor.is_any(&["SET", "RESET"]) && cursor.nth_is_symbol(1, "(") {
         cursor.at += 1;
         clause::definition(cursor)?;
     } else if cursor.eat_all(&["SET", "STATISTICS"]) {
-        if !cursor.eat("DEFAULT") {
-            clause::number(cursor)?;
+        let first = cursor.at;
+        if cursor.eat("DEFAULT") {
+            return Ok(AlterColumn::Setting("statistics", None));
         }
-    } else if cursor.eat_all(&["SET", "STORAGE"]) || cursor.eat_all(&["SET", "COMPRESSION"]) {
-        if !cursor.eat("DEFAULT") {
-            cursor.ident("a storage or compression method")?;
-        }
+        clause::number(cursor)?;
+        // -1 was the way to say DEFAULT before 17.
+        let value =
+            Some(cursor.text_between(first, cursor.at).replace(' ', "")).filter(|value| value != "-1");
+        return Ok(AlterColumn::Setting("statistics", value));
+    } else if cursor.eat_all(&["SET", "STORAGE"]) {
+        return Ok(AlterColumn::Setting("storage", method(cursor)?));
+    } else if cursor.eat_all(&["SET", "COMPRESSION"]) {
+        return Ok(AlterColumn::Setting("compression", method(cursor)?));
     } else if !clause::foreign_options(cursor)? {
         return Err(cursor.unread("what to change of the column"));
     }
     Ok(AlterColumn::Option(clause::capitals(cursor, first, cursor.at)))
+}
+
+/// A storage or compression method in lower case; None for DEFAULT.
+fn method(cursor: &mut Cursor<'_>) -> Read<Option<String>> {
+    if cursor.eat("DEFAULT") {
+        return Ok(None);
+    }
+    Ok(Some(cursor.ident("a storage or compression method")?.text().to_ascii_lowercase()))
+}
+
+/// ALWAYS, or BY DEFAULT.
+fn always(cursor: &mut Cursor<'_>) -> Read<bool> {
+    let always = cursor.eat("ALWAYS");
+    if !always {
+        cursor.expect_all(&["BY", "DEFAULT"])?;
+    }
+    Ok(always)
 }
 
 fn change_type(cursor: &mut Cursor<'_>) -> Read<AlterColumn> {
@@ -274,15 +298,18 @@ fn is_identity_change(cursor: &Cursor<'_>) -> bool {
     cursor.is("RESTART") || (cursor.is("SET") && OPTIONS.iter().any(|word| cursor.nth_is(1, word)))
 }
 
-fn identity_change(cursor: &mut Cursor<'_>) -> Read<()> {
+fn identity_change(
+    cursor: &mut Cursor<'_>,
+    kind: &mut Option<bool>,
+    options: &mut SequenceOptions,
+) -> Read<()> {
     if cursor.eat_all(&["SET", "GENERATED"]) {
-        if !cursor.eat("ALWAYS") {
-            cursor.expect_all(&["BY", "DEFAULT"])?;
-        }
+        *kind = Some(always(cursor)?);
         return Ok(());
     }
     cursor.eat("SET");
-    sequence::options(cursor, true).map(|_| ())
+    options.add(&sequence::options(cursor, true)?.values);
+    Ok(())
 }
 
 /// Every action that changes neither a column nor a constraint.
@@ -312,24 +339,30 @@ fn option(cursor: &mut Cursor<'_>) -> Read<TableOption> {
         return Ok(TableOption::ClusterOn);
     }
     if cursor.eat("OF") {
-        cursor.name("a type")?;
-        return Ok(TableOption::OfType);
+        return Ok(TableOption::OfType(Some(cursor.name("a type")?)));
     }
     if cursor.eat_all(&["NOT", "OF"]) {
-        return Ok(TableOption::OfType);
+        return Ok(TableOption::OfType(None));
     }
     if cursor.eat_all(&["REPLICA", "IDENTITY"]) {
         if cursor.eat_all(&["USING", "INDEX"]) {
-            cursor.ident("an index")?;
-        } else if cursor.eat_any(&["DEFAULT", "FULL", "NOTHING"]).is_none() {
-            return Err(cursor.unread("`DEFAULT`, `FULL`, `NOTHING` or `USING INDEX`"));
+            let index = cursor.ident("an index")?;
+            return Ok(TableOption::ReplicaIdentity(format!("USING INDEX {index}")));
         }
-        return Ok(TableOption::ReplicaIdentity);
+        let Some(word) = cursor.eat_any(&["DEFAULT", "FULL", "NOTHING"]) else {
+            return Err(cursor.unread("`DEFAULT`, `FULL`, `NOTHING` or `USING INDEX`"));
+        };
+        return Ok(TableOption::ReplicaIdentity(word.to_owned()));
     }
     if cursor.is_any(&["SET", "RESET"]) && cursor.nth_is_symbol(1, "(") {
+        let reset = cursor.is("RESET");
         cursor.at += 1;
-        clause::definition(cursor)?;
-        return Ok(TableOption::Parameters);
+        let all = clause::definition(cursor)?.into_iter();
+        let all = all.map(|(name, value)| {
+            let value = (!reset).then(|| clause::parameter(cursor, value));
+            (name, value)
+        });
+        return Ok(TableOption::Parameters(all.collect()));
     }
     if cursor.is("OPTIONS") {
         clause::foreign_options(cursor)?;
@@ -368,19 +401,17 @@ fn switch(cursor: &mut Cursor<'_>, disable: bool) -> Read<TableOption> {
     if cursor.eat_all(&["ROW", "LEVEL", "SECURITY"]) {
         return Ok(TableOption::RowSecurity(!disable));
     }
-    if !disable {
-        cursor.eat_any(&["ALWAYS", "REPLICA"]);
-    }
+    let mode = if disable { None } else { cursor.eat_any(&["ALWAYS", "REPLICA"]) };
     if cursor.eat("RULE") {
         let name = cursor.ident("a rule")?.text().to_owned();
-        return Ok(TableOption::Trigger { disable, name });
+        return Ok(TableOption::Trigger { disable, mode, name, rule: true });
     }
     cursor.expect("TRIGGER")?;
     let name = match cursor.eat_any(&["ALL", "USER"]) {
         Some(word) => word.to_owned(),
         None => cursor.ident("a trigger")?.text().to_owned(),
     };
-    Ok(TableOption::Trigger { disable, name })
+    Ok(TableOption::Trigger { disable, mode, name, rule: false })
 }
 
 #[cfg(test)]
@@ -418,9 +449,25 @@ mod tests {
             AlterColumn::DropDefault
             | AlterColumn::SetNotNull
             | AlterColumn::DropNotNull
-            | AlterColumn::AddIdentity
-            | AlterColumn::SetIdentity
+            | AlterColumn::Setting(..)
             | AlterColumn::Redefine(_) => format!("{change:?}"),
+            AlterColumn::AddIdentity { always, options, .. } => {
+                format!("AddIdentity {always} {:?}", options.cache)
+            }
+            AlterColumn::SetIdentity { always, options } => {
+                format!("SetIdentity {always:?} {:?}", options.start)
+            }
+        }
+    }
+
+    fn bound_text(bound: Option<&crate::schema::Bound>) -> String {
+        let all = |values: &[crate::schema::Expr]| values.iter().map(brief).collect::<Vec<_>>().join(", ");
+        match bound {
+            None => "-".to_owned(),
+            Some(crate::schema::Bound::Default) => "default".to_owned(),
+            Some(crate::schema::Bound::In(values)) => format!("in {}", all(values)),
+            Some(crate::schema::Bound::Range(from, to)) => format!("from {} to {}", all(from), all(to)),
+            Some(crate::schema::Bound::Hash(modulus, remainder)) => format!("{modulus} {remainder}"),
         }
     }
 
@@ -446,8 +493,8 @@ mod tests {
                 }
                 Operation::RenameColumn { from, to, .. } => format!("rename {from} to {to}"),
                 Operation::RenameConstraint { from, to, .. } => format!("rename constraint {from} to {to}"),
-                Operation::AttachPartition { table, partition, default } => {
-                    format!("attach {partition:?} to {:?}, default {default}", table.kind)
+                Operation::AttachPartition { table, partition, bound } => {
+                    format!("attach {partition:?} to {:?} {}", table.kind, bound_text(bound.as_ref()))
                 }
                 Operation::DetachPartition { partition, concurrently, finalize, .. } => {
                     format!("detach {partition:?} {concurrently} {finalize}")
@@ -491,15 +538,18 @@ mod tests {
             ("ALTER a DROP DEFAULT", "alter a DropDefault"),
             ("ALTER a SET NOT NULL", "alter a SetNotNull"),
             ("ALTER COLUMN value DROP NOT NULL", "alter value DropNotNull"),
-            ("ALTER a ADD GENERATED BY DEFAULT AS IDENTITY (CACHE 5)", "alter a AddIdentity"),
-            ("ALTER a SET GENERATED ALWAYS SET START WITH 3 RESTART", "alter a SetIdentity"),
-            ("ALTER a RESTART WITH 9", "alter a SetIdentity"),
+            ("ALTER a ADD GENERATED BY DEFAULT AS IDENTITY (CACHE 5)", "alter a AddIdentity false Some(5)"),
+            (
+                "ALTER a SET GENERATED ALWAYS SET START WITH 3 RESTART",
+                "alter a SetIdentity Some(true) Some(3)",
+            ),
+            ("ALTER a RESTART WITH 9", "alter a SetIdentity None None"),
             ("ALTER a DROP IDENTITY IF EXISTS", "alter a drop identity if exists"),
             ("ALTER a DROP EXPRESSION", "alter a drop expression"),
             ("ALTER a SET EXPRESSION AS (b * 2)", "alter a expression (* b 2)"),
-            ("ALTER a SET STATISTICS -1", "alter a SET STATISTICS -1"),
-            ("ALTER a SET STORAGE external", "alter a SET STORAGE EXTERNAL"),
-            ("ALTER a SET COMPRESSION default", "alter a SET COMPRESSION DEFAULT"),
+            ("ALTER a SET STATISTICS -1", "alter a Setting(\"statistics\", None)"),
+            ("ALTER a SET STORAGE external", "alter a Setting(\"storage\", Some(\"external\"))"),
+            ("ALTER a SET COMPRESSION default", "alter a Setting(\"compression\", None)"),
             ("ALTER a SET (n_distinct = -0.5)", "alter a SET (N_DISTINCT = -0.5)"),
             ("ALTER a RESET (n_distinct)", "alter a RESET (N_DISTINCT)"),
             (
@@ -507,10 +557,16 @@ mod tests {
                 "alter constraint c DEFERRABLE, INITIALLY DEFERRED",
             ),
             ("VALIDATE CONSTRAINT c", "validate c"),
-            ("ENABLE TRIGGER ALL", "Trigger { disable: false, name: \"ALL\" }"),
-            ("DISABLE TRIGGER USER", "Trigger { disable: true, name: \"USER\" }"),
-            ("ENABLE REPLICA TRIGGER \"T\"", "Trigger { disable: false, name: \"T\" }"),
-            ("ENABLE ALWAYS RULE r", "Trigger { disable: false, name: \"r\" }"),
+            ("ENABLE TRIGGER ALL", "Trigger { disable: false, mode: None, name: \"ALL\", rule: false }"),
+            ("DISABLE TRIGGER USER", "Trigger { disable: true, mode: None, name: \"USER\", rule: false }"),
+            (
+                "ENABLE REPLICA TRIGGER \"T\"",
+                "Trigger { disable: false, mode: Some(\"REPLICA\"), name: \"T\", rule: false }",
+            ),
+            (
+                "ENABLE ALWAYS RULE r",
+                "Trigger { disable: false, mode: Some(\"ALWAYS\"), name: \"r\", rule: true }",
+            ),
             ("ENABLE ROW LEVEL SECURITY", "RowSecurity(true)"),
             ("DISABLE ROW LEVEL SECURITY", "RowSecurity(false)"),
             ("NO FORCE ROW LEVEL SECURITY", "ForceRowSecurity(false)"),
@@ -522,15 +578,18 @@ mod tests {
             ("SET TABLESPACE fast", "Tablespace(\"fast\")"),
             ("SET LOGGED", "Logged(true)"),
             ("SET UNLOGGED", "Logged(false)"),
-            ("SET (fillfactor = 70, toast.autovacuum_enabled = off)", "Parameters"),
-            ("RESET (fillfactor)", "Parameters"),
+            (
+                "SET (fillfactor = 70, toast.autovacuum_enabled = off)",
+                "Parameters([(\"fillfactor\", Some(\"70\")), (\"toast.autovacuum_enabled\", Some(\"false\"))])",
+            ),
+            ("RESET (fillfactor)", "Parameters([(\"fillfactor\", None)])"),
             ("INHERIT s.p", "Inherit { parent: s.p, no: false }"),
             ("NO INHERIT p", "Inherit { parent: p, no: true }"),
-            ("OF kind", "OfType"),
-            ("NOT OF", "OfType"),
+            ("OF kind", "OfType(Some(kind))"),
+            ("NOT OF", "OfType(None)"),
             ("OWNER TO CURRENT_USER", "Table s.t of CURRENT_USER"),
-            ("REPLICA IDENTITY USING INDEX i", "ReplicaIdentity"),
-            ("REPLICA IDENTITY FULL", "ReplicaIdentity"),
+            ("REPLICA IDENTITY USING INDEX i", "ReplicaIdentity(\"USING INDEX i\")"),
+            ("REPLICA IDENTITY FULL", "ReplicaIdentity(\"FULL\")"),
         ] {
             for (before, after) in [("", ""), ("DROP x, ", ""), ("", " , ALTER y SET NOT NULL")] {
                 let text = format!("ALTER TABLE s.t {before}{action}{after}");
@@ -556,12 +615,12 @@ mod tests {
             ("ALTER TABLE t SET SCHEMA app", "Table t in app, false", "SET SCHEMA app"),
             (
                 "ALTER TABLE t ATTACH PARTITION s.p FOR VALUES FROM (1) TO (MAXVALUE)",
-                "attach s.p to Table, default false",
+                "attach s.p to Table from 1 to maxvalue",
                 "ATTACH PARTITION s.p FOR VALUES FROM (1) TO (MAXVALUE)",
             ),
             (
                 "ALTER TABLE t ATTACH PARTITION p DEFAULT",
-                "attach p to Table, default true",
+                "attach p to Table default",
                 "ATTACH PARTITION p DEFAULT",
             ),
             (
@@ -575,11 +634,15 @@ mod tests {
                 "DETACH PARTITION p FINALIZE",
             ),
             ("ALTER INDEX s.i RENAME TO j", "Index s.i is j, false", "RENAME TO j"),
-            ("ALTER INDEX i ATTACH PARTITION j", "attach j to Index, default false", "ATTACH PARTITION j"),
-            ("ALTER INDEX i SET (fillfactor = 70)", "Parameters", "SET (fillfactor = 70)"),
+            ("ALTER INDEX i ATTACH PARTITION j", "attach j to Index -", "ATTACH PARTITION j"),
+            (
+                "ALTER INDEX i SET (fillfactor = 70)",
+                "Parameters([(\"fillfactor\", Some(\"70\"))])",
+                "SET (fillfactor = 70)",
+            ),
             (
                 "ALTER INDEX i ALTER COLUMN 2 SET STATISTICS 100",
-                "alter 2 SET STATISTICS 100",
+                "alter 2 Setting(\"statistics\", Some(\"100\"))",
                 "ALTER COLUMN 2 SET STATISTICS 100",
             ),
             (
@@ -589,7 +652,11 @@ mod tests {
             ),
             ("ALTER VIEW IF EXISTS v RENAME COLUMN a TO b", "rename a to b", "RENAME COLUMN a TO b"),
             ("ALTER VIEW v ALTER a SET DEFAULT 1", "alter a default 1", "ALTER a SET DEFAULT 1"),
-            ("ALTER VIEW v SET (security_barrier)", "Parameters", "SET (security_barrier)"),
+            (
+                "ALTER VIEW v SET (security_barrier)",
+                "Parameters([(\"security_barrier\", Some(\"true\"))])",
+                "SET (security_barrier)",
+            ),
             ("ALTER MATERIALIZED VIEW v SET SCHEMA s", "MaterializedView v in s, false", "SET SCHEMA s"),
             ("ALTER FOREIGN TABLE t ADD COLUMN a int", "add a integer", "ADD COLUMN a int"),
             (

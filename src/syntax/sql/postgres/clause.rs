@@ -1,5 +1,7 @@
 //! Clauses that many statements share: roles, options, settings, operators, and the changes that any object takes.
 
+use std::collections::BTreeMap;
+
 use crate::ops::{Op, Operation};
 use crate::schema::{Ident, Name, ObjectKind, ObjectRef};
 use crate::syntax::sql::cursor::{Cursor, Read, is_reserved};
@@ -133,6 +135,27 @@ pub fn definition(cursor: &mut Cursor<'_>) -> Read<Vec<Attribute>> {
     Ok(all)
 }
 
+/// `(name = value, …)` as names in lower case with their values: without quotes, in lower case, `true` where none is written.
+///
+/// # Errors
+/// When it is not there.
+pub fn parameters(cursor: &mut Cursor<'_>) -> Read<BTreeMap<String, String>> {
+    let all = definition(cursor)?;
+    Ok(all.into_iter().map(|(name, value)| (name, parameter(cursor, value))).collect())
+}
+
+/// The value of a parameter as text.
+pub fn parameter(cursor: &Cursor<'_>, value: Option<(usize, usize)>) -> String {
+    let Some((first, last)) = value else { return "true".to_owned() };
+    let text = cursor.text_between(first, last).to_ascii_lowercase();
+    let text = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap_or(&text);
+    match text {
+        "on" => "true".to_owned(),
+        "off" => "false".to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
 /// The value of an option: a string, a number, a word, an operator, a type or a function's name.
 fn value(cursor: &mut Cursor<'_>) -> Read<()> {
     if cursor.is_string() {
@@ -225,24 +248,33 @@ pub fn foreign_options(cursor: &mut Cursor<'_>) -> Read<bool> {
     Ok(true)
 }
 
+/// SET and RESET of a function, a role or a database.
+pub enum Setting {
+    /// The setting in lower case, with its value as text without quotes; None for RESET and FROM CURRENT.
+    Given(String, Option<String>),
+    /// RESET ALL.
+    ResetAll,
+}
+
 /// `SET name = value` or `RESET name` of a function, a role or a database, if it is next.
 ///
 /// # Errors
 /// When it is next, and something in it was not understood.
-pub fn setting(cursor: &mut Cursor<'_>) -> Read<bool> {
+pub fn setting(cursor: &mut Cursor<'_>) -> Read<Option<Setting>> {
     let reset = cursor.is("RESET");
     if !reset && !cursor.is("SET") {
-        return Ok(false);
+        return Ok(None);
     }
     cursor.at += 1;
     if reset && cursor.eat("ALL") {
-        return Ok(true);
+        return Ok(Some(Setting::ResetAll));
     }
     let words: &[&[&str]] =
         &[&["TIME", "ZONE"], &["SESSION", "AUTHORIZATION"], &["XML", "OPTION"], &["ROLE"], &["NAMES"]];
     let special = words.iter().find(|words| {
         cursor.is_all(words) && !cursor.nth_is(words.len(), "TO") && !cursor.nth_is_symbol(words.len(), "=")
     });
+    let first = cursor.at;
     match special {
         Some(words) => cursor.at += words.len(),
         None => {
@@ -252,22 +284,28 @@ pub fn setting(cursor: &mut Cursor<'_>) -> Read<bool> {
             }
         }
     }
+    let name = match special {
+        Some(&["TIME", "ZONE"]) => "timezone".to_owned(),
+        Some(_) | None => cursor.text_between(first, cursor.at).to_ascii_lowercase().replace('"', ""),
+    };
     if reset || cursor.eat_all(&["FROM", "CURRENT"]) {
-        return Ok(true);
+        return Ok(Some(Setting::Given(name, None)));
     }
     if special.is_none() && !cursor.eat("TO") && !cursor.eat_symbol("=") {
         return Err(cursor.unread("`TO`"));
     }
-    cursor.list(|cursor| {
+    let values = cursor.list(|cursor| {
         if cursor.is_string() {
-            return cursor.string().map(|_| ());
+            return cursor.string();
         }
+        let first = cursor.at;
         if cursor.is_ident() || cursor.is_any(&["TRUE", "FALSE", "ON", "DEFAULT"]) {
-            return cursor.any_word("a value").map(|_| ());
+            return cursor.any_word("a value").map(|word| word.text().to_owned());
         }
-        number(cursor)
+        number(cursor)?;
+        Ok(cursor.text_between(first, cursor.at))
     })?;
-    Ok(true)
+    Ok(Some(Setting::Given(name, Some(values.join(", ")))))
 }
 
 /// Reads a statement behind its first words.
@@ -339,13 +377,13 @@ pub(super) mod tests {
             Guard::OrReplace => " or replace",
         };
         match kind {
-            Operation::CreateOther { object, guard } => format!("{object}{}", said(guard)),
+            Operation::CreateOther { object, guard, .. } => format!("{object}{}", said(guard)),
             Operation::AlterOther { object, what } => format!("{object}: {what}"),
             Operation::Rename { object, to, .. } => format!("{object} named {to}"),
             Operation::SetOwner { object, to } => format!("{object} to {to}"),
             Operation::SetSchema { object, to, .. } => format!("{object} into {to}"),
-            Operation::Comment { object, text } => format!("{object}: {text:?}"),
-            Operation::Privilege { what } | Operation::Other { verb: what } => what.clone(),
+            Operation::Comment { object, text, .. } => format!("{object}: {text:?}"),
+            Operation::Privilege { what, .. } | Operation::Other { verb: what } => what.clone(),
             Operation::CreateExtension { name, guard, schema } => {
                 format!("{name}{} {schema:?}", said(guard))
             }
@@ -353,8 +391,45 @@ pub(super) mod tests {
             Operation::CreateTable(table) => format!("table {} foreign {}", table.name, table.foreign),
             Operation::CreateView(view) => format!("view {}", view.name),
             Operation::CreateIndex(index) => format!("index on {}", index.table),
+            Operation::CreatePublication { name, publication } => {
+                format!("publication `{name}`{}", published(publication))
+            }
+            Operation::AlterPublication { name, change } => {
+                use crate::ops::AlterPublication as A;
+                let change = match change {
+                    A::Add(all) => format!("add{}", members(all)),
+                    A::Drop(all) => format!("drop{}", members(all)),
+                    A::Set(all) => format!("set{}", members(all)),
+                    A::Options(options) => format!("{options:?}"),
+                };
+                format!("publication `{name}`: {change}")
+            }
             other => format!("{other:?}"),
         }
+    }
+
+    fn published(publication: &crate::schema::Publication) -> String {
+        let mut out = if publication.all_tables { " all".to_owned() } else { String::new() };
+        out.push_str(&members(&publication.members));
+        for (name, value) in &publication.options {
+            out.push_str(&format!(" {name}={value}"));
+        }
+        out
+    }
+
+    fn members(members: &[crate::schema::Published]) -> String {
+        let mut out = String::new();
+        for member in members {
+            match member {
+                crate::schema::Published::Table(name, columns, filter) => {
+                    let columns: Vec<&str> = columns.iter().map(|column| column.text()).collect();
+                    let filter = if filter.is_some() { " where" } else { "" };
+                    out.push_str(&format!(" {name}({}){filter}", columns.join(",")));
+                }
+                crate::schema::Published::Schema(schema) => out.push_str(&format!(" in {schema:?}")),
+            }
+        }
+        out
     }
 
     /// Each statement with what it comes to.

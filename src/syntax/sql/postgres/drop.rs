@@ -17,7 +17,7 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
     let kind = if cursor.eat_all(&["OWNED", "BY"]) {
         clause::roles(cursor)?;
         clause::cascade(cursor);
-        Operation::Privilege { what: "DROP OWNED".to_owned() }
+        Operation::Privilege { what: "DROP OWNED".to_owned(), text: cursor.text_between(0, cursor.at) }
     } else {
         let (kind, shape) = kind(cursor)?;
         Operation::Drop(drop(cursor, kind, shape)?)
@@ -354,7 +354,7 @@ mod tests {
                 assert_eq!(&text[span.range()], text);
                 drop
             }
-            [Op { kind: Operation::Privilege { what }, .. }] => return Ok(what.clone()),
+            [Op { kind: Operation::Privilege { what, .. }, .. }] => return Ok(what.clone()),
             other => panic!("{text}: {other:?}"),
         };
         let mut out = vec![drop.kind.keywords().to_owned()];

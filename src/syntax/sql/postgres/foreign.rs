@@ -36,7 +36,7 @@ fn named(cursor: &mut Cursor<'_>, kind: ObjectKind) -> Read<ObjectRef> {
 fn create_wrapper(cursor: &mut Cursor<'_>) -> Read<Operation> {
     let object = named(cursor, ObjectKind::ForeignDataWrapper)?;
     wrapper_options(cursor)?;
-    Ok(Operation::CreateOther { object, guard: Guard::None })
+    Ok(Operation::CreateOther { object, guard: Guard::None, detail: Box::default() })
 }
 
 fn wrapper_options(cursor: &mut Cursor<'_>) -> Read<()> {
@@ -76,7 +76,7 @@ fn create_server(cursor: &mut Cursor<'_>) -> Read<Operation> {
     cursor.expect_all(&["FOREIGN", "DATA", "WRAPPER"])?;
     cursor.ident("a foreign data wrapper")?;
     clause::foreign_options(cursor)?;
-    Ok(Operation::CreateOther { object, guard })
+    Ok(Operation::CreateOther { object, guard, detail: Box::default() })
 }
 
 fn version(cursor: &mut Cursor<'_>) -> Read<()> {
@@ -113,7 +113,7 @@ fn create_mapping(cursor: &mut Cursor<'_>) -> Read<Operation> {
     let guard = if cursor.if_not_exists() { Guard::IfNotExists } else { Guard::None };
     let object = mapping(cursor)?;
     clause::foreign_options(cursor)?;
-    Ok(Operation::CreateOther { object, guard })
+    Ok(Operation::CreateOther { object, guard, detail: Box::default() })
 }
 
 fn alter_mapping(cursor: &mut Cursor<'_>) -> Read<Operation> {

@@ -1,9 +1,12 @@
 //! Functions, procedures and aggregates.
 
+use super::clause::{self, Setting};
 use super::drop::NO_ARGUMENT_NAMES;
-use super::{clause, expression};
+use super::expression;
 use crate::ops::{CreateFunction, Guard, Op, Operation};
-use crate::schema::{Name, ObjectKind, Type};
+use crate::schema::{
+    Argument, ArgumentMode, Body, FunctionOptions, Ident, Name, ObjectKind, Returns, Type, input_types,
+};
 use crate::syntax::sql::cursor::{Cursor, Read, Unread};
 use crate::syntax::sql::dml;
 
@@ -39,24 +42,14 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
 
 fn create(cursor: &mut Cursor<'_>, kind: ObjectKind, guard: Guard) -> Read<Operation> {
     let name = cursor.name("a function")?;
-    let arguments = input_types(argument_group(cursor)?);
-    let mut function = CreateFunction {
-        kind,
-        name,
-        guard,
-        arguments,
-        returns: None,
-        language: None,
-        volatility: None,
-        body: None,
-    };
+    let arguments = argument_group(cursor)?;
+    let options = FunctionOptions::default();
+    let mut function = CreateFunction { kind, name, guard, arguments, returns: None, options, body: None };
     if kind == ObjectKind::Function && cursor.eat("RETURNS") {
-        let first = cursor.at;
-        returns(cursor)?;
-        function.returns = Some(cursor.text_between(first, cursor.at));
+        function.returns = Some(returns(cursor)?);
     }
     while !cursor.is_end() {
-        if !define(cursor, &mut function)? && !option(cursor, &mut function.volatility)? {
+        if !define(cursor, &mut function)? && !option(cursor, &mut function.options)? {
             return Err(cursor.unread("an option of the function"));
         }
     }
@@ -66,17 +59,19 @@ fn create(cursor: &mut Cursor<'_>, kind: ObjectKind, guard: Guard) -> Read<Opera
     Ok(Operation::CreateFunction(Box::new(function)))
 }
 
-fn returns(cursor: &mut Cursor<'_>) -> Read<()> {
+fn returns(cursor: &mut Cursor<'_>) -> Read<Returns> {
     if !cursor.is("TABLE") {
-        return cursor.data_type().map(|_| ());
+        let set = cursor.is("SETOF");
+        return Ok(Returns::Type { ty: cursor.data_type()?, set });
     }
     cursor.at += 1;
     cursor.expect_symbol("(")?;
-    cursor.list(|cursor| {
-        argument_name(cursor)?;
-        cursor.data_type()
+    let columns = cursor.list(|cursor| {
+        let name = argument_name(cursor)?;
+        Ok((name, cursor.data_type()?))
     })?;
-    cursor.expect_symbol(")")
+    cursor.expect_symbol(")")?;
+    Ok(Returns::Table(columns))
 }
 
 /// What only CREATE takes: LANGUAGE, the body in every form, and a few more.
@@ -87,21 +82,21 @@ fn define(cursor: &mut Cursor<'_>, function: &mut CreateFunction) -> Read<bool> 
         } else {
             cursor.any_word("a language")?.text().to_owned()
         };
-        function.language = Some(language.to_lowercase());
+        function.options.language = Some(language.to_lowercase());
     } else if cursor.eat("AS") {
         let mut body = cursor.string()?;
         if cursor.eat_symbol(",") {
             // The object file, and the name of the function in it.
             body = format!("{body}, {}", cursor.string()?);
         }
-        function.body = Some(body);
+        function.body = Some(Body::Text(body.into()));
     } else if cursor.eat_all(&["BEGIN", "ATOMIC"]) {
-        function.body = Some(atomic(cursor)?);
+        function.body = Some(Body::Parsed(atomic(cursor)?.into()));
     } else if cursor.eat("RETURN") {
         let first = cursor.at;
         expression::whole(cursor)?;
         clause::subqueries(cursor, first, cursor.at)?;
-        function.body = Some(cursor.text_between(first, cursor.at));
+        function.body = Some(Body::Parsed(cursor.text_between(first, cursor.at).into()));
     } else if cursor.eat("TRANSFORM") {
         cursor.list(|cursor| {
             cursor.expect_all(&["FOR", "TYPE"])?;
@@ -110,13 +105,19 @@ fn define(cursor: &mut Cursor<'_>, function: &mut CreateFunction) -> Read<bool> 
     } else if cursor.eat("WITH") {
         // `WITH (isStrict)`, until PostgreSQL 10.
         cursor.expect_symbol("(")?;
-        cursor.list(|cursor| match cursor.eat_any(&["ISSTRICT", "ISCACHABLE"]) {
-            Some(_) => Ok(()),
-            None => Err(cursor.unread("`isStrict` or `isCachable`")),
+        cursor.list(|cursor| {
+            match cursor.eat_any(&["ISSTRICT", "ISCACHABLE"]) {
+                Some("ISSTRICT") => function.options.strict = Some(true),
+                Some(_) => function.options.volatility = Some("IMMUTABLE".to_owned()),
+                None => return Err(cursor.unread("`isStrict` or `isCachable`")),
+            }
+            Ok(())
         })?;
         cursor.expect_symbol(")")?;
     } else {
-        return Ok(cursor.eat("WINDOW"));
+        let window = cursor.eat("WINDOW");
+        function.options.window |= window;
+        return Ok(window);
     }
     Ok(true)
 }
@@ -159,42 +160,48 @@ pub fn statement(cursor: &mut Cursor<'_>) -> (usize, usize) {
 }
 
 /// What CREATE and ALTER both take.
-fn option(cursor: &mut Cursor<'_>, volatility: &mut Option<String>) -> Read<bool> {
-    const FLAGS: &[&[&str]] = &[
-        &["STRICT"],
-        &["CALLED", "ON", "NULL", "INPUT"],
-        &["RETURNS", "NULL", "ON", "NULL", "INPUT"],
-        &["LEAKPROOF"],
-        &["NOT", "LEAKPROOF"],
-        &["SECURITY", "INVOKER"],
-        &["SECURITY", "DEFINER"],
-        &["EXTERNAL", "SECURITY", "INVOKER"],
-        &["EXTERNAL", "SECURITY", "DEFINER"],
-        &["PARALLEL", "UNSAFE"],
-        &["PARALLEL", "RESTRICTED"],
-        &["PARALLEL", "SAFE"],
-    ];
-    if FLAGS.iter().any(|words| cursor.eat_all(words)) {
-        return Ok(true);
-    }
-    if let Some(word) = cursor.eat_any(&["IMMUTABLE", "STABLE", "VOLATILE"]) {
-        *volatility = Some(word.to_owned());
-    } else if cursor.eat_any(&["COST", "ROWS"]).is_some() {
+fn option(cursor: &mut Cursor<'_>, options: &mut FunctionOptions) -> Read<bool> {
+    if cursor.eat("STRICT") || cursor.eat_all(&["RETURNS", "NULL", "ON", "NULL", "INPUT"]) {
+        options.strict = Some(true);
+    } else if cursor.eat_all(&["CALLED", "ON", "NULL", "INPUT"]) {
+        options.strict = Some(false);
+    } else if cursor.eat("LEAKPROOF") {
+        options.leakproof = Some(true);
+    } else if cursor.eat_all(&["NOT", "LEAKPROOF"]) {
+        options.leakproof = Some(false);
+    } else if cursor.eat_all(&["EXTERNAL", "SECURITY"]) || cursor.eat("SECURITY") {
+        match cursor.eat_any(&["INVOKER", "DEFINER"]) {
+            Some(word) => options.security_definer = Some(word == "DEFINER"),
+            None => return Err(cursor.unread("`INVOKER` or `DEFINER`")),
+        }
+    } else if cursor.eat("PARALLEL") {
+        match cursor.eat_any(&["UNSAFE", "RESTRICTED", "SAFE"]) {
+            Some(word) => options.parallel = Some(word.to_owned()),
+            None => return Err(cursor.unread("`UNSAFE`, `RESTRICTED` or `SAFE`")),
+        }
+    } else if let Some(word) = cursor.eat_any(&["IMMUTABLE", "STABLE", "VOLATILE"]) {
+        options.volatility = Some(word.to_owned());
+    } else if let Some(word) = cursor.eat_any(&["COST", "ROWS"]) {
+        let first = cursor.at;
         clause::number(cursor)?;
+        let value = Some(cursor.text_between(first, cursor.at));
+        if word == "COST" {
+            options.cost = value;
+        } else {
+            options.rows = value;
+        }
     } else if cursor.eat("SUPPORT") {
         cursor.name("a function")?;
     } else {
-        return clause::setting(cursor);
+        match clause::setting(cursor)? {
+            Some(Setting::Given(name, value)) => {
+                options.settings.insert(name, value);
+            }
+            Some(Setting::ResetAll) => options.reset_all = true,
+            None => return Ok(false),
+        }
     }
     Ok(true)
-}
-
-/// One argument of a function.
-pub struct Argument {
-    /// OUT: no part of the function's identity.
-    pub out: bool,
-    /// Its type.
-    pub ty: Type,
 }
 
 /// `(arguments)` of a function, with modes, names and defaults.
@@ -204,11 +211,6 @@ pub struct Argument {
 pub fn argument_group(cursor: &mut Cursor<'_>) -> Read<Vec<Argument>> {
     let (first, last) = cursor.group()?;
     arguments(cursor, first, last)
-}
-
-/// The types that make up the identity of a function.
-pub fn input_types(arguments: Vec<Argument>) -> Vec<Type> {
-    arguments.into_iter().filter(|argument| !argument.out).map(|argument| argument.ty).collect()
 }
 
 fn arguments(cursor: &Cursor<'_>, first: usize, last: usize) -> Read<Vec<Argument>> {
@@ -233,34 +235,38 @@ fn at_bracket(cursor: &Cursor<'_>, last: usize, inside: &Cursor<'_>, unread: Unr
 
 fn argument(cursor: &mut Cursor<'_>) -> Read<Argument> {
     let mut said = mode(cursor);
-    let ty = match type_alone(cursor) {
-        Some(ty) => ty,
+    let (name, ty) = match type_alone(cursor) {
+        Some(ty) => (None, ty),
         None => {
-            argument_name(cursor)?;
+            let name = argument_name(cursor)?;
             // `name IN type` is as good as `IN name type`.
             said = said.or_else(|| mode(cursor));
-            cursor.data_type()?
+            (Some(name), cursor.data_type()?)
         }
     };
-    if cursor.eat("DEFAULT") || cursor.eat_symbol("=") || cursor.eat_symbol(":=") {
-        expression::whole(cursor)?;
-    }
-    Ok(Argument { out: said == Some("OUT"), ty })
+    let has_default = cursor.eat("DEFAULT") || cursor.eat_symbol("=") || cursor.eat_symbol(":=");
+    let default = if has_default { Some(expression::whole(cursor)?) } else { None };
+    Ok(Argument { mode: said.unwrap_or_default(), name, ty, default })
 }
 
 /// A name that is no word of the server's own types: in `(integer id)` the two are the wrong way round.
-fn argument_name(cursor: &mut Cursor<'_>) -> Read<()> {
+fn argument_name(cursor: &mut Cursor<'_>) -> Read<Ident> {
     if cursor.is_any(NO_ARGUMENT_NAMES) {
         return Err(cursor.unread("`,`, `)` or the argument's name before its type"));
     }
-    cursor.ident("an argument").map(|_| ())
+    cursor.ident("an argument")
 }
 
-fn mode(cursor: &mut Cursor<'_>) -> Option<&'static str> {
+fn mode(cursor: &mut Cursor<'_>) -> Option<ArgumentMode> {
     if cursor.eat_all(&["IN", "OUT"]) {
-        return Some("INOUT");
+        return Some(ArgumentMode::InOut);
     }
-    cursor.eat_any(&["IN", "OUT", "INOUT", "VARIADIC"])
+    Some(match cursor.eat_any(&["IN", "OUT", "INOUT", "VARIADIC"])? {
+        "OUT" => ArgumentMode::Out,
+        "INOUT" => ArgumentMode::InOut,
+        "VARIADIC" => ArgumentMode::Variadic,
+        _ => ArgumentMode::In,
+    })
 }
 
 /// The type, where the argument is that and nothing more: steps over it.
@@ -283,17 +289,18 @@ fn type_alone(cursor: &mut Cursor<'_>) -> Option<Type> {
 ///
 /// # Errors
 /// When it is not there, or was not understood.
-pub fn signature(cursor: &mut Cursor<'_>) -> Read<Name> {
+pub fn signature(cursor: &mut Cursor<'_>) -> Read<(Name, Option<Vec<String>>)> {
     let name = cursor.name("a function")?;
-    if cursor.is_symbol("(") {
-        let (first, last) = cursor.group()?;
-        aggregated(cursor, first, last)?;
+    if !cursor.is_symbol("(") {
+        return Ok((name, None));
     }
-    Ok(name)
+    let (first, last) = cursor.group()?;
+    let arguments = aggregated(cursor, first, last)?;
+    Ok((name, Some(input_types(&arguments).map(ToString::to_string).collect())))
 }
 
-/// The input types of an aggregate.
-fn aggregated(cursor: &Cursor<'_>, first: usize, last: usize) -> Read<Vec<Type>> {
+/// The arguments of an aggregate.
+fn aggregated(cursor: &Cursor<'_>, first: usize, last: usize) -> Read<Vec<Argument>> {
     let mut walk = cursor.inside(first, last);
     if walk.is_symbol("*") && last == first + 1 {
         return Ok(Vec::new());
@@ -302,22 +309,15 @@ fn aggregated(cursor: &Cursor<'_>, first: usize, last: usize) -> Read<Vec<Type>>
         walk.at += 1;
     }
     if walk.is_end() {
-        return Ok(input_types(arguments(cursor, first, last)?));
+        return arguments(cursor, first, last);
     }
-    let direct = arguments(cursor, first, walk.at)?;
-    let (from, mut types) = (walk.at, input_types(direct));
-    let ordered = input_types(arguments(cursor, walk.at + 2, last)?);
-    let mut before = cursor.clone();
-    before.at = first;
+    let mut all = arguments(cursor, first, walk.at)?;
+    let ordered = arguments(cursor, walk.at + 2, last)?;
     // A variadic list is written on both sides and is one argument.
-    let variadic = (first..from).any(|at| {
-        before.at = at;
-        before.is("VARIADIC")
-    });
-    if !variadic {
-        types.extend(ordered);
+    if !all.iter().any(|argument| argument.mode == ArgumentMode::Variadic) {
+        all.extend(ordered);
     }
-    Ok(types)
+    Ok(all)
 }
 
 fn create_aggregate(cursor: &mut Cursor<'_>, guard: Guard) -> Read<Operation> {
@@ -346,10 +346,11 @@ fn create_aggregate(cursor: &mut Cursor<'_>, guard: Guard) -> Read<Operation> {
             "basetype" if !new => {
                 let any = value.is("ANY") || value.is_string();
                 if !any {
-                    arguments.push(value.data_type()?);
+                    let ty = value.data_type()?;
+                    arguments.push(Argument { mode: ArgumentMode::In, name: None, ty, default: None });
                 }
             }
-            "stype" | "stype1" => returns = Some(value.data_type()?.to_string()),
+            "stype" | "stype1" => returns = Some(Returns::Type { ty: value.data_type()?, set: false }),
             _ => {}
         }
     }
@@ -359,14 +360,14 @@ fn create_aggregate(cursor: &mut Cursor<'_>, guard: Guard) -> Read<Operation> {
         guard,
         arguments,
         returns,
-        language: None,
-        volatility: None,
-        body: Some(cursor.text_between(from, cursor.at)),
+        options: FunctionOptions::default(),
+        body: Some(Body::Parsed(cursor.text_between(from, cursor.at).into())),
     })))
 }
 
 fn alter(cursor: &mut Cursor<'_>, kind: ObjectKind) -> Read<Operation> {
-    let object = clause::object(kind, signature(cursor)?);
+    let (name, arguments) = signature(cursor)?;
+    let object = clause::object(kind, name);
     if let Some(kind) = clause::general(cursor, &object, false)? {
         return Ok(kind);
     }
@@ -374,13 +375,13 @@ fn alter(cursor: &mut Cursor<'_>, kind: ObjectKind) -> Read<Operation> {
     if depends(cursor)? {
         return Ok(clause::alter_other(cursor, object, first));
     }
-    let mut volatility = None;
-    while option(cursor, &mut volatility)? {}
+    let mut options = FunctionOptions::default();
+    while option(cursor, &mut options)? {}
     if cursor.at == first || kind == ObjectKind::Aggregate {
         return Err(cursor.unread("what to change of the function"));
     }
     cursor.eat("RESTRICT");
-    Ok(clause::alter_other(cursor, object, first))
+    Ok(Operation::AlterFunction { object, arguments, options: Box::new(options) })
 }
 
 /// `[NO] DEPENDS ON EXTENSION name`, if it is next.
@@ -409,14 +410,41 @@ mod tests {
         };
         match ops.into_iter().next().map(|op| op.kind) {
             Some(Operation::CreateFunction(function)) => {
-                let arguments: Vec<String> = function.arguments.iter().map(ToString::to_string).collect();
-                let all = [&function.returns, &function.language, &function.volatility, &function.body];
-                let all: Vec<&str> = all.iter().map(|part| part.as_deref().unwrap_or("-")).collect();
+                let arguments: Vec<String> = function.input_types().map(ToString::to_string).collect();
+                let returns = function.returns.as_ref().map(|returns| match returns {
+                    Returns::Type { ty, set: false } => ty.to_string(),
+                    Returns::Type { ty, set: true } => format!("SETOF {ty}"),
+                    Returns::Table(columns) => {
+                        let columns = columns.iter().map(|(name, ty)| format!("{name} {ty}"));
+                        format!("TABLE ({})", columns.collect::<Vec<_>>().join(", "))
+                    }
+                });
+                let body = function.body.as_ref().map(|body| body.text().to_owned());
+                let all = [
+                    returns.as_deref(),
+                    function.options.language.as_deref(),
+                    function.options.volatility.as_deref(),
+                    body.as_deref(),
+                ];
+                let all: Vec<&str> = all.iter().map(|part| part.unwrap_or("-")).collect();
                 let kind = function.kind.noun();
                 let guard = if function.guard == Guard::OrReplace { " or replace" } else { "" };
                 format!("{kind} {}({}){guard} | {}", function.name, arguments.join(", "), all.join(" | "))
             }
             Some(Operation::AlterOther { object, what }) => format!("{object}: {what}"),
+            Some(Operation::AlterFunction { object, arguments, options }) => {
+                let mut said: Vec<String> = Vec::new();
+                said.extend(options.volatility.clone());
+                said.extend(options.strict.map(|strict| format!("strict {strict}")));
+                said.extend(options.security_definer.map(|definer| format!("definer {definer}")));
+                said.extend(options.leakproof.map(|leakproof| format!("leakproof {leakproof}")));
+                said.extend(options.parallel.clone());
+                said.extend(options.cost.as_ref().map(|cost| format!("cost {cost}")));
+                said.extend(options.rows.as_ref().map(|rows| format!("rows {rows}")));
+                said.extend(options.settings.iter().map(|(name, value)| format!("{name}={value:?}")));
+                said.extend(options.reset_all.then(|| "reset".to_owned()));
+                format!("{object} {arguments:?}: {}", said.join(" "))
+            }
             Some(Operation::Rename { object, to, .. }) => format!("{object} named {to}"),
             Some(Operation::SetOwner { object, to }) => format!("{object} to {to}"),
             Some(Operation::SetSchema { object, to, .. }) => format!("{object} into {to}"),
@@ -448,7 +476,7 @@ mod tests {
         ];
         for (arguments, types) in cases {
             let text = format!("CREATE FUNCTION f({arguments}) RETURNS int LANGUAGE sql AS ''");
-            assert_eq!(say(&text), format!("function f({types}) | int | sql | - | "), "{text}");
+            assert_eq!(say(&text), format!("function f({types}) | integer | sql | - | "), "{text}");
         }
     }
 
@@ -461,7 +489,7 @@ mod tests {
             ),
             (
                 "CREATE FUNCTION f() RETURNS TABLE (a int, b s.t[]) LANGUAGE SQL IMMUTABLE STRICT PARALLEL SAFE COST 5 ROWS 10.5 AS 'SELECT 1'",
-                "function f() | TABLE (a int, b s.t[]) | sql | IMMUTABLE | SELECT 1",
+                "function f() | TABLE (a integer, b s.t[]) | sql | IMMUTABLE | SELECT 1",
             ),
             (
                 "CREATE FUNCTION f() RETURNS SETOF t LANGUAGE c AS 'lib', 'symbol' WINDOW NOT LEAKPROOF SUPPORT s.g",
@@ -469,15 +497,15 @@ mod tests {
             ),
             (
                 "CREATE FUNCTION f(a int) RETURNS int BEGIN ATOMIC SELECT a; SELECT (SELECT 2); END",
-                "function f(integer) | int | - | - | SELECT a; SELECT (SELECT 2);",
+                "function f(integer) | integer | - | - | SELECT a; SELECT (SELECT 2);",
             ),
             (
                 "CREATE FUNCTION f(a int) RETURNS int RETURN a + 1",
-                "function f(integer) | int | - | - | a + 1",
+                "function f(integer) | integer | - | - | a + 1",
             ),
             (
                 "CREATE FUNCTION f() RETURNS int SECURITY DEFINER SET search_path = '', \"$user\", x SET a.b TO on SET TIME ZONE 'UTC' SET c FROM CURRENT LANGUAGE sql AS ''",
-                "function f() | int | sql | - | ",
+                "function f() | integer | sql | - | ",
             ),
             (
                 "CREATE FUNCTION f(OUT a int) TRANSFORM FOR TYPE x, FOR TYPE y CALLED ON NULL INPUT EXTERNAL SECURITY INVOKER LANGUAGE sql AS 'SELECT '\n'1'",
@@ -485,7 +513,7 @@ mod tests {
             ),
             (
                 "CREATE FUNCTION f() RETURNS int AS '' LANGUAGE sql WITH (isStrict, isCachable)",
-                "function f() | int | sql | - | ",
+                "function f() | integer | sql | IMMUTABLE | ",
             ),
             (
                 "CREATE PROCEDURE p(a int) LANGUAGE sql AS 'SELECT 1'",
@@ -530,11 +558,11 @@ mod tests {
             ("ALTER AGGREGATE a(int ORDER BY text) OWNER TO o", "aggregate `a` to o"),
             (
                 "ALTER PROCEDURE p(a int) SET search_path = x RESTRICT",
-                "procedure `p`: SET SEARCH_PATH = X RESTRICT",
+                "procedure `p` Some([\"integer\"]): search_path=Some(\"x\")",
             ),
-            ("ALTER ROUTINE r RESET ALL STABLE COST 3", "routine `r`: RESET ALL STABLE COST 3"),
+            ("ALTER ROUTINE r RESET ALL STABLE COST 3", "routine `r` None: STABLE cost 3 reset"),
             ("ALTER FUNCTION f() NO DEPENDS ON EXTENSION e", "function `f`: NO DEPENDS ON EXTENSION E"),
-            ("ALTER FUNCTION f() RETURNS NULL ON NULL INPUT", "function `f`: RETURNS NULL ON NULL INPUT"),
+            ("ALTER FUNCTION f() RETURNS NULL ON NULL INPUT", "function `f` Some([]): strict true"),
         ];
         for (text, expected) in cases {
             assert_eq!(say(text), expected, "{text}");

@@ -1,5 +1,7 @@
 //! CREATE INDEX, and the keys that constraints and partitions have too.
 
+use std::collections::BTreeMap;
+
 use super::{clause, expression, table};
 use crate::ops::{CreateIndex, Guard, Op, Operation};
 use crate::schema::{Expr, IndexKey, Name};
@@ -35,9 +37,7 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
     cursor.expect_symbol(")")?;
     let include = if cursor.eat("INCLUDE") { cursor.ident_group("a column name")? } else { Vec::new() };
     let nulls_not_distinct = table::nulls_not_distinct(cursor)?;
-    if cursor.eat("WITH") {
-        clause::definition(cursor)?;
-    }
+    let parameters = if cursor.eat("WITH") { clause::parameters(cursor)? } else { BTreeMap::new() };
     if cursor.eat("TABLESPACE") {
         cursor.ident("a tablespace")?;
     }
@@ -54,6 +54,7 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
         include,
         nulls_not_distinct,
         predicate,
+        parameters,
     };
     Ok(Some(vec![Op { kind: Operation::CreateIndex(Box::new(index)), span: cursor.span_from(first) }]))
 }

@@ -39,7 +39,7 @@ fn create_operator(cursor: &mut Cursor<'_>) -> Read<Operation> {
     };
     let ident = Ident::exact(format!("{symbol} ({}, {})", side("leftarg")?, side("rightarg")?));
     let object = clause::object(ObjectKind::Operator, Name { schema, ident });
-    Ok(Operation::CreateOther { object, guard: Guard::None })
+    Ok(Operation::CreateOther { object, guard: Guard::None, detail: Box::default() })
 }
 
 fn alter_operator(cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -74,7 +74,7 @@ fn create_class(cursor: &mut Cursor<'_>) -> Read<Operation> {
     cursor.expect("AS")?;
     cursor.list(item)?;
     let object = clause::object(ObjectKind::OperatorClass, name);
-    Ok(Operation::CreateOther { object, guard: Guard::None })
+    Ok(Operation::CreateOther { object, guard: Guard::None, detail: Box::default() })
 }
 
 /// `OPERATOR 1 < (a, b) FOR SEARCH`, `FUNCTION 1 (a, b) f(a, b)`, `STORAGE a`.
@@ -118,7 +118,7 @@ fn types(cursor: &mut Cursor<'_>) -> Read<()> {
 
 fn create_family(cursor: &mut Cursor<'_>) -> Read<Operation> {
     let object = with_method(cursor, ObjectKind::OperatorFamily)?;
-    Ok(Operation::CreateOther { object, guard: Guard::None })
+    Ok(Operation::CreateOther { object, guard: Guard::None, detail: Box::default() })
 }
 
 fn alter_class(cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -167,7 +167,7 @@ fn create_cast(cursor: &mut Cursor<'_>) -> Read<Operation> {
         return Err(cursor.unread("`ASSIGNMENT` or `IMPLICIT`"));
     }
     let object = clause::described(ObjectKind::Cast, format!("{from} AS {to}"));
-    Ok(Operation::CreateOther { object, guard: Guard::None })
+    Ok(Operation::CreateOther { object, guard: Guard::None, detail: Box::default() })
 }
 
 fn create_transform(cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -193,7 +193,7 @@ fn transform(cursor: &mut Cursor<'_>, guard: Guard) -> Read<Operation> {
     })?;
     cursor.expect_symbol(")")?;
     let object = clause::described(ObjectKind::Transform, format!("{ty} LANGUAGE {language}"));
-    Ok(Operation::CreateOther { object, guard })
+    Ok(Operation::CreateOther { object, guard, detail: Box::default() })
 }
 
 #[cfg(test)]

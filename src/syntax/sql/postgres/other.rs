@@ -3,7 +3,7 @@
 use super::clause::{self, Reader};
 use super::{drop, expression};
 use crate::ops::{Guard, Op, Operation};
-use crate::schema::{Ident, Name, ObjectKind, ObjectRef};
+use crate::schema::{Detail, Expr, Ident, Name, ObjectKind, ObjectRef, Statistics};
 use crate::syntax::sql::cursor::{Cursor, Read};
 
 const STATEMENTS: &[(&[&str], Reader)] = &[
@@ -53,10 +53,11 @@ fn only_general(cursor: &mut Cursor<'_>, object: &ObjectRef) -> Read<Operation> 
 }
 
 fn comment(cursor: &mut Cursor<'_>) -> Read<Operation> {
-    let object = address(cursor)?;
+    let mut arguments = Vec::new();
+    let object = address_with(cursor, &mut arguments)?;
     cursor.expect("IS")?;
     let text = if cursor.eat("NULL") { None } else { Some(cursor.string()?) };
-    Ok(Operation::Comment { object, text })
+    Ok(Operation::Comment { object, arguments: arguments.pop().flatten(), text })
 }
 
 /// An object as COMMENT ON, SECURITY LABEL and ALTER EXTENSION name it: its kind and name, with its table or its arguments.
@@ -64,6 +65,10 @@ fn comment(cursor: &mut Cursor<'_>) -> Read<Operation> {
 /// # Errors
 /// When none is next.
 pub fn address(cursor: &mut Cursor<'_>) -> Read<ObjectRef> {
+    address_with(cursor, &mut Vec::new())
+}
+
+fn address_with(cursor: &mut Cursor<'_>, arguments: &mut Vec<Option<Vec<String>>>) -> Read<ObjectRef> {
     if cursor.eat("COLUMN") {
         let mut parts = vec![cursor.ident("a table and column")?];
         while cursor.eat_symbol(".") {
@@ -95,7 +100,7 @@ pub fn address(cursor: &mut Cursor<'_>) -> Read<ObjectRef> {
     }
     let (kind, shape) = drop::kind(cursor)?;
     let what = format!("the name of the {}", kind.noun());
-    drop::object(cursor, kind, shape, &what, &mut Vec::new())
+    drop::object(cursor, kind, shape, &what, arguments)
 }
 
 fn large_object(cursor: &mut Cursor<'_>) -> Read<ObjectRef> {
@@ -225,17 +230,21 @@ fn create_statistics(cursor: &mut Cursor<'_>) -> Read<Operation> {
     let guard = guard(cursor);
     let unnamed = guard == Guard::None && (cursor.is("ON") || cursor.is_symbol("("));
     let name = if unnamed { None } else { Some(cursor.name("a name for the statistics")?) };
+    let mut kinds = Vec::new();
     if cursor.is_symbol("(") {
-        cursor.ident_group("a kind of statistics")?;
+        kinds =
+            cursor.ident_group("a kind of statistics")?.iter().map(|kind| kind.key().to_owned()).collect();
+        kinds.sort();
     }
     cursor.expect("ON")?;
-    cursor.list(statistics_key)?;
+    let keys = cursor.list(statistics_key)?;
     cursor.expect("FROM")?;
     let table = cursor.name("a table")?;
     Ok(match name {
         Some(name) => {
-            let object = ObjectRef { kind: ObjectKind::Statistics, name, on: Some(table) };
-            Operation::CreateOther { object, guard }
+            let object = ObjectRef { kind: ObjectKind::Statistics, name, on: Some(table.clone()) };
+            let detail = Box::new(Detail::Statistics(Box::new(Statistics { kinds, keys, table })));
+            Operation::CreateOther { object, guard, detail }
         }
         // Since PostgreSQL 16 the server makes a name up.
         None => Operation::AlterOther {
@@ -246,16 +255,16 @@ fn create_statistics(cursor: &mut Cursor<'_>) -> Read<Operation> {
 }
 
 /// A column, a call, or any expression in brackets.
-fn statistics_key(cursor: &mut Cursor<'_>) -> Read<()> {
+fn statistics_key(cursor: &mut Cursor<'_>) -> Read<Expr> {
     if cursor.is_symbol("(") {
-        return expression::group(cursor).map(|_| ());
+        return expression::group(cursor);
     }
     let mut ahead = cursor.clone();
     ahead.name("a column")?;
     if ahead.is_symbol("(") {
-        expression::call(cursor).map(|_| ())
+        expression::call(cursor)
     } else {
-        cursor.ident("a column").map(|_| ())
+        cursor.ident("a column").map(|column| Expr::Column(vec![column.key().to_owned()]))
     }
 }
 
@@ -283,7 +292,7 @@ fn create_collation(cursor: &mut Cursor<'_>) -> Read<Operation> {
     } else {
         clause::definition(cursor)?;
     }
-    Ok(Operation::CreateOther { object, guard })
+    Ok(Operation::CreateOther { object, guard, detail: Box::default() })
 }
 
 fn alter_collation(cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -303,7 +312,7 @@ fn create_conversion(cursor: &mut Cursor<'_>) -> Read<Operation> {
     cursor.string()?;
     cursor.expect("FROM")?;
     cursor.name("a function")?;
-    Ok(Operation::CreateOther { object, guard: Guard::None })
+    Ok(Operation::CreateOther { object, guard: Guard::None, detail: Box::default() })
 }
 
 fn alter_conversion(cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -337,7 +346,7 @@ fn create_language(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
         }
     }
     *cursor = walk;
-    clause::one(cursor, first, Operation::CreateOther { object, guard })
+    clause::one(cursor, first, Operation::CreateOther { object, guard, detail: Box::default() })
 }
 
 /// A language; once its name was a string.
@@ -361,7 +370,7 @@ fn create_access_method(cursor: &mut Cursor<'_>) -> Read<Operation> {
     }
     cursor.expect("HANDLER")?;
     cursor.name("a function")?;
-    Ok(Operation::CreateOther { object, guard: Guard::None })
+    Ok(Operation::CreateOther { object, guard: Guard::None, detail: Box::default() })
 }
 
 fn text_search(cursor: &mut Cursor<'_>) -> Read<ObjectRef> {
@@ -378,7 +387,7 @@ fn text_search(cursor: &mut Cursor<'_>) -> Read<ObjectRef> {
 fn create_text_search(cursor: &mut Cursor<'_>) -> Read<Operation> {
     let object = text_search(cursor)?;
     clause::definition(cursor)?;
-    Ok(Operation::CreateOther { object, guard: Guard::None })
+    Ok(Operation::CreateOther { object, guard: Guard::None, detail: Box::default() })
 }
 
 fn alter_text_search(cursor: &mut Cursor<'_>) -> Read<Operation> {

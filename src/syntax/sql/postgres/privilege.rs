@@ -22,8 +22,8 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
     clause::dispatch(cursor, STATEMENTS)
 }
 
-fn privilege(what: &str) -> Operation {
-    Operation::Privilege { what: what.to_owned() }
+fn privilege(cursor: &Cursor<'_>, what: &str) -> Operation {
+    Operation::Privilege { what: what.to_owned(), text: cursor.text_between(0, cursor.at) }
 }
 
 fn grant(cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -43,7 +43,7 @@ fn grant(cursor: &mut Cursor<'_>) -> Read<Operation> {
         cursor.eat_all(&["WITH", "GRANT", "OPTION"]);
     }
     granted_by(cursor)?;
-    Ok(privilege("GRANT"))
+    Ok(privilege(cursor, "GRANT"))
 }
 
 fn revoke(cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -67,7 +67,7 @@ fn revoke(cursor: &mut Cursor<'_>) -> Read<Operation> {
     }
     granted_by(cursor)?;
     clause::cascade(cursor);
-    Ok(privilege("REVOKE"))
+    Ok(privilege(cursor, "REVOKE"))
 }
 
 /// Whether roles are given or taken: the word before the grantees comes without an ON before it.
@@ -231,7 +231,7 @@ fn default_privileges(cursor: &mut Cursor<'_>) -> Read<Operation> {
     } else {
         clause::cascade(cursor);
     }
-    Ok(privilege("ALTER DEFAULT PRIVILEGES"))
+    Ok(privilege(cursor, "ALTER DEFAULT PRIVILEGES"))
 }
 
 fn security_label(cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -248,14 +248,14 @@ fn security_label(cursor: &mut Cursor<'_>) -> Read<Operation> {
     if !cursor.eat("NULL") {
         cursor.string()?;
     }
-    Ok(privilege("SECURITY LABEL"))
+    Ok(privilege(cursor, "SECURITY LABEL"))
 }
 
 fn reassign_owned(cursor: &mut Cursor<'_>) -> Read<Operation> {
     clause::roles(cursor)?;
     cursor.expect("TO")?;
     clause::role(cursor)?;
-    Ok(privilege("REASSIGN OWNED"))
+    Ok(privilege(cursor, "REASSIGN OWNED"))
 }
 
 #[cfg(test)]

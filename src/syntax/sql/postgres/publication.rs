@@ -2,8 +2,8 @@
 
 use super::clause::{self, Reader};
 use super::expression;
-use crate::ops::{Guard, Op, Operation};
-use crate::schema::{Name, ObjectKind, ObjectRef};
+use crate::ops::{AlterPublication, Guard, Op, Operation};
+use crate::schema::{Name, ObjectKind, ObjectRef, Publication, Published};
 use crate::syntax::sql::cursor::{Cursor, Read};
 
 const STATEMENTS: &[(&[&str], Reader)] = &[
@@ -32,16 +32,20 @@ fn named(cursor: &mut Cursor<'_>, kind: ObjectKind) -> Read<ObjectRef> {
 }
 
 fn create_publication(cursor: &mut Cursor<'_>) -> Read<Operation> {
-    let object = named(cursor, ObjectKind::Publication)?;
+    let name = cursor.ident("a publication")?;
+    let mut publication = Publication::default();
     if cursor.eat("FOR") {
         if cursor.eat("ALL") {
             cursor.expect("TABLES")?;
+            publication.all_tables = true;
         } else {
-            published(cursor)?;
+            publication.members = published(cursor)?;
         }
     }
-    with(cursor)?;
-    Ok(Operation::CreateOther { object, guard: Guard::None })
+    if cursor.eat("WITH") {
+        publication.options = clause::parameters(cursor)?;
+    }
+    Ok(Operation::CreatePublication { name, publication: Box::new(publication) })
 }
 
 fn with(cursor: &mut Cursor<'_>) -> Read<()> {
@@ -52,7 +56,7 @@ fn with(cursor: &mut Cursor<'_>) -> Read<()> {
 }
 
 /// `TABLE a, b (c) WHERE (d), TABLES IN SCHEMA e, f`: a comma brings more of the same, or another kind.
-fn published(cursor: &mut Cursor<'_>) -> Read<()> {
+fn published(cursor: &mut Cursor<'_>) -> Read<Vec<Published>> {
     let mut schemas = None;
     cursor.list(|cursor| {
         if cursor.eat("TABLE") {
@@ -62,28 +66,23 @@ fn published(cursor: &mut Cursor<'_>) -> Read<()> {
         }
         match schemas {
             None => Err(cursor.unread("`TABLE` or `TABLES IN SCHEMA`")),
-            Some(true) if cursor.eat("CURRENT_SCHEMA") => Ok(()),
-            Some(true) => cursor.ident("a schema").map(|_| ()),
+            Some(true) if cursor.eat("CURRENT_SCHEMA") => Ok(Published::Schema(None)),
+            Some(true) => cursor.ident("a schema").map(|schema| Published::Schema(Some(schema))),
             Some(false) => table(cursor),
         }
-    })?;
-    Ok(())
+    })
 }
 
-fn table(cursor: &mut Cursor<'_>) -> Read<()> {
+fn table(cursor: &mut Cursor<'_>) -> Read<Published> {
     let brackets = cursor.eat("ONLY") && cursor.eat_symbol("(");
-    cursor.name("a table")?;
+    let name = cursor.name("a table")?;
     if brackets {
         cursor.expect_symbol(")")?;
     }
     cursor.eat_symbol("*");
-    if cursor.is_symbol("(") {
-        cursor.ident_group("a column")?;
-    }
-    if cursor.eat("WHERE") {
-        expression::group(cursor)?;
-    }
-    Ok(())
+    let columns = if cursor.is_symbol("(") { cursor.ident_group("a column")? } else { Vec::new() };
+    let filter = if cursor.eat("WHERE") { Some(expression::group(cursor)?) } else { None };
+    Ok(Published::Table(name, columns, filter))
 }
 
 fn alter_publication(cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -93,13 +92,14 @@ fn alter_publication(cursor: &mut Cursor<'_>) -> Read<Operation> {
     {
         return Ok(kind);
     }
-    let first = cursor.at;
-    match cursor.eat_any(&["ADD", "SET", "DROP"]) {
-        Some("SET") if cursor.is_symbol("(") => clause::definition(cursor).map(|_| ())?,
-        Some(_) => published(cursor)?,
+    let change = match cursor.eat_any(&["ADD", "SET", "DROP"]) {
+        Some("SET") if cursor.is_symbol("(") => AlterPublication::Options(clause::parameters(cursor)?),
+        Some("SET") => AlterPublication::Set(published(cursor)?),
+        Some("ADD") => AlterPublication::Add(published(cursor)?),
+        Some(_) => AlterPublication::Drop(published(cursor)?),
         None => return Err(cursor.unread("`ADD`, `SET` or `DROP`")),
-    }
-    Ok(clause::alter_other(cursor, object, first))
+    };
+    Ok(Operation::AlterPublication { name: object.name.ident, change })
 }
 
 /// The subscription; and the slot that it makes on the other server, unless it does not.
@@ -119,7 +119,8 @@ fn create_subscription(cursor: &mut Cursor<'_>) -> Read<Vec<Operation>> {
     };
     let makes_slot = !options.iter().any(is_off);
     let slot = makes_slot.then(|| Operation::Other { verb: "CREATE SUBSCRIPTION".to_owned() });
-    Ok([Operation::CreateOther { object, guard: Guard::None }].into_iter().chain(slot).collect())
+    let create = Operation::CreateOther { object, guard: Guard::None, detail: Box::default() };
+    Ok(std::iter::once(create).chain(slot).collect())
 }
 
 /// A string, or what a tool or psql puts in its place.
@@ -159,15 +160,18 @@ mod tests {
     fn publications_and_subscriptions() {
         check(&[
             ("CREATE PUBLICATION p", "publication `p`"),
-            ("CREATE PUBLICATION p FOR ALL TABLES WITH (publish = 'insert')", "publication `p`"),
+            (
+                "CREATE PUBLICATION p FOR ALL TABLES WITH (publish = 'insert')",
+                "publication `p` all publish=insert",
+            ),
             (
                 "CREATE PUBLICATION p FOR TABLE ONLY a, s.b (c, d) WHERE (c > 0), TABLES IN SCHEMA e, CURRENT_SCHEMA, TABLE f",
-                "publication `p`",
+                "publication `p` a() s.b(c,d) where in Some(\"e\") in None f()",
             ),
-            ("ALTER PUBLICATION p ADD TABLE a, b", "publication `p`: ADD TABLE A, B"),
-            ("ALTER PUBLICATION p DROP TABLES IN SCHEMA s", "publication `p`: DROP TABLES IN SCHEMA S"),
-            ("ALTER PUBLICATION p SET (publish = 'delete')", "publication `p`: SET (PUBLISH = 'delete')"),
-            ("ALTER PUBLICATION p SET TABLE a", "publication `p`: SET TABLE A"),
+            ("ALTER PUBLICATION p ADD TABLE a, b", "publication `p`: add a() b()"),
+            ("ALTER PUBLICATION p DROP TABLES IN SCHEMA s", "publication `p`: drop in Some(\"s\")"),
+            ("ALTER PUBLICATION p SET (publish = 'delete')", "publication `p`: {\"publish\": \"delete\"}"),
+            ("ALTER PUBLICATION p SET TABLE a", "publication `p`: set a()"),
             ("ALTER PUBLICATION p RENAME TO q", "publication `p` named q"),
             ("CREATE SUBSCRIPTION s CONNECTION 'x' PUBLICATION p", "subscription `s`; CREATE SUBSCRIPTION"),
             (

@@ -46,7 +46,7 @@ fn create_role(cursor: &mut Cursor<'_>) -> Read<Operation> {
             return Err(cursor.unread("an option of the role"));
         }
     }
-    Ok(Operation::CreateOther { object, guard: Guard::None })
+    Ok(Operation::CreateOther { object, guard: Guard::None, detail: Box::default() })
 }
 
 /// What CREATE ROLE and ALTER ROLE both take.
@@ -129,10 +129,10 @@ fn alter_role(cursor: &mut Cursor<'_>) -> Read<Operation> {
     let first = cursor.at;
     if cursor.eat_all(&["IN", "DATABASE"]) {
         cursor.ident("a database")?;
-        if !clause::setting(cursor)? {
+        if clause::setting(cursor)?.is_none() {
             return Err(cursor.unread("`SET` or `RESET`"));
         }
-    } else if !clause::setting(cursor)? {
+    } else if clause::setting(cursor)?.is_none() {
         cursor.eat("WITH");
         while role_option(cursor)? {}
     }
@@ -155,7 +155,7 @@ fn alter_group(cursor: &mut Cursor<'_>) -> Read<Operation> {
 }
 
 fn alter_system(cursor: &mut Cursor<'_>) -> Read<Operation> {
-    if !clause::setting(cursor)? {
+    if clause::setting(cursor)?.is_none() {
         return Err(cursor.unread("`SET` or `RESET`"));
     }
     Ok(Operation::Other { verb: "ALTER SYSTEM".to_owned() })
@@ -167,7 +167,7 @@ fn create_database(cursor: &mut Cursor<'_>) -> Read<Operation> {
     while !cursor.is_end() {
         database_option(cursor)?;
     }
-    Ok(Operation::CreateOther { object, guard: Guard::None })
+    Ok(Operation::CreateOther { object, guard: Guard::None, detail: Box::default() })
 }
 
 fn database_option(cursor: &mut Cursor<'_>) -> Read<()> {
@@ -213,7 +213,7 @@ fn alter_database(cursor: &mut Cursor<'_>) -> Read<Operation> {
     let first = cursor.at;
     if cursor.eat_all(&["SET", "TABLESPACE"]) {
         cursor.ident("a tablespace")?;
-    } else if !cursor.eat_all(&["REFRESH", "COLLATION", "VERSION"]) && !clause::setting(cursor)? {
+    } else if !cursor.eat_all(&["REFRESH", "COLLATION", "VERSION"]) && clause::setting(cursor)?.is_none() {
         cursor.eat("WITH");
         database_option(cursor)?;
         while !cursor.is_end() {
@@ -233,7 +233,7 @@ fn create_tablespace(cursor: &mut Cursor<'_>) -> Read<Operation> {
     if cursor.eat("WITH") {
         clause::definition(cursor)?;
     }
-    Ok(Operation::CreateOther { object, guard: Guard::None })
+    Ok(Operation::CreateOther { object, guard: Guard::None, detail: Box::default() })
 }
 
 fn alter_tablespace(cursor: &mut Cursor<'_>) -> Read<Operation> {

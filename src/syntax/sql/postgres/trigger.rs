@@ -1,8 +1,8 @@
 //! What fires or filters at a table: triggers, policies, rules, event triggers.
 
 use super::{clause, expression, function};
-use crate::ops::{CreatePolicy, CreateTrigger, Guard, Op, Operation};
-use crate::schema::{Ident, Name, ObjectKind, ObjectRef};
+use crate::ops::{AlterPolicy, CreatePolicy, CreateTrigger, Guard, Op, Operation};
+use crate::schema::{Detail, Event, Expr, Ident, Name, ObjectKind, ObjectRef, Policy, Rule, Timing, Trigger};
 use crate::syntax::sql::cursor::{Cursor, Read};
 use crate::syntax::sql::dml;
 use crate::syntax::sql::lex::TokenKind;
@@ -17,9 +17,9 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
     let kind = if walk.eat("CREATE") {
         let guard = if walk.eat_all(&["OR", "REPLACE"]) { Guard::OrReplace } else { Guard::None };
         if walk.eat("TRIGGER") {
-            create_trigger(&mut walk, first, guard, false)?
+            create_trigger(&mut walk, guard, false)?
         } else if walk.eat_all(&["CONSTRAINT", "TRIGGER"]) {
-            create_trigger(&mut walk, first, guard, true)?
+            create_trigger(&mut walk, guard, true)?
         } else if walk.eat("RULE") {
             create_rule(&mut walk, guard)?
         } else if guard == Guard::None && walk.eat("POLICY") {
@@ -48,86 +48,112 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
     clause::one(cursor, first, kind)
 }
 
-fn create_trigger(cursor: &mut Cursor<'_>, first: usize, guard: Guard, constraint: bool) -> Read<Operation> {
+fn create_trigger(cursor: &mut Cursor<'_>, guard: Guard, constraint: bool) -> Read<Operation> {
     let name = Name::bare(cursor.ident("a trigger")?);
-    let timing = if constraint { cursor.eat("AFTER") } else { timing(cursor) };
-    if !timing {
+    let mut ahead = cursor.clone();
+    let Some(timing) = timing(&mut ahead).filter(|timing| !constraint || *timing == Timing::After) else {
         return Err(cursor.unread("`BEFORE`, `AFTER` or `INSTEAD OF`"));
-    }
-    let mut update_of = Vec::new();
+    };
+    cursor.at = ahead.at;
+    let mut trigger = Trigger { timing, ..Trigger::default() };
     loop {
-        match cursor.eat_any(&["INSERT", "DELETE", "UPDATE", "TRUNCATE"]) {
-            Some("UPDATE") if cursor.eat("OF") => {
-                update_of.extend(cursor.list(|cursor| cursor.ident("a column"))?);
+        let event = match cursor.eat_any(&["INSERT", "DELETE", "UPDATE", "TRUNCATE"]) {
+            Some("INSERT") => Event::Insert,
+            Some("DELETE") => Event::Delete,
+            Some("TRUNCATE") => Event::Truncate,
+            Some(_) => {
+                if cursor.eat("OF") {
+                    trigger.update_of.extend(cursor.list(|cursor| cursor.ident("a column"))?);
+                }
+                Event::Update
             }
-            Some(_) => {}
             None => return Err(cursor.unread("`INSERT`, `UPDATE`, `DELETE` or `TRUNCATE`")),
-        }
+        };
+        trigger.events.push(event);
         if !cursor.eat("OR") {
             break;
         }
     }
+    trigger.events.sort();
+    trigger.events.dedup();
     cursor.expect("ON")?;
     let table = cursor.name("a table")?;
     if constraint && cursor.eat("FROM") {
-        cursor.name("a table")?;
+        trigger.from = Some(cursor.name("a table")?);
     }
     if constraint {
-        deferrable(cursor)?;
+        trigger.constraint = Some(deferrable(cursor)?);
     } else {
-        referencing(cursor)?;
+        referencing(cursor, &mut trigger)?;
     }
     if cursor.eat("FOR") {
         cursor.eat("EACH");
-        if cursor.eat_any(&["ROW", "STATEMENT"]).is_none() {
-            return Err(cursor.unread("`ROW` or `STATEMENT`"));
+        match cursor.eat_any(&["ROW", "STATEMENT"]) {
+            Some(word) => trigger.each_row = word == "ROW",
+            None => return Err(cursor.unread("`ROW` or `STATEMENT`")),
         }
     }
     if cursor.eat("WHEN") {
-        expression::group(cursor)?;
+        trigger.when = Some(expression::group(cursor)?);
     }
-    let function = execute(cursor)?;
+    let executes_function = cursor.nth_is(1, "FUNCTION");
+    execute(cursor, &mut trigger)?;
     Ok(Operation::CreateTrigger(Box::new(CreateTrigger {
         name,
         table,
         guard,
         temporary: false,
-        constraint,
-        update_of,
-        function: Some(function),
-        definition: cursor.text_between(first, cursor.at),
+        trigger,
+        executes_function,
     })))
 }
 
-fn timing(cursor: &mut Cursor<'_>) -> bool {
-    cursor.eat("BEFORE") || cursor.eat("AFTER") || cursor.eat_all(&["INSTEAD", "OF"])
+fn timing(cursor: &mut Cursor<'_>) -> Option<Timing> {
+    if cursor.eat_all(&["INSTEAD", "OF"]) {
+        return Some(Timing::InsteadOf);
+    }
+    cursor
+        .eat_any(&["BEFORE", "AFTER"])
+        .map(|word| if word == "BEFORE" { Timing::Before } else { Timing::After })
 }
 
-/// DEFERRABLE and its kin, in any order.
-fn deferrable(cursor: &mut Cursor<'_>) -> Read<()> {
+/// DEFERRABLE and its kin, in any order, without those that hold anyway.
+fn deferrable(cursor: &mut Cursor<'_>) -> Read<Vec<String>> {
+    let (mut deferrable, mut deferred) = (false, false);
     loop {
         if cursor.eat("INITIALLY") {
-            if cursor.eat_any(&["DEFERRED", "IMMEDIATE"]).is_none() {
-                return Err(cursor.unread("`DEFERRED` or `IMMEDIATE`"));
+            match cursor.eat_any(&["DEFERRED", "IMMEDIATE"]) {
+                Some(word) => deferred = word == "DEFERRED",
+                None => return Err(cursor.unread("`DEFERRED` or `IMMEDIATE`")),
             }
-        } else if !cursor.eat("DEFERRABLE") && !cursor.eat_all(&["NOT", "DEFERRABLE"]) {
-            return Ok(());
+        } else if cursor.eat("DEFERRABLE") {
+            deferrable = true;
+        } else if !cursor.eat_all(&["NOT", "DEFERRABLE"]) {
+            break;
         }
     }
+    // What is deferred can be deferred.
+    let words = [(deferrable || deferred, "DEFERRABLE"), (deferred, "INITIALLY DEFERRED")];
+    Ok(words.iter().filter(|(said, _)| *said).map(|(_, word)| (*word).to_owned()).collect())
 }
 
 /// `REFERENCING {OLD | NEW} TABLE [AS] name …`.
-fn referencing(cursor: &mut Cursor<'_>) -> Read<()> {
+fn referencing(cursor: &mut Cursor<'_>, trigger: &mut Trigger) -> Read<()> {
     if !cursor.eat("REFERENCING") {
         return Ok(());
     }
     loop {
-        if cursor.eat_any(&["OLD", "NEW"]).is_none() {
+        let Some(word) = cursor.eat_any(&["OLD", "NEW"]) else {
             return Err(cursor.unread("`OLD` or `NEW`"));
-        }
+        };
         cursor.expect("TABLE")?;
         cursor.eat("AS");
-        cursor.ident("a name")?;
+        let name = Some(cursor.ident("a name")?);
+        if word == "OLD" {
+            trigger.transition.0 = name;
+        } else {
+            trigger.transition.1 = name;
+        }
         if !cursor.is_any(&["OLD", "NEW"]) {
             return Ok(());
         }
@@ -135,15 +161,14 @@ fn referencing(cursor: &mut Cursor<'_>) -> Read<()> {
 }
 
 /// `EXECUTE {FUNCTION | PROCEDURE} name(constants)`.
-fn execute(cursor: &mut Cursor<'_>) -> Read<Name> {
+fn execute(cursor: &mut Cursor<'_>, trigger: &mut Trigger) -> Read<()> {
     expect_execute(cursor)?;
-    let function = cursor.name("a function")?;
+    trigger.function = Some(cursor.name("a function")?);
     cursor.expect_symbol("(")?;
     if !cursor.is_symbol(")") {
-        cursor.list(trigger_argument)?;
+        trigger.arguments = cursor.list(trigger_argument)?;
     }
-    cursor.expect_symbol(")")?;
-    Ok(function)
+    cursor.expect_symbol(")")
 }
 
 fn expect_execute(cursor: &mut Cursor<'_>) -> Read<()> {
@@ -155,13 +180,16 @@ fn expect_execute(cursor: &mut Cursor<'_>) -> Read<()> {
 }
 
 /// What a trigger hands to its function: a constant, or a word that becomes one.
-fn trigger_argument(cursor: &mut Cursor<'_>) -> Read<()> {
+fn trigger_argument(cursor: &mut Cursor<'_>) -> Read<String> {
     if cursor.is_string() {
-        return cursor.string().map(|_| ());
+        return cursor.string();
     }
+    let first = cursor.at;
     match cursor.nth(0).map(|token| token.kind) {
-        Some(TokenKind::Word | TokenKind::Quoted) => cursor.any_word("an argument").map(|_| ()),
-        _ => clause::number(cursor),
+        Some(TokenKind::Word | TokenKind::Quoted) => {
+            cursor.any_word("an argument").map(|word| word.text().to_owned())
+        }
+        _ => clause::number(cursor).map(|()| cursor.text_between(first, cursor.at)),
     }
 }
 
@@ -193,32 +221,53 @@ fn create_policy(cursor: &mut Cursor<'_>) -> Read<Operation> {
     let name = cursor.ident("a policy")?;
     cursor.expect("ON")?;
     let table = cursor.name("a table")?;
-    let first = cursor.at;
-    if cursor.eat("AS") && cursor.eat_any(&["PERMISSIVE", "RESTRICTIVE"]).is_none() {
-        return Err(cursor.unread("`PERMISSIVE` or `RESTRICTIVE`"));
+    let mut policy = Policy { command: "ALL".to_owned(), ..Policy::default() };
+    if cursor.eat("AS") {
+        match cursor.eat_any(&["PERMISSIVE", "RESTRICTIVE"]) {
+            Some(word) => policy.restrictive = word == "RESTRICTIVE",
+            None => return Err(cursor.unread("`PERMISSIVE` or `RESTRICTIVE`")),
+        }
     }
-    if cursor.eat("FOR") && cursor.eat_any(&["ALL", "SELECT", "INSERT", "UPDATE", "DELETE"]).is_none() {
-        return Err(cursor.unread("`ALL`, `SELECT`, `INSERT`, `UPDATE` or `DELETE`"));
+    if cursor.eat("FOR") {
+        match cursor.eat_any(&["ALL", "SELECT", "INSERT", "UPDATE", "DELETE"]) {
+            Some(word) => word.clone_into(&mut policy.command),
+            None => return Err(cursor.unread("`ALL`, `SELECT`, `INSERT`, `UPDATE` or `DELETE`")),
+        }
     }
-    let words = who_and_what(cursor)?;
-    let definition = cursor.text_between(first, cursor.at);
-    Ok(Operation::CreatePolicy(Box::new(CreatePolicy { name, table, definition, words })))
+    let said = who_and_what(cursor)?;
+    policy.roles = said.roles.unwrap_or_else(|| vec!["public".to_owned()]);
+    (policy.using, policy.check) = (said.using, said.check);
+    Ok(Operation::CreatePolicy(Box::new(CreatePolicy { name, table, policy })))
 }
 
-/// `[TO roles] [USING (…)] [WITH CHECK (…)]`: the words in the conditions.
-fn who_and_what(cursor: &mut Cursor<'_>) -> Read<Vec<String>> {
+/// For whom a policy is, and what it lets through.
+struct Said {
+    roles: Option<Vec<String>>,
+    using: Option<Expr>,
+    check: Option<Expr>,
+}
+
+/// `[TO roles] [USING (…)] [WITH CHECK (…)]`.
+fn who_and_what(cursor: &mut Cursor<'_>) -> Read<Said> {
+    let mut said = Said { roles: None, using: None, check: None };
     if cursor.eat("TO") {
-        clause::roles(cursor)?;
+        let mut roles = clause::roles(cursor)?;
+        roles.sort();
+        // Everybody is everybody, whoever else is named (source: `policy_role_list_to_array` in PostgreSQL's policy.c).
+        if roles.iter().any(|role| role == "public") {
+            roles = vec!["public".to_owned()];
+        }
+        said.roles = Some(roles);
     }
     let first = cursor.at;
     if cursor.eat("USING") {
-        expression::group(cursor)?;
+        said.using = Some(expression::group(cursor)?);
     }
     if cursor.eat_all(&["WITH", "CHECK"]) {
-        expression::group(cursor)?;
+        said.check = Some(expression::group(cursor)?);
     }
     clause::subqueries(cursor, first, cursor.at)?;
-    Ok(cursor.words_between(first, cursor.at))
+    Ok(said)
 }
 
 fn alter_policy(cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -228,29 +277,35 @@ fn alter_policy(cursor: &mut Cursor<'_>) -> Read<Operation> {
         return rename(cursor, object, if_exists);
     }
     let first = cursor.at;
-    who_and_what(cursor)?;
-    if cursor.at == first {
-        return Err(cursor.unread("what to change of the policy"));
+    let Said { roles, using, check } = who_and_what(cursor)?;
+    match object.on {
+        Some(table) if cursor.at > first => {
+            let name = object.name.ident;
+            Ok(Operation::AlterPolicy(Box::new(AlterPolicy { name, table, roles, using, check })))
+        }
+        Some(_) | None => Err(cursor.unread("what to change of the policy")),
     }
-    Ok(clause::alter_other(cursor, object, first))
 }
 
 fn create_rule(cursor: &mut Cursor<'_>, guard: Guard) -> Read<Operation> {
     let name = cursor.ident("a rule")?;
     cursor.expect_all(&["AS", "ON"])?;
-    if cursor.eat_any(&["SELECT", "INSERT", "UPDATE", "DELETE"]).is_none() {
+    let Some(event) = cursor.eat_any(&["SELECT", "INSERT", "UPDATE", "DELETE"]) else {
         return Err(cursor.unread("`SELECT`, `INSERT`, `UPDATE` or `DELETE`"));
-    }
+    };
+    let mut rule = Rule { event: event.to_owned(), ..Rule::default() };
     cursor.expect("TO")?;
     let table = cursor.name("a table")?;
     if cursor.eat("WHERE") {
         let first = cursor.at;
-        expression::whole(cursor)?;
+        rule.when = Some(expression::whole(cursor)?);
         clause::subqueries(cursor, first, cursor.at)?;
     }
     cursor.expect("DO")?;
-    cursor.eat_any(&["ALSO", "INSTEAD"]);
-    if !cursor.eat("NOTHING") {
+    rule.instead = cursor.eat_any(&["ALSO", "INSTEAD"]) == Some("INSTEAD");
+    if cursor.eat("NOTHING") {
+        "NOTHING".clone_into(&mut rule.action);
+    } else {
         let inside =
             if cursor.is_symbol("(") { cursor.clone().group()? } else { (cursor.at, cursor.tokens.len()) };
         let whole = cursor.skip_rest();
@@ -260,8 +315,9 @@ fn create_rule(cursor: &mut Cursor<'_>, guard: Guard) -> Read<Operation> {
             return Err(cursor.unread("what the rule does"));
         }
         commands(cursor, inside)?;
+        rule.action = cursor.text_between(inside.0, inside.1);
     }
-    Ok(Operation::CreateRule { name, table, guard })
+    Ok(Operation::CreateRule { name, table, guard, rule: Box::new(rule) })
 }
 
 /// What a rule does: commands with semicolons between them.
@@ -292,6 +348,7 @@ fn event_trigger(name: Ident) -> ObjectRef {
 
 fn create_event_trigger(cursor: &mut Cursor<'_>) -> Read<Operation> {
     let object = event_trigger(cursor.ident("an event trigger")?);
+    let first = cursor.at;
     cursor.expect("ON")?;
     cursor.any_word("an event")?;
     if cursor.eat("WHEN") {
@@ -310,7 +367,8 @@ fn create_event_trigger(cursor: &mut Cursor<'_>) -> Read<Operation> {
     cursor.name("a function")?;
     cursor.expect_symbol("(")?;
     cursor.expect_symbol(")")?;
-    Ok(Operation::CreateOther { object, guard: Guard::None })
+    let detail = Box::new(Detail::Text(cursor.text_between(first, cursor.at)));
+    Ok(Operation::CreateOther { object, guard: Guard::None, detail })
 }
 
 fn alter_event_trigger(cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -329,7 +387,7 @@ fn alter_event_trigger(cursor: &mut Cursor<'_>) -> Read<Operation> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::table::tests::{names, one};
+    use super::super::table::tests::{brief, names, one};
     use super::*;
 
     fn say(text: &str) -> String {
@@ -339,19 +397,50 @@ mod tests {
         };
         match ops.into_iter().next().map(|op| op.kind) {
             Some(Operation::CreateTrigger(trigger)) => {
-                assert_eq!(
-                    trigger.definition.split_whitespace().collect::<Vec<_>>().join(" "),
-                    trigger.definition
-                );
-                let CreateTrigger { name, table, guard, constraint, update_of, function, .. } = *trigger;
-                let function = function.map(|function| function.to_string()).unwrap_or_default();
-                format!("{name} on {table} {guard:?} {constraint} ({}) {function}", names(&update_of))
+                let CreateTrigger { name, table, guard, trigger, .. } = *trigger;
+                let events: Vec<&str> = trigger.events.iter().map(|event| event.keyword()).collect();
+                let when = trigger.when.as_ref().map_or_else(String::new, brief);
+                let function = trigger.function.map(|function| function.to_string()).unwrap_or_default();
+                format!(
+                    "{name} {} {} on {table} {guard:?} {:?} ({}) {} {when} {function}({}) {:?}",
+                    trigger.timing.keywords(),
+                    events.join("/"),
+                    trigger.constraint,
+                    names(&trigger.update_of),
+                    if trigger.each_row { "row" } else { "statement" },
+                    trigger.arguments.join(","),
+                    trigger.transition,
+                )
             }
             Some(Operation::CreatePolicy(policy)) => {
-                format!("{} on {}: {} {:?}", policy.name, policy.table, policy.definition, policy.words)
+                let CreatePolicy { name, table, policy } = *policy;
+                let said = |expr: Option<Expr>| expr.as_ref().map_or_else(|| "-".to_owned(), brief);
+                let kind = if policy.restrictive { "restrictive " } else { "" };
+                format!(
+                    "{name} on {table}: {kind}{} to {} | {} | {}",
+                    policy.command,
+                    policy.roles.join(","),
+                    said(policy.using),
+                    said(policy.check)
+                )
             }
-            Some(Operation::CreateRule { name, table, guard }) => format!("{name} on {table} {guard:?}"),
-            Some(Operation::CreateOther { object, guard }) => format!("{object} {guard:?}"),
+            Some(Operation::AlterPolicy(policy)) => {
+                let said = |expr: &Option<Expr>| expr.as_ref().map_or_else(|| "-".to_owned(), brief);
+                format!(
+                    "{} on {}: {:?} | {} | {}",
+                    policy.name,
+                    policy.table,
+                    policy.roles,
+                    said(&policy.using),
+                    said(&policy.check)
+                )
+            }
+            Some(Operation::CreateRule { name, table, guard, rule }) => {
+                let when = rule.when.as_ref().map_or_else(|| "-".to_owned(), brief);
+                let instead = if rule.instead { "instead " } else { "" };
+                format!("{name} on {table} {guard:?} {} {when} {instead}{}", rule.event, rule.action)
+            }
+            Some(Operation::CreateOther { object, guard, .. }) => format!("{object} {guard:?}"),
             Some(Operation::AlterOther { object, what }) => format!("{object}: {what}"),
             Some(Operation::Rename { object, to, if_exists }) => format!("{object} named {to} {if_exists}"),
             Some(Operation::SetOwner { object, to }) => format!("{object} to {to}"),
@@ -364,23 +453,23 @@ mod tests {
         let cases = [
             (
                 "CREATE TRIGGER g BEFORE INSERT OR UPDATE OF a, \"B\" OR DELETE ON s.t FOR EACH ROW WHEN (NEW.a IS DISTINCT FROM OLD.a) EXECUTE FUNCTION s.f('x', 1, y)",
-                "g on s.t None false (a,B) s.f",
+                "g BEFORE INSERT/DELETE/UPDATE on s.t None None (a,B) row (IS DISTINCT FROM new.a old.a) s.f(x,1,y) (None, None)",
             ),
             (
                 "CREATE OR REPLACE TRIGGER g INSTEAD OF INSERT ON v EXECUTE PROCEDURE f()",
-                "g on v OrReplace false () f",
+                "g INSTEAD OF INSERT on v OrReplace None () statement  f() (None, None)",
             ),
             (
                 "CREATE TRIGGER g AFTER TRUNCATE ON t FOR STATEMENT EXECUTE FUNCTION f()",
-                "g on t None false () f",
+                "g AFTER TRUNCATE on t None None () statement  f() (None, None)",
             ),
             (
                 "CREATE TRIGGER g AFTER UPDATE ON t REFERENCING OLD TABLE AS o NEW TABLE n FOR EACH STATEMENT EXECUTE FUNCTION f()",
-                "g on t None false () f",
+                "g AFTER UPDATE on t None None () statement  f() (Some(\"o\"), Some(\"n\"))",
             ),
             (
                 "CREATE CONSTRAINT TRIGGER g AFTER INSERT ON t FROM u INITIALLY DEFERRED DEFERRABLE FOR EACH ROW EXECUTE FUNCTION f()",
-                "g on t None true () f",
+                "g AFTER INSERT on t None Some([\"DEFERRABLE\", \"INITIALLY DEFERRED\"]) () row  f() (None, None)",
             ),
             ("ALTER TRIGGER g ON s.t RENAME TO h", "trigger `g` of `s.t` named h false"),
             ("ALTER TRIGGER g ON t DEPENDS ON EXTENSION e", "trigger `g` of `t`: DEPENDS ON EXTENSION E"),
@@ -415,14 +504,14 @@ mod tests {
     #[test]
     fn policies() {
         let cases = [
-            ("CREATE POLICY p ON s.t", "p on s.t:  []"),
+            ("CREATE POLICY p ON s.t", "p on s.t: ALL to public | - | -"),
             (
                 "CREATE POLICY \"P 1\" ON t AS RESTRICTIVE FOR UPDATE\n  TO PUBLIC, current_user USING (a > 0) WITH CHECK (EXISTS (SELECT 1 FROM u WHERE u.b = c))",
-                "P 1 on t: AS RESTRICTIVE FOR UPDATE TO PUBLIC, current_user USING (a > 0) WITH CHECK (EXISTS (SELECT 1 FROM u WHERE u.b = c)) [\"a\", \"b\", \"c\", \"exists\", \"u\"]",
+                "P 1 on t: restrictive UPDATE to public | (> a 0) | raw EXISTS (SELECT 1 FROM u WHERE u.b = c)",
             ),
             ("ALTER POLICY p ON t RENAME TO q", "policy `p` of `t` named q false"),
             ("ALTER POLICY IF EXISTS p ON t RENAME TO q", "policy `p` of `t` named q true"),
-            ("ALTER POLICY p ON t TO a USING (true)", "policy `p` of `t`: TO A USING (TRUE)"),
+            ("ALTER POLICY p ON t TO a USING (true)", "p on t: Some([\"a\"]) | true | -"),
             (
                 "CREATE POLICY p ON t FOR TRUNCATE",
                 "`ALL`, `SELECT`, `INSERT`, `UPDATE` or `DELETE` at TRUNCATE",
@@ -443,16 +532,19 @@ mod tests {
     #[test]
     fn rules_and_event_triggers() {
         let cases = [
-            ("CREATE RULE r AS ON INSERT TO t DO INSTEAD NOTHING", "r on t None"),
+            ("CREATE RULE r AS ON INSERT TO t DO INSTEAD NOTHING", "r on t None INSERT - instead NOTHING"),
             (
                 "CREATE OR REPLACE RULE \"_RETURN\" AS ON SELECT TO s.v DO INSTEAD SELECT * FROM t",
-                "_RETURN on s.v OrReplace",
+                "_RETURN on s.v OrReplace SELECT - instead SELECT * FROM t",
             ),
             (
                 "CREATE RULE r AS ON UPDATE TO t WHERE OLD.a <> NEW.a DO ALSO (INSERT INTO l VALUES (OLD.a); NOTIFY t)",
-                "r on t None",
+                "r on t None UPDATE (<> old.a new.a) INSERT INTO l VALUES (OLD.a); NOTIFY t",
             ),
-            ("CREATE RULE r AS ON DELETE TO t DO (SELECT 1) UNION (SELECT 2)", "r on t None"),
+            (
+                "CREATE RULE r AS ON DELETE TO t DO (SELECT 1) UNION (SELECT 2)",
+                "r on t None DELETE - (SELECT 1) UNION (SELECT 2)",
+            ),
             ("ALTER RULE r ON t RENAME TO q", "rule `r` of `t` named q false"),
             ("CREATE RULE r AS ON INSERT TO t DO INSTEAD", "what the rule does at INSTEAD"),
             (

@@ -186,7 +186,7 @@ fn domain_constraint(cursor: &mut Cursor<'_>) -> Read<Option<Constraint>> {
     } else {
         return Err(cursor.unread("a constraint of the domain"));
     };
-    Ok(Some(Constraint { name, kind, not_valid: false, attributes: Vec::new() }))
+    Ok(Some(Constraint { name, ..Constraint::plain(kind) }))
 }
 
 fn alter_domain(cursor: &mut Cursor<'_>) -> Read<Operation> {

@@ -1,5 +1,7 @@
 //! Views and materialized views.
 
+use std::collections::BTreeMap;
+
 use super::clause;
 use crate::ops::{CreateView, Guard, Op, Operation};
 use crate::schema::Name;
@@ -37,15 +39,19 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
     if materialized && walk.eat("USING") {
         walk.ident("an access method")?;
     }
-    if walk.eat("WITH") {
-        clause::definition(&mut walk)?;
-    }
+    let mut parameters = if walk.eat("WITH") { clause::parameters(&mut walk)? } else { BTreeMap::new() };
     if materialized && walk.eat("TABLESPACE") {
         walk.ident("a tablespace")?;
     }
     walk.expect("AS")?;
     let from = walk.at;
     let (last, no_data) = if materialized { data_clause(&walk) } else { (check_option(&walk), false) };
+    if !materialized && last < walk.tokens.len() {
+        let mut tail = walk.clone();
+        tail.at = last;
+        let option = if tail.nth_is(1, "LOCAL") { "local" } else { "cascaded" };
+        parameters.insert("check_option".to_owned(), option.to_owned());
+    }
     let query = body(&walk, from, last, recursive.then_some(&name))?;
     walk.skip_rest();
     *cursor = walk;
@@ -58,6 +64,7 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
         reads: query.reads,
         words: query.words,
         no_data,
+        parameters,
         name,
     };
     clause::one(cursor, first, Operation::CreateView(Box::new(view)))

@@ -1,0 +1,393 @@
+//! DROP of every kind, and what goes along.
+
+use super::{Outcome, Step};
+use crate::ops::{Conflict, Drop, Guard};
+use crate::schema::{
+    Detail, Dialect, Ident, Lookup, Name, ObjectKind, ObjectRef, Published, Relation, Slot, TypeKind,
+};
+
+impl Step<'_> {
+    pub(super) fn drop(&mut self, drop: &Drop) -> Outcome {
+        if drop.concurrently && (drop.cascade || drop.objects.len() > 1) {
+            let sentence = "DROP INDEX CONCURRENTLY takes one index, and no CASCADE".to_owned();
+            return Outcome::Refused(Conflict::Other("0A000", sentence));
+        }
+        let mut worst = Outcome::Skipped { existing: None };
+        // Everything of one DROP goes together: a table of the list may depend on another one of it.
+        let together: Vec<Name> = drop.objects.iter().map(|object| self.resolve(&object.name)).collect();
+        for (index, object) in drop.objects.iter().enumerate() {
+            let arguments = drop.arguments.get(index).and_then(Option::as_ref);
+            let outcome = self.drop_one(drop, object, arguments, &together);
+            match (&worst, &outcome) {
+                (Outcome::Refused(_), _) | (Outcome::Done, Outcome::Skipped { .. }) => {}
+                _ => worst = outcome,
+            }
+        }
+        worst
+    }
+
+    pub(super) fn drop_one(
+        &mut self,
+        drop: &Drop,
+        object: &ObjectRef,
+        arguments: Option<&Vec<String>>,
+        together: &[Name],
+    ) -> Outcome {
+        let name = self.resolve(&object.name);
+        let full = ObjectRef { kind: object.kind, name: name.clone(), on: object.on.clone() };
+        match object.kind {
+            ObjectKind::Table
+            | ObjectKind::ForeignTable
+            | ObjectKind::Index
+            | ObjectKind::View
+            | ObjectKind::MaterializedView
+            | ObjectKind::Sequence => {
+                // In MySQL an index belongs to its table.
+                if object.kind == ObjectKind::Index && self.catalog.dialect == Dialect::Mysql {
+                    return Outcome::Done;
+                }
+                if self.catalog.relation(&name).is_absent() {
+                    return self.missing(full, drop.guard);
+                }
+                if let Lookup::Found(there) = self.catalog.relation(&name)
+                    && there.kind() != object.kind
+                    && there.made().is_some()
+                    && self.catalog.dialect != Dialect::Mysql
+                {
+                    let sentence =
+                        format!("`{name}` is no {} but a {}", object.kind.noun(), there.kind().noun());
+                    return Outcome::Refused(Conflict::Other("42809", sentence));
+                }
+                if let Lookup::Found(index) = self.catalog.index(&name)
+                    && let Some((constraint, table)) = index.constraint.as_ref().zip(index.table.as_ref())
+                    && self.catalog.dialect == Dialect::Postgres
+                {
+                    let sentence = format!("constraint `{constraint}` of `{table}` needs index `{name}`");
+                    return Outcome::Refused(Conflict::Other("2BP01", sentence));
+                }
+                if let Lookup::Found(index) = self.catalog.index(&name)
+                    && let Some(above) = index.parent.clone()
+                    && self.postgres()
+                {
+                    let sentence = format!("index `{above}` needs index `{name}`");
+                    return Outcome::Refused(Conflict::Other("2BP01", sentence));
+                }
+                if drop.concurrently
+                    && let Lookup::Found(index) = self.catalog.index(&name)
+                    && index.table.as_ref().is_some_and(|table| self.is_partitioned(table))
+                {
+                    let sentence =
+                        format!("`{name}` is on a partitioned table: it cannot be dropped CONCURRENTLY");
+                    return Outcome::Refused(Conflict::Other("0A000", sentence));
+                }
+                if let Lookup::Found(Relation::Sequence(sequence)) = self.catalog.relation(&name)
+                    && self.postgres()
+                    && let Some(conflict) = self.keeps_sequence(sequence, drop.cascade, together)
+                {
+                    return Outcome::Refused(conflict);
+                }
+                self.drop_relation(&name, drop.cascade, together)
+            }
+            ObjectKind::Type | ObjectKind::Domain => {
+                if self.catalog.type_entry(&name).is_absent() {
+                    return self.missing(full, drop.guard);
+                }
+                if let Lookup::Found(entry) = self.catalog.type_entry(&name)
+                    && object.kind == ObjectKind::Domain
+                    && !matches!(entry.kind, TypeKind::Domain { .. })
+                {
+                    return Outcome::Refused(Conflict::Other("42809", format!("`{name}` is no domain")));
+                }
+                let used = self.has_type(&name, together).filter(|_| !drop.cascade);
+                if drop.cascade {
+                    self.drop_users_of_type(&name);
+                }
+                self.catalog.put_type(name.clone(), Slot::Gone);
+                used.map_or(Outcome::Done, |used| {
+                    Outcome::Refused(Conflict::Other("2BP01", format!("{used} depends on type `{name}`")))
+                })
+            }
+            ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine | ObjectKind::Aggregate => {
+                // What a trigger calls takes no arguments.
+                let plain = arguments.is_none_or(|arguments| arguments.is_empty());
+                let called = self
+                    .called_by_trigger(&name)
+                    .filter(|_| plain)
+                    .map(|object| format!("{object}"))
+                    .or_else(|| self.called_in_table(&name))
+                    .filter(|_| !drop.cascade);
+                if drop.cascade && plain {
+                    while let Some(trigger) = self.called_by_trigger(&name) {
+                        self.catalog.put_other(trigger, Slot::Gone);
+                    }
+                }
+                match (self.drop_function(full, drop.guard, arguments), called) {
+                    (Outcome::Done, Some(trigger)) => {
+                        Outcome::Refused(Conflict::Other("2BP01", format!("{trigger} depends on `{name}`")))
+                    }
+                    (outcome, _) => outcome,
+                }
+            }
+            ObjectKind::Schema => {
+                let key = self.other_key(object);
+                if self.catalog.other(&key).is_absent() {
+                    return self.missing(full, drop.guard);
+                }
+                let inhabitant = self
+                    .inhabitant(&object.name.ident)
+                    .filter(|_| !drop.cascade && self.catalog.dialect == Dialect::Postgres);
+                self.drop_schema(&object.name.ident);
+                self.catalog.put_other(key, Slot::Gone);
+                inhabitant.map_or(Outcome::Done, |inhabitant| {
+                    let sentence = format!("{inhabitant} depends on schema `{name}`");
+                    Outcome::Refused(Conflict::Other("2BP01", sentence))
+                })
+            }
+            _ => {
+                let key = self.other_key(object);
+                if let Some(table) = &key.on
+                    && self.catalog.relation(table).is_absent()
+                    && drop.guard == Guard::None
+                {
+                    return self.missing(
+                        ObjectRef { kind: ObjectKind::Table, name: table.clone(), on: None },
+                        drop.guard,
+                    );
+                }
+                if self.catalog.other(&key).is_absent() {
+                    return self.missing(full, drop.guard);
+                }
+                if let Lookup::Found(other) = self.catalog.other(&key)
+                    && let Detail::Trigger(trigger) = &other.detail
+                    && trigger.inherited
+                {
+                    let sentence = format!("{key} belongs to a trigger of the partitioned table");
+                    return Outcome::Refused(Conflict::Other("2BP01", sentence));
+                }
+                self.catalog.put_other(key.clone(), Slot::Gone);
+                if let (ObjectKind::Trigger, Some(table)) = (key.kind, &key.on) {
+                    self.drop_inherited_trigger(&key, table);
+                }
+                if key.kind == ObjectKind::Extension {
+                    self.drop_brought(&key.name.ident);
+                }
+                Outcome::Done
+            }
+        }
+    }
+
+    /// The row triggers that partitions have from their parent go with it.
+    fn drop_inherited_trigger(&mut self, key: &ObjectRef, parent: &Name) {
+        for child in self.catalog.children(parent) {
+            let below = ObjectRef { on: Some(child.clone()), ..key.clone() };
+            let inherited =
+                self.catalog.other(&below).found().is_some_and(
+                    |other| matches!(&other.detail, Detail::Trigger(trigger) if trigger.inherited),
+                );
+            if inherited {
+                self.catalog.put_other(below.clone(), Slot::Gone);
+                self.drop_inherited_trigger(&below, &child);
+            }
+        }
+    }
+
+    /// The columns, domains and functions that have a type go with it.
+    fn drop_users_of_type(&mut self, ty: &Name) {
+        for (table, column) in self.columns_of_type(ty) {
+            self.take_column(&table, &column, true);
+            for child in self.catalog.children(&table) {
+                self.take_column(&child, &column, true);
+            }
+        }
+        for domain in self.domains_of_type(ty) {
+            self.drop_users_of_type(&domain);
+            self.catalog.put_type(domain, Slot::Gone);
+        }
+    }
+
+    pub(super) fn drop_relation(&mut self, name: &Name, cascade: bool, together: &[Name]) -> Outcome {
+        let mut refused = None;
+        match self.catalog.relation(name).found().cloned() {
+            Some(Relation::Table(_)) => {
+                if self.catalog.dialect == Dialect::Postgres {
+                    let referencing = self.foreign_keys_to(name, None);
+                    let left = referencing.iter().find(|(owner, _)| !together.contains(owner));
+                    if let Some((owner, constraint)) = left.filter(|_| !cascade) {
+                        let sentence =
+                            format!("constraint `{constraint}` of `{owner}` depends on table `{name}`");
+                        refused = Some(Conflict::Other("2BP01", sentence));
+                    }
+                    self.drop_foreign_keys_to(name, None);
+                    let heir = self.heir(name).filter(|heir| !cascade && !together.contains(heir));
+                    if let (Some(heir), None) = (heir, &refused) {
+                        let sentence = format!("table `{heir}` inherits from `{name}`");
+                        refused = Some(Conflict::Other("2BP01", sentence));
+                    }
+                }
+                self.drop_indexes_of(name);
+                self.drop_owned_sequences(name, None);
+                self.drop_what_is_on(name);
+                self.unpublish(name);
+                let partitions: Vec<Name> = self
+                    .catalog
+                    .tables()
+                    .filter(|table| {
+                        (table.partition == crate::schema::PartitionKind::Partition || cascade)
+                            && table.parents.contains(name)
+                    })
+                    .map(|table| table.name.clone())
+                    .collect();
+                // Gone before what hangs on it: a text can make two tables each other's partitions.
+                self.catalog.put_relation(name.clone(), Slot::Gone);
+                for partition in partitions {
+                    self.drop_relation(&partition, cascade, together);
+                }
+            }
+            Some(Relation::View(_)) => {
+                self.drop_indexes_of(name);
+                self.drop_what_is_on(name);
+            }
+            Some(Relation::Index(_)) => self.drop_index_parts(name),
+            Some(Relation::Sequence(_)) if cascade && self.postgres() => self.drop_defaults_from(name),
+            Some(Relation::Sequence(_)) | None => {}
+        }
+        let views: Vec<Name> = self
+            .catalog
+            .views()
+            .filter(|view| view.reads.contains(name) && view.name != *name)
+            .map(|view| view.name.clone())
+            .collect();
+        // And two views can read each other.
+        self.catalog.put_relation(name.clone(), Slot::Gone);
+        if self.catalog.dialect == Dialect::Postgres {
+            if let Some(view) =
+                views.iter().find(|view| !together.contains(view)).filter(|_| !cascade && refused.is_none())
+            {
+                refused = Some(Conflict::Other("2BP01", format!("view `{view}` depends on `{name}`")));
+            }
+            if cascade {
+                for view in views {
+                    self.drop_relation(&view, true, together);
+                }
+            }
+        }
+        refused.map_or(Outcome::Done, Outcome::Refused)
+    }
+
+    /// Triggers, policies and rules go with their table.
+    pub(super) fn drop_what_is_on(&mut self, table: &Name) {
+        let on: Vec<ObjectRef> = self
+            .catalog
+            .others()
+            .filter(|(object, other)| {
+                object.on.as_ref() == Some(table)
+                    || match &other.detail {
+                        Detail::Statistics(statistics) => statistics.table == *table,
+                        Detail::Trigger(trigger) => trigger.table.as_ref() == Some(table),
+                        Detail::None
+                        | Detail::Policy(_)
+                        | Detail::Rule(_)
+                        | Detail::Extension(_)
+                        | Detail::Publication(_)
+                        | Detail::Text(_) => false,
+                    }
+            })
+            .map(|(object, _)| object.clone())
+            .collect();
+        for object in on {
+            self.catalog.put_other(object, Slot::Gone);
+        }
+    }
+
+    /// A publication loses a table that is dropped.
+    fn unpublish(&mut self, table: &Name) {
+        let is_it = |member: &Published| matches!(member, Published::Table(name, ..) if name == table);
+        let publishing: Vec<(ObjectRef, crate::schema::Other)> = self
+            .catalog
+            .others()
+            .filter(|(_, other)| {
+                matches!(&other.detail, Detail::Publication(publication) if publication.members.iter().any(is_it))
+            })
+            .map(|(object, other)| (object.clone(), other.clone()))
+            .collect();
+        for (object, mut other) in publishing {
+            if let Detail::Publication(publication) = &mut other.detail {
+                publication.members.retain(|member| !is_it(member));
+            }
+            self.catalog.put_other(object, Slot::Present(other));
+        }
+    }
+
+    pub(super) fn drop_schema(&mut self, schema: &Ident) {
+        let in_it = |name: &Name| name.schema.as_ref() == Some(schema);
+        let relations: Vec<Name> =
+            self.catalog.relations().map(|(name, _)| name.clone()).filter(|name| in_it(name)).collect();
+        for name in relations {
+            if self.catalog.table(&name).found().is_some() {
+                self.drop_foreign_keys_to(&name, None);
+                self.drop_what_is_on(&name);
+            }
+            self.catalog.put_relation(name, Slot::Gone);
+        }
+        let types: Vec<Name> =
+            self.catalog.types().map(|entry| entry.name.clone()).filter(|name| in_it(name)).collect();
+        for name in types {
+            self.catalog.put_type(name, Slot::Gone);
+        }
+        let functions: Vec<Name> =
+            self.catalog.all_functions().map(|(name, _)| name.clone()).filter(|name| in_it(name)).collect();
+        for name in functions {
+            let object = ObjectRef { kind: ObjectKind::Function, name: name.clone(), on: None };
+            self.catalog.put_other(gone_function(&object, None), Slot::Gone);
+            self.catalog.put_functions(name, Vec::new());
+        }
+        let others: Vec<ObjectRef> = self
+            .catalog
+            .others()
+            .filter(|(object, _)| in_it(&object.name))
+            .map(|(object, _)| object.clone())
+            .collect();
+        for object in others {
+            self.catalog.put_other(object, Slot::Gone);
+        }
+    }
+
+    /// A function is told from its namesakes by its arguments; what was dropped is remembered by both.
+    pub(super) fn drop_function(
+        &mut self,
+        object: ObjectRef,
+        guard: Guard,
+        arguments: Option<&Vec<String>>,
+    ) -> Outcome {
+        let gone = gone_function(&object, arguments);
+        let mut all = self.catalog.functions(&object.name).to_vec();
+        let fits = |function: &crate::schema::Function| super::notes::takes_arguments(function, arguments);
+        if all.iter().filter(|function| fits(function)).count() > 1 && self.postgres() {
+            let sentence =
+                format!("there are several functions `{}`: say which by its arguments", object.name);
+            return Outcome::Refused(Conflict::Other("42725", sentence));
+        }
+        let at = all.iter().position(fits);
+        match at {
+            Some(at) => {
+                all.remove(at);
+                self.catalog.put_functions(object.name, all);
+            }
+            None if self.catalog.other(&gone).is_absent() => return self.missing(object, guard),
+            None => {}
+        }
+        self.catalog.put_other(gone, Slot::Gone);
+        Outcome::Done
+    }
+}
+
+/// Under what a dropped function is remembered as gone.
+pub(super) fn gone_function(object: &ObjectRef, arguments: Option<&Vec<String>>) -> ObjectRef {
+    let arguments = arguments.map_or_else(String::new, |arguments| format!("({})", arguments.join(", ")));
+    let ident = Ident::exact(format!("{}{arguments}", object.name.ident.key()));
+    ObjectRef {
+        kind: ObjectKind::Function,
+        name: Name { schema: object.name.schema.clone(), ident },
+        on: None,
+    }
+}

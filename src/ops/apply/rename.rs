@@ -1,0 +1,533 @@
+//! RENAME and SET SCHEMA of every kind, and everything that follows a name.
+
+use std::sync::Arc;
+
+use super::columns::nextval;
+use super::{Outcome, Step, names};
+use crate::ops::{Conflict, Guard};
+use crate::schema::{
+    Constraint, ConstraintKind, Detail, Expr, Ident, Lookup, Name, ObjectKind, ObjectRef, Other, Published,
+    Relation, Sequence, Slot, Table, Type, TypeEntry, View,
+};
+
+impl Step<'_> {
+    /// Follows a column to its new name in everything that names it and is not the table's own: foreign keys to it, sequences, triggers,
+    /// policies, statistics, publications, views.
+    pub(super) fn rename_for_others(&mut self, name: &Name, from: &Ident, to: &Ident) {
+        for (owner, constraint) in self.foreign_keys_to(name, Some(from)) {
+            self.catalog.change_table(&owner, |owner| {
+                if let Some((_, Constraint { kind: ConstraintKind::ForeignKey(key), .. })) =
+                    owner.constraints.iter_mut().find(|(known, _)| *known == constraint)
+                {
+                    for column in key.referenced.iter_mut().filter(|column| *column == from) {
+                        *column = to.clone();
+                    }
+                }
+            });
+        }
+        let owned: Vec<Sequence> = self
+            .catalog
+            .relations()
+            .filter_map(|(_, relation)| match relation {
+                Relation::Sequence(sequence)
+                    if sequence
+                        .owned_by
+                        .as_ref()
+                        .is_some_and(|(owner, column)| owner == name && column == from) =>
+                {
+                    Some((**sequence).clone())
+                }
+                Relation::Sequence(_) | Relation::Table(_) | Relation::Index(_) | Relation::View(_) => None,
+            })
+            .collect();
+        for mut sequence in owned {
+            sequence.owned_by = Some((name.clone(), to.clone()));
+            let key = sequence.name.clone();
+            self.catalog.put_relation(key, Slot::Present(Relation::Sequence(Arc::new(sequence))));
+        }
+        let naming: Vec<(ObjectRef, Other)> = self
+            .catalog
+            .others()
+            .filter(|(object, other)| {
+                object.on.as_ref() == Some(name)
+                    || match &other.detail {
+                        Detail::Statistics(statistics) => statistics.table == *name,
+                        Detail::Publication(publication) => publication
+                            .members
+                            .iter()
+                            .any(|member| matches!(member, Published::Table(table, ..) if table == name)),
+                        Detail::Trigger(trigger) => trigger.table.as_ref() == Some(name),
+                        Detail::None
+                        | Detail::Policy(_)
+                        | Detail::Rule(_)
+                        | Detail::Extension(_)
+                        | Detail::Text(_) => false,
+                    }
+            })
+            .map(|(object, other)| (object.clone(), other.clone()))
+            .collect();
+        for (object, mut other) in naming {
+            rename_in_detail(&mut other.detail, name, from, to);
+            self.catalog.put_other(object, Slot::Present(other));
+        }
+    }
+
+    /// A view's own column under another name.
+    pub(super) fn rename_view_column(&mut self, name: &Name, from: &Ident, to: &Ident) -> Outcome {
+        let Lookup::Found(view) = self.catalog.view(name) else { return Outcome::Done };
+        let mut view = view.clone();
+        let written = view.columns.iter_mut().find(|column| *column == from);
+        if written.is_none() && view.renamed.contains(from) {
+            return self.missing(super::columns::column_ref(name, from), Guard::None);
+        }
+        if let Some(column) = written {
+            *column = to.clone();
+        }
+        view.renamed.retain(|renamed| renamed != to);
+        view.renamed.push(from.clone());
+        if let Some(comment) = view.column_comments.remove(from) {
+            view.column_comments.insert(to.clone(), comment);
+        }
+        self.catalog.put_relation(name.clone(), Slot::Present(Relation::View(Arc::new(view))));
+        Outcome::Done
+    }
+
+    pub(super) fn rename(&mut self, object: &ObjectRef, to: &Ident, if_exists: bool) -> Outcome {
+        let from = self.resolve(&object.name);
+        let new = Name { schema: from.schema.clone(), ident: to.clone() };
+        let new = names::kept(self.catalog.dialect, &new).into_owned();
+        self.rekey(object, from, new, if_exists)
+    }
+
+    pub(super) fn set_schema(&mut self, object: &ObjectRef, to: &Ident, if_exists: bool) -> Outcome {
+        let from = self.resolve(&object.name);
+        let new = Name::qualified(to.clone(), from.ident.clone());
+        self.rekey(object, from, new, if_exists)
+    }
+
+    pub(super) fn rekey(&mut self, object: &ObjectRef, from: Name, new: Name, if_exists: bool) -> Outcome {
+        let guard = if if_exists { Guard::IfExists } else { Guard::None };
+        let full = ObjectRef { kind: object.kind, name: from.clone(), on: object.on.clone() };
+        match object.kind {
+            ObjectKind::Table
+            | ObjectKind::ForeignTable
+            | ObjectKind::Index
+            | ObjectKind::View
+            | ObjectKind::MaterializedView
+            | ObjectKind::Sequence => {
+                if let Some(conflict) = self.broken_view() {
+                    return Outcome::Refused(conflict);
+                }
+                if let (Lookup::Found(_), Outcome::Refused(conflict)) =
+                    (self.catalog.view(&from), self.no_table(from.clone()))
+                {
+                    return Outcome::Refused(conflict);
+                }
+                let relation = match self.catalog.relation(&from) {
+                    Lookup::Found(relation) => Some(relation.clone()),
+                    Lookup::Unknown => None,
+                    Lookup::Absent => return self.missing(full, guard),
+                };
+                if let Lookup::Found(there) = self.catalog.relation(&new) {
+                    return Outcome::Refused(Conflict::Exists(ObjectRef {
+                        kind: there.kind(),
+                        name: new,
+                        on: None,
+                    }));
+                }
+                self.rename_relation(&from, &new, relation, object.kind);
+                Outcome::Done
+            }
+            ObjectKind::Type | ObjectKind::Domain => {
+                let entry = match self.catalog.type_entry(&from) {
+                    Lookup::Found(entry) => Slot::Present(TypeEntry { name: new.clone(), ..entry.clone() }),
+                    Lookup::Unknown => Slot::Unclear,
+                    Lookup::Absent => return self.missing(full, guard),
+                };
+                if let Lookup::Found(_) = self.catalog.type_entry(&new) {
+                    return Outcome::Refused(Conflict::Exists(ObjectRef {
+                        kind: object.kind,
+                        name: new,
+                        on: None,
+                    }));
+                }
+                self.catalog.put_type(from.clone(), Slot::Gone);
+                self.rename_in_columns(&from, &new);
+                self.catalog.put_type(new, entry);
+                Outcome::Done
+            }
+            ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine | ObjectKind::Aggregate => {
+                let all = self.catalog.functions(&from).to_vec();
+                let gone = super::drop::gone_function(&full, None);
+                if all.is_empty() && self.catalog.other(&gone).is_absent() {
+                    return self.missing(full, guard);
+                }
+                self.catalog.put_functions(from, Vec::new());
+                self.catalog.put_other(gone, Slot::Gone);
+                if !all.is_empty() {
+                    self.catalog.put_functions(new, all);
+                }
+                Outcome::Done
+            }
+            _ => {
+                let key = self.other_key(object);
+                let renamed = ObjectRef { name: Name::bare(new.ident.clone()), ..key.clone() };
+                // Before 15 the new name of a trigger is looked at first.
+                if object.kind == ObjectKind::Trigger
+                    && renamed != key
+                    && !self.session.engine.at_least(15, 0)
+                    && self.catalog.other(&renamed).found().is_some()
+                {
+                    return Outcome::Refused(Conflict::Exists(renamed));
+                }
+                let other = match self.catalog.other(&key) {
+                    Lookup::Found(other) => Slot::Present((**other).clone()),
+                    Lookup::Unknown => Slot::Unclear,
+                    Lookup::Absent => return self.missing(full, guard),
+                };
+                // SET SCHEMA leaves the name: nothing to tell apart.
+                if renamed == key {
+                    return Outcome::Done;
+                }
+                if let Lookup::Found(_) = self.catalog.other(&renamed) {
+                    return Outcome::Refused(Conflict::Exists(renamed));
+                }
+                self.catalog.put_other(key, Slot::Gone);
+                self.catalog.put_other(renamed, other);
+                if object.kind == ObjectKind::Schema {
+                    self.rename_schema(&from.ident, &new.ident);
+                }
+                Outcome::Done
+            }
+        }
+    }
+
+    /// `nextval('x'::regclass)` follows its sequence.
+    pub(super) fn rename_in_defaults(&mut self, from: &Name, to: &Name) {
+        let takes_from = |expr: &Expr| {
+            let is_it = |text: &str| {
+                let text = text.replace('"', "");
+                text == from.to_string()
+                    || from.schema.as_ref().is_some_and(|schema| text == format!("{schema}.{}", from.ident))
+            };
+            match expr {
+                Expr::Call { name, arguments } if name == "nextval" => {
+                    arguments.iter().any(|argument| argument.as_string().is_some_and(is_it))
+                }
+                _ => false,
+            }
+        };
+        let tables: Vec<Name> = self
+            .catalog
+            .tables()
+            .filter(|table| {
+                table.columns.iter().any(|member| member.column.default.as_ref().is_some_and(takes_from))
+            })
+            .map(|table| table.name.clone())
+            .collect();
+        for table in tables {
+            self.catalog.change_table(&table, |table| {
+                for member in table.columns.iter_mut().map(Arc::make_mut) {
+                    if member.column.default.as_ref().is_some_and(takes_from) {
+                        member.column.default = Some(nextval(to));
+                    }
+                }
+            });
+        }
+    }
+
+    /// Columns keep their type when it is renamed.
+    pub(super) fn rename_in_columns(&mut self, from: &Name, to: &Name) {
+        let shown = |schema: Option<&Ident>| {
+            schema.filter(|schema| **schema != "public").map(|schema| schema.text().to_owned())
+        };
+        let (old_schema, new_schema) = (shown(from.schema.as_ref()), shown(to.schema.as_ref()));
+        let is_it = |ty: &Type| ty.name == from.text() && (ty.schema.is_none() || ty.schema == old_schema);
+        let has_it =
+            |table: &Table| table.columns.iter().any(|member| member.column.ty.as_ref().is_some_and(is_it));
+        let tables: Vec<Name> =
+            self.catalog.tables().filter(|table| has_it(table)).map(|table| table.name.clone()).collect();
+        for table in tables {
+            self.catalog.change_table(&table, |table| {
+                for member in table.columns.iter_mut().map(Arc::make_mut) {
+                    if let Some(ty) = member.column.ty.as_mut().filter(|ty| is_it(ty)) {
+                        to.text().clone_into(&mut ty.name);
+                        ty.schema.clone_from(&new_schema);
+                    }
+                }
+            });
+        }
+    }
+
+    pub(super) fn rename_schema(&mut self, from: &Ident, to: &Ident) {
+        let names: Vec<(Name, Relation)> = self
+            .catalog
+            .relations()
+            .filter(|(name, _)| name.schema.as_ref() == Some(from))
+            .map(|(name, relation)| (name.clone(), relation.clone()))
+            .collect();
+        for (name, relation) in names {
+            let new = Name::qualified(to.clone(), name.ident.clone());
+            let kind = relation.kind();
+            self.rename_relation(&name, &new, Some(relation), kind);
+        }
+    }
+
+    /// Moves a relation to its new name, and everything that points to it along. None: it may be there.
+    pub(super) fn rename_relation(
+        &mut self,
+        from: &Name,
+        new: &Name,
+        relation: Option<Relation>,
+        kind: ObjectKind,
+    ) {
+        self.catalog.put_relation(from.clone(), Slot::Gone);
+        let moved = match relation {
+            Some(Relation::Table(table)) => {
+                let mut table = (*table).clone();
+                table.name = new.clone();
+                Relation::Table(Arc::new(table))
+            }
+            Some(Relation::Index(index)) => {
+                let mut index = (*index).clone();
+                index.name = new.clone();
+                if let (Some(table), Some(constraint)) = (index.table.clone(), index.constraint.clone()) {
+                    self.catalog.change_table(&table, |table| {
+                        for (known, _) in
+                            table.constraints.iter_mut().filter(|(known, _)| *known == constraint)
+                        {
+                            *known = new.ident.clone();
+                        }
+                    });
+                    index.constraint = Some(new.ident.clone());
+                }
+                Relation::Index(Arc::new(index))
+            }
+            Some(Relation::View(view)) => {
+                Relation::View(Arc::new(View { name: new.clone(), ..(*view).clone() }))
+            }
+            Some(Relation::Sequence(sequence)) => {
+                self.rename_in_defaults(from, new);
+                Relation::Sequence(Arc::new(Sequence { name: new.clone(), ..(*sequence).clone() }))
+            }
+            None if matches!(kind, ObjectKind::Table | ObjectKind::ForeignTable) => {
+                Relation::Table(Arc::new(Table::unknown(new.clone())))
+            }
+            None => {
+                self.catalog.put_relation(new.clone(), Slot::Unclear);
+                return;
+            }
+        };
+        let is_pointed_to = matches!(moved, Relation::Table(_) | Relation::View(_));
+        self.catalog.put_relation(new.clone(), Slot::Present(moved));
+        if is_pointed_to {
+            self.repoint(from, new);
+        }
+    }
+
+    /// Everything that names the table by its old name names it by its new one.
+    pub(super) fn repoint(&mut self, from: &Name, to: &Name) {
+        for (owner, _) in self.foreign_keys_to(from, None) {
+            self.catalog.change_table(&owner, |owner| {
+                for (_, constraint) in &mut owner.constraints {
+                    if let ConstraintKind::ForeignKey(key) = &mut constraint.kind
+                        && key.table == *from
+                    {
+                        key.table = to.clone();
+                    }
+                }
+            });
+        }
+        self.catalog.change_table(to, |table| {
+            for (_, constraint) in &mut table.constraints {
+                if let ConstraintKind::ForeignKey(key) = &mut constraint.kind
+                    && key.table == *from
+                {
+                    key.table = to.clone();
+                }
+            }
+        });
+        let pointing: Vec<(Name, Relation)> = self
+            .catalog
+            .relations()
+            .filter(|(_, relation)| match relation {
+                Relation::Index(index) => index.table.as_ref() == Some(from),
+                Relation::View(view) => view.reads.contains(from),
+                Relation::Sequence(sequence) => {
+                    sequence.owned_by.as_ref().is_some_and(|(owner, _)| owner == from)
+                }
+                Relation::Table(table) => table.parents.contains(from),
+            })
+            .map(|(name, relation)| (name.clone(), relation.clone()))
+            .collect();
+        let renamed = |names: &mut Vec<Name>| {
+            for name in names.iter_mut().filter(|name| *name == from) {
+                *name = to.clone();
+            }
+        };
+        for (name, relation) in pointing {
+            let relation = match relation {
+                Relation::Index(index) => {
+                    let mut index = (*index).clone();
+                    index.table = Some(to.clone());
+                    index.name.schema.clone_from(&to.schema);
+                    if index.name != name {
+                        self.catalog.put_relation(name.clone(), Slot::Gone);
+                    }
+                    self.catalog
+                        .put_relation(index.name.clone(), Slot::Present(Relation::Index(Arc::new(index))));
+                    continue;
+                }
+                Relation::View(view) => {
+                    let mut view = (*view).clone();
+                    renamed(&mut view.reads);
+                    Relation::View(Arc::new(view))
+                }
+                Relation::Sequence(sequence) => {
+                    let mut sequence = (*sequence).clone();
+                    sequence.owned_by = sequence.owned_by.map(|(_, column)| (to.clone(), column));
+                    Relation::Sequence(Arc::new(sequence))
+                }
+                Relation::Table(table) => {
+                    let mut table = (*table).clone();
+                    renamed(&mut table.parents);
+                    Relation::Table(Arc::new(table))
+                }
+            };
+            self.catalog.put_relation(name, Slot::Present(relation));
+        }
+        let on: Vec<(ObjectRef, Other)> = self
+            .catalog
+            .others()
+            .filter(|(object, _)| object.on.as_ref() == Some(from))
+            .map(|(object, other)| (object.clone(), other.clone()))
+            .collect();
+        for (object, other) in on {
+            self.catalog.put_other(object.clone(), Slot::Gone);
+            self.catalog.put_other(ObjectRef { on: Some(to.clone()), ..object }, Slot::Present(other));
+        }
+        let naming: Vec<(ObjectRef, Other)> = self
+            .catalog
+            .others()
+            .filter(|(_, other)| names_relation(&other.detail, from))
+            .map(|(object, other)| (object.clone(), other.clone()))
+            .collect();
+        for (object, mut other) in naming {
+            match &mut other.detail {
+                Detail::Statistics(statistics) => statistics.table = to.clone(),
+                Detail::Publication(publication) => {
+                    for member in &mut publication.members {
+                        if let Published::Table(name, ..) = member
+                            && name == from
+                        {
+                            *name = to.clone();
+                        }
+                    }
+                }
+                Detail::Trigger(trigger) => {
+                    for table in [&mut trigger.table, &mut trigger.from].into_iter().flatten() {
+                        if table == from {
+                            *table = to.clone();
+                        }
+                    }
+                }
+                Detail::None
+                | Detail::Policy(_)
+                | Detail::Rule(_)
+                | Detail::Extension(_)
+                | Detail::Text(_) => {}
+            }
+            self.catalog.put_other(object, Slot::Present(other));
+        }
+    }
+}
+
+/// Follows a column of `table` to its new name inside one of the table's own constraints.
+pub(super) fn rename_in_constraint(constraint: &mut Constraint, table: &Name, from: &Ident, to: &Ident) {
+    let rename = |columns: &mut Vec<Ident>| {
+        for column in columns.iter_mut().filter(|column| *column == from) {
+            *column = to.clone();
+        }
+    };
+    match &mut constraint.kind {
+        ConstraintKind::PrimaryKey { columns, include, .. }
+        | ConstraintKind::Unique { columns, include, .. } => {
+            rename(columns);
+            rename(include);
+        }
+        ConstraintKind::ForeignKey(key) => {
+            rename(&mut key.columns);
+            if key.table == *table {
+                rename(&mut key.referenced);
+            }
+        }
+        ConstraintKind::Check(expr) => expr.rename_column(from.key(), to.key()),
+        ConstraintKind::NotNull(Some(column)) if column == from => *column = to.clone(),
+        ConstraintKind::NotNull(_) => {}
+        ConstraintKind::Exclude(exclude) => {
+            for (key, _) in &mut exclude.elements {
+                key.expr.rename_column(from.key(), to.key());
+            }
+            rename(&mut exclude.include);
+            if let Some(predicate) = &mut exclude.predicate {
+                predicate.rename_column(from.key(), to.key());
+            }
+        }
+    }
+}
+
+/// Follows a column of `table` to its new name inside what stands on the table or names it.
+fn rename_in_detail(detail: &mut Detail, table: &Name, from: &Ident, to: &Ident) {
+    let rename = |columns: &mut Vec<Ident>| {
+        for column in columns.iter_mut().filter(|column| *column == from) {
+            *column = to.clone();
+        }
+    };
+    let follow = |expr: &mut Option<Expr>| {
+        if let Some(expr) = expr {
+            expr.rename_column(from.key(), to.key());
+        }
+    };
+    match detail {
+        Detail::Trigger(trigger) => {
+            rename(&mut trigger.update_of);
+            follow(&mut trigger.when);
+        }
+        Detail::Policy(policy) => {
+            follow(&mut policy.using);
+            follow(&mut policy.check);
+        }
+        Detail::Rule(rule) => follow(&mut rule.when),
+        Detail::Statistics(statistics) => {
+            for key in &mut statistics.keys {
+                key.rename_column(from.key(), to.key());
+            }
+        }
+        Detail::Publication(publication) => {
+            for member in &mut publication.members {
+                if let Published::Table(name, columns, filter) = member
+                    && name == table
+                {
+                    rename(columns);
+                    follow(filter);
+                }
+            }
+        }
+        Detail::None | Detail::Extension(_) | Detail::Text(_) => {}
+    }
+}
+
+/// Whether an object that stands on no table names this one.
+fn names_relation(detail: &Detail, name: &Name) -> bool {
+    match detail {
+        Detail::Statistics(statistics) => statistics.table == *name,
+        Detail::Publication(publication) => publication
+            .members
+            .iter()
+            .any(|member| matches!(member, Published::Table(table, ..) if table == name)),
+        Detail::Trigger(trigger) => {
+            trigger.table.as_ref() == Some(name) || trigger.from.as_ref() == Some(name)
+        }
+        Detail::None | Detail::Policy(_) | Detail::Rule(_) | Detail::Extension(_) | Detail::Text(_) => false,
+    }
+}

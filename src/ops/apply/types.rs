@@ -1,0 +1,225 @@
+//! Types and domains.
+
+use super::{Outcome, Step, names};
+use crate::ops::{AlterDomain, AlterType, Conflict, CreateDomain, CreateType, Guard, TypeDefinition};
+use crate::schema::{
+    Catalog, Constraint, ConstraintKind, EnumType, Ident, Lookup, Name, Notes, ObjectKind, ObjectRef, Slot,
+    Table, TypeEntry, TypeKind,
+};
+
+impl Step<'_> {
+    pub(super) fn create_type(&mut self, create: &CreateType) -> Outcome {
+        let kind = match &create.definition {
+            TypeDefinition::Enum(labels) => TypeKind::Enum(EnumType { labels: labels.clone(), open: false }),
+            TypeDefinition::Composite(attributes) => TypeKind::Composite(attributes.clone()),
+            TypeDefinition::Range(text) | TypeDefinition::Base(text) => TypeKind::Other(text.clone()),
+            TypeDefinition::Shell => TypeKind::Other(String::new()),
+        };
+        let name = self.home(&create.name);
+        self.put_new_type(name, kind, ObjectKind::Type)
+    }
+
+    pub(super) fn put_new_type(&mut self, name: Name, kind: TypeKind, object: ObjectKind) -> Outcome {
+        if let Lookup::Found(entry) = self.catalog.type_entry(&name) {
+            // CREATE TYPE x; announces a base type that CREATE TYPE x (…) then fills in.
+            if !matches!(&entry.kind, TypeKind::Other(text) if text.is_empty()) {
+                return Outcome::Refused(Conflict::Exists(ObjectRef { kind: object, name, on: None }));
+            }
+        }
+        // A table has a type of its own name.
+        if self.postgres()
+            && let Lookup::Found(crate::schema::Relation::Table(_)) = self.catalog.relation(&name)
+        {
+            return Outcome::Refused(Conflict::Exists(ObjectRef { kind: object, name, on: None }));
+        }
+        if let Some(missing) = self.missing_schema(&name) {
+            return missing;
+        }
+        let entry = TypeEntry { name: name.clone(), kind, notes: Notes::default(), made: Some(self.place) };
+        self.catalog.put_type(name, Slot::Present(entry));
+        Outcome::Done
+    }
+
+    pub(super) fn create_domain(&mut self, create: &CreateDomain) -> Outcome {
+        let name = self.home(&create.name);
+        let mut constraints = Vec::new();
+        for constraint in create
+            .constraints
+            .iter()
+            .filter(|constraint| !matches!(constraint.kind, ConstraintKind::NotNull(_)))
+        {
+            let ident =
+                constraint.name.clone().unwrap_or_else(|| domain_check(self.catalog, &name, &constraints));
+            constraints.push((ident, constraint.clone()));
+        }
+        let not_null =
+            create.constraints.iter().any(|constraint| matches!(constraint.kind, ConstraintKind::NotNull(_)));
+        let kind = TypeKind::Domain {
+            ty: create.ty.clone(),
+            collation: create.collation.clone(),
+            default: create.default.clone(),
+            not_null,
+            constraints,
+        };
+        self.put_new_type(name, kind, ObjectKind::Type)
+    }
+}
+
+/// `d_check`, `d_check1`, …: the name of a domain's unnamed CHECK.
+fn domain_check(catalog: &Catalog, domain: &Name, taken: &[(Ident, Constraint)]) -> Ident {
+    let table = Table::unknown(domain.clone());
+    let taken: Vec<Ident> = taken.iter().map(|(known, _)| known.clone()).collect();
+    names::free_constraint(catalog, &table, None, "check", &taken)
+}
+
+pub(super) fn alter_type(step: &mut Step<'_>, name: &Name, change: &AlterType) -> Outcome {
+    let name = step.resolve(name);
+    let mut entry = match step.catalog.type_entry(&name) {
+        Lookup::Found(entry) => entry.clone(),
+        Lookup::Unknown => {
+            let kind = match change {
+                AlterType::AddValue { .. } | AlterType::RenameValue { .. } => {
+                    TypeKind::Enum(EnumType { labels: Vec::new(), open: true })
+                }
+                AlterType::AddAttribute { .. }
+                | AlterType::DropAttribute { .. }
+                | AlterType::AlterAttribute { .. }
+                | AlterType::RenameAttribute { .. }
+                | AlterType::Parameters => return Outcome::Done,
+            };
+            TypeEntry { name: name.clone(), kind, notes: Notes::default(), made: None }
+        }
+        Lookup::Absent => {
+            return step.missing(ObjectRef { kind: ObjectKind::Type, name, on: None }, Guard::None);
+        }
+    };
+    let attribute = |known: &Ident| ObjectRef {
+        kind: ObjectKind::Column,
+        name: Name::bare(known.clone()),
+        on: Some(name.clone()),
+    };
+    match (change, &mut entry.kind) {
+        (AlterType::AddValue { label, guard, position }, TypeKind::Enum(labels)) => {
+            if labels.labels.contains(label) {
+                if *guard == Guard::IfNotExists {
+                    return Outcome::Skipped { existing: entry.made };
+                }
+                return Outcome::Refused(Conflict::Other(
+                    "42710",
+                    format!("type `{name}` has the value '{label}' already"),
+                ));
+            }
+            if let Some((_, other)) = position
+                && !labels.open
+                && !labels.labels.contains(other)
+            {
+                let sentence = format!("type `{name}` has no value '{other}'");
+                return Outcome::Refused(Conflict::Other("22023", sentence));
+            }
+            let at = position.as_ref().and_then(|(after, other)| {
+                labels.labels.iter().position(|known| known == other).map(|at| at + usize::from(*after))
+            });
+            labels.labels.insert(at.unwrap_or(labels.labels.len()), label.clone());
+        }
+        (AlterType::RenameValue { from, to }, TypeKind::Enum(labels)) => {
+            let at = labels.labels.iter().position(|known| known == from);
+            if labels.labels.contains(to) && at.is_some() {
+                return Outcome::Refused(Conflict::Other(
+                    "42710",
+                    format!("type `{name}` has the value '{to}' already"),
+                ));
+            }
+            match at {
+                Some(at) => labels.labels[at].clone_from(to),
+                None if labels.open && !labels.labels.contains(to) => labels.labels.push(to.clone()),
+                None => {
+                    return Outcome::Refused(Conflict::Other(
+                        "22023",
+                        format!("type `{name}` has no value '{from}'"),
+                    ));
+                }
+            }
+        }
+        (AlterType::AddAttribute { name: added, ty }, TypeKind::Composite(attributes)) => {
+            if attributes.iter().any(|(known, _)| known == added) {
+                return Outcome::Refused(Conflict::Exists(attribute(added)));
+            }
+            attributes.push((added.clone(), ty.clone()));
+        }
+        (AlterType::DropAttribute { name: dropped, guard }, TypeKind::Composite(attributes)) => {
+            if !attributes.iter().any(|(known, _)| known == dropped) {
+                return step.missing(attribute(dropped), *guard);
+            }
+            attributes.retain(|(known, _)| known != dropped);
+        }
+        (AlterType::AlterAttribute { name: altered, ty }, TypeKind::Composite(attributes)) => {
+            match attributes.iter_mut().find(|(known, _)| known == altered) {
+                Some((_, known)) => {
+                    *known = ty.clone();
+                    if let Some(used) = step.has_type(&name, &[]) {
+                        let sentence = format!("{used} has type `{name}`");
+                        return Outcome::Refused(Conflict::Other("0A000", sentence));
+                    }
+                }
+                None => return step.missing(attribute(altered), Guard::None),
+            }
+        }
+        (AlterType::RenameAttribute { from, to }, TypeKind::Composite(attributes)) => {
+            match attributes.iter_mut().find(|(known, _)| known == from) {
+                Some((known, _)) => *known = to.clone(),
+                None => return step.missing(attribute(from), Guard::None),
+            }
+        }
+        (AlterType::Parameters, _)
+        | (_, TypeKind::Enum(_) | TypeKind::Composite(_) | TypeKind::Domain { .. } | TypeKind::Other(_)) => {}
+    }
+    step.catalog.put_type(name, Slot::Present(entry));
+    Outcome::Done
+}
+
+pub(super) fn alter_domain(step: &mut Step<'_>, name: &Name, change: &AlterDomain) -> Outcome {
+    let name = step.resolve(name);
+    let mut entry = match step.catalog.type_entry(&name) {
+        Lookup::Found(entry) => entry.clone(),
+        Lookup::Unknown => return Outcome::Done,
+        Lookup::Absent => {
+            return step.missing(ObjectRef { kind: ObjectKind::Type, name, on: None }, Guard::None);
+        }
+    };
+    let TypeKind::Domain { default, not_null, constraints, .. } = &mut entry.kind else {
+        return Outcome::Done;
+    };
+    let object = |known: &Ident| ObjectRef {
+        kind: ObjectKind::Constraint,
+        name: Name::bare(known.clone()),
+        on: Some(name.clone()),
+    };
+    match change {
+        AlterDomain::SetDefault(expr) => *default = Some(expr.clone()),
+        AlterDomain::DropDefault => *default = None,
+        AlterDomain::SetNotNull => *not_null = true,
+        AlterDomain::DropNotNull => *not_null = false,
+        AlterDomain::AddConstraint(constraint) => {
+            let ident =
+                constraint.name.clone().unwrap_or_else(|| domain_check(step.catalog, &name, constraints));
+            if constraints.iter().any(|(known, _)| *known == ident) {
+                return Outcome::Refused(Conflict::Exists(object(&ident)));
+            }
+            constraints.push((ident, (**constraint).clone()));
+        }
+        AlterDomain::DropConstraint { name: dropped, guard } => {
+            if !constraints.iter().any(|(known, _)| known == dropped) {
+                return step.missing(object(dropped), *guard);
+            }
+            constraints.retain(|(known, _)| known != dropped);
+        }
+        AlterDomain::ValidateConstraint(validated) => {
+            match constraints.iter_mut().find(|(known, _)| known == validated) {
+                Some((_, constraint)) => constraint.not_valid = false,
+                None => return step.missing(object(validated), Guard::None),
+            }
+        }
+    }
+    step.catalog.put_type(name, Slot::Present(entry));
+    Outcome::Done
+}

@@ -79,9 +79,12 @@ fn said<'d>(
     side: impl Fn(&'d Difference) -> &'d Option<String>,
 ) -> String {
     let one = |difference: &'d Difference| match (difference.kind, side(difference)) {
-        (DifferenceKind::ColumnNullability, Some(text)) if text == "NULL" => "may be NULL".to_owned(),
-        (DifferenceKind::ColumnDefault, Some(text)) => format!("has {text}"),
-        (DifferenceKind::ColumnDefault, None) => "has no default".to_owned(),
+        (DifferenceKind::Nullability, Some(text)) if text == "NULL" => "may be NULL".to_owned(),
+        (DifferenceKind::Default, Some(text)) => format!("has {text}"),
+        (DifferenceKind::Default, None) => "has no default".to_owned(),
+        (DifferenceKind::Comment, Some(text)) => format!("has the comment {text}"),
+        (DifferenceKind::Comment, None) => "has no comment".to_owned(),
+        (DifferenceKind::Definition, None) => "has nothing of it".to_owned(),
         (_, Some(text)) => format!("is {text}"),
         (_, None) => "has no type".to_owned(),
     };

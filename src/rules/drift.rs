@@ -56,6 +56,10 @@ impl Disagreement<'_> {
 pub fn title(object: &ObjectRef) -> String {
     match (&object.kind, &object.on) {
         (ObjectKind::Column, Some(table)) => format!("`{table}.{}`", object.name.text()),
+        (
+            ObjectKind::Constraint | ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Rule,
+            Some(table),
+        ) => format!("{} `{}` of `{table}`", object.kind.noun(), object.name),
         (kind, _) => format!("{} `{}`", kind.noun(), object.name),
     }
 }
@@ -65,12 +69,17 @@ impl Cause<'_> {
     pub fn place(&self, object: &ObjectRef) -> Place {
         let column = match &self.op.kind {
             Operation::CreateTable(create) if object.kind == ObjectKind::Column => {
-                create.columns.iter().find(|def| def.column.name == object.name.ident)
+                create.columns.iter().find(|def| def.column.name == object.name.ident).map(|def| def.span)
             }
+            Operation::CreateTable(create) if object.kind == ObjectKind::Constraint => create
+                .constraints
+                .iter()
+                .find(|def| def.constraint.name.as_ref() == Some(&object.name.ident))
+                .map(|def| def.span),
             _ => None,
         };
         let place = self.change.place(self.op);
-        column.map_or(place, |def| Place::new(place.file, def.span))
+        column.map_or(place, |span| Place::new(place.file, span))
     }
 }
 
@@ -84,8 +93,7 @@ pub fn disagreements<'a>(facts: &HistoryFacts<'a>, canonical: &Canonical) -> Vec
     if let Some(base) = &canonical.base {
         let applied = facts.replay.only(dialect, |file| facts.applied.contains(&file));
         let applied = as_far_as_known(facts.replay, applied);
-        to_measure = base.diff(&applied);
-        to_measure.retain(|difference| counts(facts, difference));
+        to_measure = told(facts, base, &applied);
         let old: BTreeSet<_> = to_measure.iter().map(|old| (old.kind, old.object.clone())).collect();
         differences.retain(|difference| !old.contains(&(difference.kind, difference.object.clone())));
         reference = (base, applied);
@@ -132,8 +140,7 @@ pub fn is_no_schema_of(facts: &HistoryFacts<'_>, canonical: &Canonical) -> bool 
         (Some(_), Some(base)) => {
             let applied = facts.replay.only(base.dialect, |file| facts.applied.contains(&file));
             let applied = as_far_as_known(facts.replay, applied);
-            let mut old = base.diff(&applied);
-            old.retain(|difference| counts(facts, difference));
+            let old = told(facts, base, &applied);
             is_something_else(base, &applied, &old)
         }
         (None, _) => false,
@@ -144,9 +151,54 @@ pub fn is_no_schema_of(facts: &HistoryFacts<'_>, canonical: &Canonical) -> bool 
 fn differences(facts: &HistoryFacts<'_>, canonical: &Canonical) -> Option<(Vec<Difference>, Catalog)> {
     let end = facts.replay.end.get(&canonical.run.engine.dialect)?;
     let known = as_far_as_known(facts.replay, end.clone());
-    let mut differences = canonical.run.after.diff(&known);
-    differences.retain(|difference| counts(facts, difference));
+    let differences = told(facts, &canonical.run.after, &known);
     Some((differences, known))
+}
+
+/// The differences between a schema file and what migrations built that are anybody's business. A file that says nothing of a kind of object
+/// (functions, comments, policies) does not say that there are none.
+fn told(facts: &HistoryFacts<'_>, file: &Catalog, known: &Catalog) -> Vec<Difference> {
+    let (in_file, in_history) = (kinds(file), kinds(known));
+    let speaks = |kinds: &BTreeSet<ObjectKind>, kind: ObjectKind| match kind {
+        ObjectKind::Table | ObjectKind::ForeignTable | ObjectKind::Column | ObjectKind::Index => true,
+        ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Aggregate | ObjectKind::Routine => {
+            kinds.contains(&ObjectKind::Function)
+        }
+        ObjectKind::Type | ObjectKind::Domain => kinds.contains(&ObjectKind::Type),
+        kind => kinds.contains(&kind),
+    };
+    let (commented, documented) = (has_comments(file), has_comments(known));
+    let mut differences = file.diff(known);
+    differences.retain(|difference| {
+        let silent = match difference.kind {
+            DifferenceKind::Missing => !speaks(&in_file, difference.object.kind),
+            DifferenceKind::Extra => !speaks(&in_history, difference.object.kind),
+            DifferenceKind::Comment => !(commented && documented),
+            DifferenceKind::Type
+            | DifferenceKind::Nullability
+            | DifferenceKind::Default
+            | DifferenceKind::Definition => false,
+        };
+        !silent && counts(facts, difference)
+    });
+    differences
+}
+
+/// Of which kinds a catalog has any.
+fn kinds(catalog: &Catalog) -> BTreeSet<ObjectKind> {
+    let mut kinds: BTreeSet<ObjectKind> = catalog.others().map(|(object, _)| object.kind).collect();
+    kinds.extend(catalog.relations().map(|(_, relation)| relation.kind()));
+    kinds.extend(catalog.types().next().map(|_| ObjectKind::Type));
+    kinds.extend(catalog.all_functions().next().map(|_| ObjectKind::Function));
+    let constrained = catalog.tables().any(|table| !table.constraints.is_empty());
+    kinds.extend(constrained.then_some(ObjectKind::Constraint));
+    kinds
+}
+
+fn has_comments(catalog: &Catalog) -> bool {
+    catalog.tables().any(|table| {
+        table.notes.comment.is_some() || table.columns.iter().any(|member| member.comment.is_some())
+    })
 }
 
 /// The catalog, closed where the history begins at the beginning: what it does not hold is not there.
@@ -159,17 +211,27 @@ fn as_far_as_known(replay: &Replay<'_>, mut catalog: Catalog) -> Catalog {
 fn counts(facts: &HistoryFacts<'_>, difference: &Difference) -> bool {
     let object = &difference.object;
     let table = object.on.as_ref().unwrap_or(&object.name);
+    let plain = plain_name(object);
     let external = facts.settings.is_external(table)
-        || (object.kind == ObjectKind::Index && facts.settings.is_external(&object.name));
-    let of_tool = difference.kind == DifferenceKind::ExtraTable && is_kept_by_a_tool(&object.name);
+        || (object.kind != ObjectKind::Column && facts.settings.is_external(&plain));
+    let extra_table = object.kind == ObjectKind::Table && matches!(difference.kind, DifferenceKind::Extra);
+    let of_tool = extra_table && is_kept_by_a_tool(&object.name);
     let elsewhere = difference.kind.is_extra()
         && facts
             .sharing
             .iter()
             .flat_map(|replay| replay.end.values())
             .any(|end| end.table(table).found().is_some());
-    let of_virtual = difference.kind == DifferenceKind::ExtraTable && is_shadow(facts, &object.name);
+    let of_virtual = extra_table && is_shadow(facts, &object.name);
     !external && !of_tool && !elsewhere && !of_virtual
+}
+
+/// The name of an object; of a function without its arguments.
+fn plain_name(object: &ObjectRef) -> Name {
+    match object.name.text().split_once('(') {
+        Some((name, _)) => Name { schema: object.name.schema.clone(), ident: Ident::exact(name) },
+        None => object.name.clone(),
+    }
 }
 
 /// Whether SQLite made a table for a virtual one of the migrations. Source: sqlite.org/fts5.html, /fts3.html and /rtree.html.
@@ -249,8 +311,11 @@ fn is_something_else(file: &Catalog, known: &Catalog, differences: &[Difference]
             }));
         }
     }
+    let measured = |object: &ObjectRef| {
+        matches!(object.kind, ObjectKind::Table | ObjectKind::Column | ObjectKind::Index)
+    };
     let differing: BTreeSet<ObjectRef> =
-        differences.iter().map(|difference| difference.object.clone()).collect();
+        differences.iter().map(|difference| difference.object.clone()).filter(measured).collect();
     objects.extend(differing.iter().cloned());
     3 * differing.len() > objects.len()
 }
@@ -321,9 +386,12 @@ fn fold(all: Vec<Disagreement<'_>>) -> Vec<Disagreement<'_>> {
     let mut gone = BTreeSet::new();
     let mut old_names: Vec<Option<Difference>> = vec![None; all.len()];
     for (at, one) in all.iter().enumerate() {
-        if one.object.kind == ObjectKind::Index && !about_index(one) {
-            let told =
-                all.iter().any(|other| other.object.kind != ObjectKind::Index && same_statement(one, other));
+        let follows = |object: &ObjectRef| !matches!(object.kind, ObjectKind::Table | ObjectKind::Column);
+        let itself = one.object.kind == ObjectKind::Index && about_index(one)
+            || one.object.kind != ObjectKind::Index
+                && one.cause.is_some_and(|cause| is_about(&cause.op.kind, &one.object));
+        if follows(&one.object) && !itself {
+            let told = all.iter().any(|other| !follows(&other.object) && same_statement(one, other));
             if told {
                 gone.insert(at);
                 continue;
@@ -378,6 +446,62 @@ fn is_about(operation: &Operation, object: &ObjectRef) -> bool {
             Some(written) => written.ident == *name,
             None => create.table.ident == *table,
         },
+        (Operation::CreateTable(create), ObjectKind::Constraint) => create.name.ident == *table,
+        (Operation::AddColumn { table: target, def, .. }, ObjectKind::Constraint) => {
+            target.name.ident == *table && !def.constraints.is_empty()
+        }
+        (Operation::AddConstraint { table: target, constraint }, ObjectKind::Constraint) => {
+            target.name.ident == *table && constraint.name.as_ref().is_none_or(|written| written == name)
+        }
+        (
+            Operation::DropConstraint { table: target, constraint, .. }
+            | Operation::ValidateConstraint { table: target, constraint }
+            | Operation::AlterConstraint { table: target, constraint, .. },
+            ObjectKind::Constraint,
+        ) => target.name.ident == *table && constraint == name,
+        (Operation::RenameConstraint { table: target, from, to }, ObjectKind::Constraint) => {
+            target.name.ident == *table && (from == name || to == name)
+        }
+        (Operation::SetTableOption { table: target, .. }, ObjectKind::Table) => target.name.ident == *name,
+        (Operation::CreateView(create), ObjectKind::View | ObjectKind::MaterializedView) => {
+            create.name.ident == *name
+        }
+        (Operation::CreateSequence(create), ObjectKind::Sequence) => create.name.ident == *name,
+        (Operation::AlterSequence(alter), ObjectKind::Sequence) => alter.name.ident == *name,
+        (Operation::CreateType(create), ObjectKind::Type) => create.name.ident == *name,
+        (Operation::CreateDomain(create), ObjectKind::Domain) => create.name.ident == *name,
+        (Operation::AlterType { name: altered, .. }, ObjectKind::Type)
+        | (Operation::AlterDomain { name: altered, .. }, ObjectKind::Domain) => altered.ident == *name,
+        (
+            Operation::CreateFunction(create),
+            ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Aggregate,
+        ) => create.name.ident == plain_name(object).ident,
+        (
+            Operation::AlterFunction { object: altered, .. },
+            ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Aggregate,
+        ) => altered.name.ident == plain_name(object).ident,
+        (Operation::CreateTrigger(create), ObjectKind::Trigger) => create.name.ident == *name,
+        (Operation::CreatePolicy(create), ObjectKind::Policy) => create.name == *name,
+        (Operation::AlterPolicy(alter), ObjectKind::Policy) => alter.name == *name,
+        (Operation::CreateRule { name: written, .. }, ObjectKind::Rule)
+        | (Operation::CreateExtension { name: written, .. }, ObjectKind::Extension)
+        | (
+            Operation::CreatePublication { name: written, .. }
+            | Operation::AlterPublication { name: written, .. },
+            ObjectKind::Publication,
+        ) => written == name,
+        (Operation::CreateSchema { name: Some(written), .. }, ObjectKind::Schema) => written == name,
+        (Operation::CreateOther { object: made, .. }, kind) => made.kind == kind && made.name.ident == *name,
+        (Operation::Comment { object: about, .. }, _) => {
+            about.kind == object.kind && about.name.ident == plain_name(object).ident
+        }
+        (Operation::Drop(drop), kind) => {
+            drop.kind == kind
+                && drop.objects.iter().any(|dropped| dropped.name.ident == plain_name(object).ident)
+        }
+        (Operation::Rename { object: renamed, to, .. }, kind) => {
+            renamed.kind == kind && (renamed.name.ident == *name || to == name)
+        }
         _ => false,
     }
 }
@@ -414,7 +538,7 @@ fn collect(
     until: Option<(usize, usize)>,
     words: &mut Vec<Written>,
 ) {
-    let there = |catalog: &Catalog| matches!(catalog.facet(presence(object.kind), object), Facet::Is(_));
+    let there = |catalog: &Catalog| matches!(catalog.facet(DifferenceKind::Missing, object), Facet::Is(_));
     let Some(birth) = replay.last_change(dialect, until, there) else { return };
     for (run, migration) in replay.runs.iter().enumerate().skip(birth.run) {
         if migration.up.engine.dialect != dialect {
@@ -446,14 +570,6 @@ fn collect(
                 });
             }
         }
-    }
-}
-
-const fn presence(kind: ObjectKind) -> DifferenceKind {
-    match kind {
-        ObjectKind::Column => DifferenceKind::MissingColumn,
-        ObjectKind::Index => DifferenceKind::MissingIndex,
-        _ => DifferenceKind::MissingTable,
     }
 }
 

@@ -37,16 +37,11 @@ fn report(facts: &HistoryFacts<'_>, cx: &mut Cx<'_>, canonical: &Canonical, one:
         (false, _) => {
             let side = |text: &Option<String>| text.clone().unwrap_or_else(|| "without one".to_owned());
             let what = |kind| match kind {
-                DifferenceKind::ColumnType => "type",
-                DifferenceKind::ColumnNullability => "nullability",
-                DifferenceKind::ColumnDefault => "default",
-                DifferenceKind::IndexDiffers
-                | DifferenceKind::MissingTable
-                | DifferenceKind::ExtraTable
-                | DifferenceKind::MissingColumn
-                | DifferenceKind::ExtraColumn
-                | DifferenceKind::MissingIndex
-                | DifferenceKind::ExtraIndex => "definition",
+                DifferenceKind::Type => "type",
+                DifferenceKind::Nullability => "nullability",
+                DifferenceKind::Default => "default",
+                DifferenceKind::Comment => "comment",
+                DifferenceKind::Definition | DifferenceKind::Missing | DifferenceKind::Extra => "definition",
             };
             let each = one.differences.iter().map(|difference| {
                 format!(
@@ -80,22 +75,22 @@ fn needed(canonical: &Canonical, one: &Disagreement<'_>, place: Place) -> Vec<Op
     let Some((_, op)) = drift::maker(canonical, place) else { return Vec::new() };
     let dialect = canonical.run.engine.dialect;
     let column = drift::column_in(canonical, &one.object);
+    let is_column = one.object.kind == ObjectKind::Column;
     match (one.differences[0].kind, &op.kind) {
-        (DifferenceKind::ExtraTable, Operation::CreateTable(_))
-        | (DifferenceKind::ExtraIndex, Operation::CreateIndex(_)) => {
+        (DifferenceKind::Extra, Operation::CreateTable(_)) if one.object.kind == ObjectKind::Table => {
             vec![op.kind.clone()]
         }
-        (DifferenceKind::ExtraColumn, Operation::CreateTable(create)) => {
+        (DifferenceKind::Extra, Operation::CreateIndex(_)) => vec![op.kind.clone()],
+        (DifferenceKind::Extra, Operation::CreateTable(create)) if is_column => {
             let def = create.columns.iter().find(|def| def.column.name == one.object.name.ident);
             def.zip(column).map_or_else(Vec::new, |(def, column)| added(&create.name, def, column, dialect))
         }
-        (DifferenceKind::ExtraColumn, Operation::AddColumn { table, def, .. }) => {
+        (DifferenceKind::Extra, Operation::AddColumn { table, def, .. }) if is_column => {
             column.map_or_else(Vec::new, |column| added(&table.name, def, column, dialect))
         }
-        (
-            DifferenceKind::ColumnType | DifferenceKind::ColumnNullability | DifferenceKind::ColumnDefault,
-            _,
-        ) if dialect == Dialect::Postgres => {
+        (DifferenceKind::Type | DifferenceKind::Nullability | DifferenceKind::Default, _)
+            if dialect == Dialect::Postgres =>
+        {
             let (Some(table), Some(column)) = (&one.object.on, column) else { return Vec::new() };
             one.differences.iter().filter_map(|difference| altered(table, column, difference.kind)).collect()
         }
@@ -113,34 +108,29 @@ fn added(table: &Name, def: &ColumnDef, column: &Column, dialect: Dialect) -> Ve
         all.extend(later(
             def.column.default != column.default
                 && !def.column.ty.as_ref().is_some_and(crate::schema::Type::is_serial),
-            DifferenceKind::ColumnDefault,
+            DifferenceKind::Default,
         ));
-        all.extend(later(def.column.not_null != column.not_null, DifferenceKind::ColumnNullability));
+        all.extend(later(def.column.not_null != column.not_null, DifferenceKind::Nullability));
     }
     all
 }
 
 fn altered(table: &Name, column: &Column, kind: DifferenceKind) -> Option<Operation> {
     let change = match kind {
-        DifferenceKind::ColumnType => {
-            AlterColumn::Type { ty: column.ty.clone()?, using: None, collation: None }
-        }
-        DifferenceKind::ColumnNullability if column.not_null == Some(true) => AlterColumn::SetNotNull,
-        DifferenceKind::ColumnNullability => AlterColumn::DropNotNull,
-        DifferenceKind::ColumnDefault if column.identity.is_some() || column.generated.is_some() => {
+        DifferenceKind::Type => AlterColumn::Type { ty: column.ty.clone()?, using: None, collation: None },
+        DifferenceKind::Nullability if column.not_null == Some(true) => AlterColumn::SetNotNull,
+        DifferenceKind::Nullability => AlterColumn::DropNotNull,
+        DifferenceKind::Default if column.identity.is_some() || column.generated.is_some() => {
             return None;
         }
-        DifferenceKind::ColumnDefault => match &column.default {
+        DifferenceKind::Default => match &column.default {
             Some(default) => AlterColumn::SetDefault(default.clone()),
             None => AlterColumn::DropDefault,
         },
-        DifferenceKind::MissingTable
-        | DifferenceKind::ExtraTable
-        | DifferenceKind::MissingColumn
-        | DifferenceKind::ExtraColumn
-        | DifferenceKind::MissingIndex
-        | DifferenceKind::ExtraIndex
-        | DifferenceKind::IndexDiffers => return None,
+        DifferenceKind::Missing
+        | DifferenceKind::Extra
+        | DifferenceKind::Definition
+        | DifferenceKind::Comment => return None,
     };
     Some(Operation::AlterColumn { table: target(table), column: column.name.clone(), change })
 }

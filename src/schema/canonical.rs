@@ -64,13 +64,20 @@ pub fn same(one: &Expr, other: &Expr) -> bool {
 
 /// An expression in one form.
 pub fn simple(expr: &Expr, dialect: Dialect) -> Expr {
+    simple_with(expr, dialect, false)
+}
+
+/// An expression in one form. `qualified`: whether what stands before a column's name counts, as OLD and NEW do.
+pub fn simple_with(expr: &Expr, dialect: Dialect, qualified: bool) -> Expr {
+    let all = |exprs: &[Expr]| exprs.iter().map(|expr| simple_with(expr, dialect, qualified)).collect();
     match expr {
+        Expr::Column(parts) if qualified => Expr::Column(parts.clone()),
         Expr::Column(parts) => Expr::Column(parts.last().cloned().into_iter().collect()),
         Expr::Literal(Literal::Number(text)) => Expr::Literal(Literal::Number(number(text))),
         Expr::Literal(_) | Expr::Raw { .. } => expr.clone(),
-        Expr::Cast { operand, to } => cast(simple(operand, dialect), to, dialect),
-        Expr::Call { name, arguments } => call(name, all(arguments, dialect), dialect),
-        Expr::Operator { operator, operands } => operation(operator, all(operands, dialect)),
+        Expr::Cast { operand, to } => cast(simple_with(operand, dialect, qualified), to, dialect),
+        Expr::Call { name, arguments } => call(name, all(arguments), dialect),
+        Expr::Operator { operator, operands } => operation(operator, all(operands)),
     }
 }
 
@@ -128,12 +135,8 @@ pub fn same_index(one: &Index, other: &Index, dialect: Dialect) -> bool {
     index_text(one, dialect) == index_text(other, dialect) || unclear(one) || unclear(other)
 }
 
-fn all(exprs: &[Expr], dialect: Dialect) -> Vec<Expr> {
-    exprs.iter().map(|expr| simple(expr, dialect)).collect()
-}
-
 /// Text that was not parsed, or that something fills in later.
-fn is_unclear(expr: &Expr) -> bool {
+pub fn is_unclear(expr: &Expr) -> bool {
     let mut found = false;
     expr.walk(&mut |inner| {
         found |= matches!(inner, Expr::Raw { .. } | Expr::Literal(Literal::Placeholder(_)))
@@ -243,7 +246,7 @@ fn json(text: String) -> String {
 }
 
 /// `2020-01-01` as `2020-01-01 00:00:00`, and without a zone of nought: PostgreSQL prints both.
-fn moment(text: &str) -> String {
+pub fn moment(text: &str) -> String {
     let mut text = text.trim().to_ascii_uppercase();
     if text == "EPOCH" {
         return "1970-01-01 00:00:00".to_owned();
@@ -490,7 +493,8 @@ pub fn key(key: &IndexKey, dialect: Dialect) -> IndexKey {
     }
 }
 
-fn key_text(written: &IndexKey, dialect: Dialect) -> String {
+/// A key of an index as it is compared.
+pub fn key_text(written: &IndexKey, dialect: Dialect) -> String {
     let IndexKey { expr, options } = key(written, dialect);
     let shown = match &expr {
         Expr::Column(_) | Expr::Call { .. } => text(&expr),

@@ -3,7 +3,7 @@
 pub mod canonical;
 mod catalog;
 mod detail;
-mod diff;
+pub mod diff;
 mod engine;
 mod expr;
 mod name;
@@ -18,7 +18,7 @@ pub use detail::{
     Argument, ArgumentMode, Detail, Event, Extension, FunctionOptions, Policy, Publication, Published,
     Returns, Rule, Statistics, Timing, Trigger,
 };
-pub use diff::{Difference, DifferenceKind, Facet, column_text};
+pub use diff::{Difference, DifferenceKind, Facet, column_text, function_ref};
 pub use engine::{Dialect, Engine, Version};
 pub use expr::{Expr, Literal};
 pub use name::{Ident, Name, ObjectKind, ObjectRef};

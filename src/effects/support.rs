@@ -266,7 +266,7 @@ fn is_sqlite_constant(expr: &Expr) -> bool {
                 && operands.iter().all(is_sqlite_constant)
         }
         Expr::Column(parts) => parts.len() == 1 && !parts[0].starts_with("current_"),
-        Expr::Call { .. } | Expr::Cast { .. } | Expr::Raw { .. } => false,
+        Expr::Call { .. } | Expr::Cast { .. } | Expr::Query(_) | Expr::Raw { .. } => false,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::schema::{
     Argument, Body, Bound, Column, Constraint, Detail, Expr, FunctionOptions, Ident, IndexKey, Name,
-    ObjectKind, ObjectRef, PartitionBy, PartitionKind, Policy, Publication, Published, Returns, Rule,
+    ObjectKind, ObjectRef, PartitionBy, PartitionKind, Policy, Publication, Published, Query, Returns, Rule,
     SequenceOptions, Trigger, Type, input_types,
 };
 use crate::text::Span;
@@ -262,6 +262,8 @@ pub struct CreateTable {
     pub of_type: Option<Name>,
     /// AS SELECT: the columns come from a query.
     pub from_query: bool,
+    /// That query, where all of it could be read.
+    pub tree: Option<Box<Query>>,
     /// What follows the parentheses: WITHOUT ROWID, STRICT, ON COMMIT DROP, …, in capitals.
     pub options: Vec<String>,
     /// WITH (…): storage parameters, in lower case.
@@ -290,6 +292,7 @@ impl CreateTable {
             partition_by: None,
             of_type: None,
             from_query: false,
+            tree: None,
             options: Vec::new(),
             parameters: BTreeMap::new(),
             module: None,
@@ -452,6 +455,8 @@ pub struct CreateView {
     pub columns: Vec<Ident>,
     /// Its query, as text in single spaces.
     pub query: String,
+    /// Its query, where all of it could be read.
+    pub tree: Option<Query>,
     /// The tables and views that the query names (not its CTEs).
     pub reads: Vec<Name>,
     /// Identifiers that occur in the query: what may be a column of those.

@@ -116,9 +116,12 @@ fn literal(expr: &Expr) -> Option<String> {
     match expr {
         Expr::Literal(Literal::String(text) | Literal::Number(text)) => Some(text.clone()),
         Expr::Cast { operand, .. } => literal(operand),
-        Expr::Literal(_) | Expr::Column(_) | Expr::Call { .. } | Expr::Operator { .. } | Expr::Raw { .. } => {
-            None
-        }
+        Expr::Literal(_)
+        | Expr::Column(_)
+        | Expr::Call { .. }
+        | Expr::Operator { .. }
+        | Expr::Query(_)
+        | Expr::Raw { .. } => None,
     }
 }
 

@@ -2,6 +2,10 @@
 //!
 //! Where it cannot be told, two are taken for the same: what was not understood never makes a difference.
 
+mod query;
+
+pub use query::same_query;
+
 use super::{Dialect, Expr, Family, Index, IndexKey, Literal, Type};
 
 /// A type as the server prints it, without the schemas that everybody leaves out.
@@ -74,7 +78,7 @@ pub fn simple_with(expr: &Expr, dialect: Dialect, qualified: bool) -> Expr {
         Expr::Column(parts) if qualified => Expr::Column(parts.clone()),
         Expr::Column(parts) => Expr::Column(parts.last().cloned().into_iter().collect()),
         Expr::Literal(Literal::Number(text)) => Expr::Literal(Literal::Number(number(text))),
-        Expr::Literal(_) | Expr::Raw { .. } => expr.clone(),
+        Expr::Literal(_) | Expr::Query(_) | Expr::Raw { .. } => expr.clone(),
         Expr::Cast { operand, to } => cast(simple_with(operand, dialect, qualified), to, dialect),
         Expr::Call { name, arguments } => call(name, all(arguments), dialect),
         Expr::Operator { operator, operands } => operation(operator, all(operands)),
@@ -97,6 +101,7 @@ pub fn text(expr: &Expr) -> String {
         Expr::Call { name, arguments } => format!("{name}({})", texts(arguments)),
         Expr::Cast { operand, to } => format!("{}::{to}", inner(operand)),
         Expr::Operator { operator, operands } => operator_text(operator, operands),
+        Expr::Query(inner) => inner.text.clone(),
         Expr::Raw { text, .. } => text.clone(),
     }
 }
@@ -135,11 +140,11 @@ pub fn same_index(one: &Index, other: &Index, dialect: Dialect) -> bool {
     index_text(one, dialect) == index_text(other, dialect) || unclear(one) || unclear(other)
 }
 
-/// Text that was not parsed, or that something fills in later.
+/// Text that was not parsed, or that something fills in later. Queries are compared only where their names are resolved.
 pub fn is_unclear(expr: &Expr) -> bool {
     let mut found = false;
     expr.walk(&mut |inner| {
-        found |= matches!(inner, Expr::Raw { .. } | Expr::Literal(Literal::Placeholder(_)))
+        found |= matches!(inner, Expr::Query(_) | Expr::Raw { .. } | Expr::Literal(Literal::Placeholder(_)))
     });
     found
 }
@@ -166,6 +171,7 @@ fn cast(operand: Expr, to: &Type, dialect: Dialect) -> Expr {
         | Expr::Call { .. }
         | Expr::Operator { .. }
         | Expr::Cast { .. }
+        | Expr::Query(_)
         | Expr::Raw { .. } => {
             Expr::Cast { operand: Box::new(operand), to: Type { schema: None, ..to.clone() } }
         }
@@ -219,6 +225,9 @@ fn number(text: &str) -> String {
         Some(rest) => ("-", rest),
         None => ("", text.strip_prefix('+').unwrap_or(text)),
     };
+    if let Some(plain) = without_exponent(digits) {
+        return number(&format!("{sign}{plain}"));
+    }
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
         return text.to_ascii_lowercase();
     }
@@ -230,6 +239,24 @@ fn number(text: &str) -> String {
         (_, "") => format!("{sign}{whole}"),
         (_, _) => format!("{sign}{whole}.{rest}"),
     }
+}
+
+/// `1.5e3` as `1500`; None where there is no exponent, or one that nobody writes.
+fn without_exponent(text: &str) -> Option<String> {
+    let (digits, exponent) = text.split_once(['e', 'E'])?;
+    let exponent: i32 = exponent.parse().ok().filter(|exponent: &i32| exponent.abs() <= 100)?;
+    let (whole, rest) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.len() + rest.len() == 0 || !(whole.bytes().chain(rest.bytes())).all(|byte| byte.is_ascii_digit())
+    {
+        return None;
+    }
+    let all = format!("{whole}{rest}");
+    let point = i32::try_from(whole.len()).ok()? + exponent;
+    Some(match usize::try_from(point) {
+        Ok(point) if point >= all.len() => format!("{all:0<point$}"),
+        Ok(point) => format!("{}.{}", &all[..point], &all[point..]),
+        Err(_) => format!("0.{}{all}", "0".repeat(usize::try_from(-point).ok()?)),
+    })
 }
 
 fn negative(text: &str) -> String {
@@ -422,6 +449,7 @@ fn array(elements: &[Expr]) -> Option<Expr> {
             | Expr::Call { .. }
             | Expr::Operator { .. }
             | Expr::Cast { .. }
+            | Expr::Query(_)
             | Expr::Raw { .. } => None,
         })
         .collect();
@@ -441,6 +469,7 @@ fn loosely(expr: Expr, ty: &Type) -> Expr {
         | Expr::Call { .. }
         | Expr::Operator { .. }
         | Expr::Cast { .. }
+        | Expr::Query(_)
         | Expr::Raw { .. } => expr,
     }
 }
@@ -453,7 +482,12 @@ fn texts(exprs: &[Expr]) -> String {
 fn inner(expr: &Expr) -> String {
     let plain = match expr {
         Expr::Operator { operator, .. } => operator == "ARRAY",
-        Expr::Column(_) | Expr::Literal(_) | Expr::Call { .. } | Expr::Cast { .. } | Expr::Raw { .. } => true,
+        Expr::Column(_)
+        | Expr::Literal(_)
+        | Expr::Call { .. }
+        | Expr::Cast { .. }
+        | Expr::Query(_)
+        | Expr::Raw { .. } => true,
     };
     if plain { text(expr) } else { format!("({})", text(expr)) }
 }
@@ -462,6 +496,7 @@ fn operator_text(operator: &str, operands: &[Expr]) -> String {
     match (operator, operands) {
         ("ARRAY", _) => format!("ARRAY[{}]", texts(operands)),
         ("ROW", _) => format!("ROW({})", texts(operands)),
+        ("[]", [whole, index]) => format!("({})[{}]", text(whole), text(index)),
         ("= ANY" | "<> ALL", [needle, among]) => format!("{} {operator} ({})", inner(needle), text(among)),
         (_, [one]) if operator.starts_with("IS ") || operator.starts_with("COLLATE ") => {
             format!("{} {operator}", inner(one))
@@ -498,7 +533,7 @@ pub fn key_text(written: &IndexKey, dialect: Dialect) -> String {
     let IndexKey { expr, options } = key(written, dialect);
     let shown = match &expr {
         Expr::Column(_) | Expr::Call { .. } => text(&expr),
-        Expr::Literal(_) | Expr::Operator { .. } | Expr::Cast { .. } | Expr::Raw { .. } => {
+        Expr::Literal(_) | Expr::Operator { .. } | Expr::Cast { .. } | Expr::Query(_) | Expr::Raw { .. } => {
             format!("({})", text(&expr))
         }
     };

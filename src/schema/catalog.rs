@@ -7,7 +7,8 @@ use rpds::{RedBlackTreeMapSync as Map, VectorSync};
 
 use super::{
     Argument, Bound, Column, Constraint, Detail, Dialect, Expr, FunctionOptions, Ident, IndexKey, Name,
-    Notes, ObjectKind, ObjectRef, PartitionBy, PartitionKind, Returns, SequenceOptions, Type,
+    Notes, ObjectKind, ObjectRef, Output, PartitionBy, PartitionKind, Resolved, Returns, SequenceOptions,
+    Type,
 };
 use crate::text::Place;
 
@@ -323,6 +324,9 @@ pub struct View {
     pub reads: Vec<Name>,
     /// Identifiers that occur in its query.
     pub words: Vec<String>,
+    /// Its query with its names resolved when it was made, and its columns under the names that they have now; None where it could
+    /// not be read.
+    pub resolved: Option<Arc<Resolved>>,
     /// WITH (…) and WITH CHECK OPTION, in lower case: `security_barrier`, `check_option`, …
     pub parameters: BTreeMap<String, String>,
     /// The comments on its columns.
@@ -331,6 +335,19 @@ pub struct View {
     pub notes: Notes,
     /// Where it was made.
     pub made: Option<Place>,
+}
+
+impl View {
+    /// Its columns, where all of them are known.
+    pub fn outputs(&self) -> Option<&[Output]> {
+        self.resolved.as_ref()?.columns.as_deref()
+    }
+
+    /// Whether it uses a column of a table or view; None where that cannot be told.
+    pub fn uses(&self, relation: &Name, column: &str) -> Option<bool> {
+        let resolved = self.resolved.as_ref().filter(|resolved| resolved.clear)?;
+        Some(resolved.uses(relation).any(|used| used == column))
+    }
 }
 
 /// A sequence.

@@ -1,6 +1,6 @@
 //! Expressions: a small tree of our own, enough to see what an expression reads and whether it is constant.
 
-use super::Type;
+use super::{Query, Subquery, Type};
 
 /// An expression as it was written. Whether two mean the same is not decided here.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -16,7 +16,8 @@ pub enum Expr {
         /// The arguments.
         arguments: Vec<Expr>,
     },
-    /// An operator or a keyword construct over operands: `+`, `AND`, `IS NOT NULL`, `BETWEEN`, `CASE`, `ARRAY`, `IN`, `[]`, `ROW`, `AT TIME ZONE`, `COLLATE "C"`.
+    /// An operator or a keyword construct over operands: `+`, `AND`, `IS NOT NULL`, `BETWEEN`, `CASE`, `ARRAY`, `IN`, `[]`, `ROW`, `AT TIME ZONE`, `COLLATE "C"`,
+    /// and around a call what only aggregates take: `DISTINCT` and `ORDER BY` among its arguments, `FILTER`, `WITHIN GROUP`, `OVER`.
     Operator {
         /// The operator in capitals.
         operator: String,
@@ -30,7 +31,9 @@ pub enum Expr {
         /// To which type.
         to: Type,
     },
-    /// What we keep as text only (a subquery, a construct that nobody parsed): the text, folded to single spaces
+    /// A query, and what is asked of it.
+    Query(Box<Subquery>),
+    /// What we keep as text only (a construct that nobody parsed): the text, folded to single spaces
     /// outside of strings, and the words in it that may be columns.
     Raw {
         /// The text.
@@ -67,6 +70,7 @@ impl Expr {
             | Self::Column(_)
             | Self::Call { .. }
             | Self::Operator { .. }
+            | Self::Query(_)
             | Self::Raw { .. } => false,
         }
     }
@@ -80,7 +84,7 @@ impl Expr {
                 matches!(operator.as_str(), "-" | "+" | "ARRAY" | "ROW")
                     && operands.iter().all(Self::is_constant)
             }
-            Self::Column(_) | Self::Call { .. } | Self::Raw { .. } => false,
+            Self::Column(_) | Self::Call { .. } | Self::Query(_) | Self::Raw { .. } => false,
         }
     }
 
@@ -93,11 +97,12 @@ impl Expr {
             | Self::Column(_)
             | Self::Call { .. }
             | Self::Operator { .. }
+            | Self::Query(_)
             | Self::Raw { .. } => None,
         }
     }
 
-    /// Calls `visit` on this expression and every one inside.
+    /// Calls `visit` on this expression and every one inside, but not on those of a query inside.
     pub fn walk(&self, visit: &mut impl FnMut(&Self)) {
         visit(self);
         match self {
@@ -107,6 +112,55 @@ impl Expr {
                 }
             }
             Self::Cast { operand, .. } => operand.walk(visit),
+            Self::Query(inner) => inner.operands.iter().for_each(|one| one.walk(visit)),
+            Self::Column(_) | Self::Literal(_) | Self::Raw { .. } => {}
+        }
+    }
+
+    /// Calls `visit` on this expression and every one inside, those of a query inside included.
+    pub fn walk_all<'e>(&'e self, visit: &mut dyn FnMut(&'e Self)) {
+        visit(self);
+        match self {
+            Self::Call { arguments: inner, .. } | Self::Operator { operands: inner, .. } => {
+                inner.iter().for_each(|one| one.walk_all(visit));
+            }
+            Self::Cast { operand, .. } => operand.walk_all(visit),
+            Self::Query(inner) => {
+                inner.operands.iter().for_each(|one| one.walk_all(visit));
+                inner.query.each_expr(&mut |one| one.walk_all(visit));
+            }
+            Self::Column(_) | Self::Literal(_) | Self::Raw { .. } => {}
+        }
+    }
+
+    /// Calls `change` on every column in it, those of a query inside included.
+    pub fn each_column_mut(&mut self, change: &mut dyn FnMut(&mut [String])) {
+        match self {
+            Self::Column(parts) => change(parts),
+            Self::Call { arguments: inner, .. } | Self::Operator { operands: inner, .. } => {
+                inner.iter_mut().for_each(|one| one.each_column_mut(change));
+            }
+            Self::Cast { operand, .. } => operand.each_column_mut(change),
+            Self::Query(inner) => {
+                inner.operands.iter_mut().for_each(|one| one.each_column_mut(change));
+                inner.query.each_expr_mut(&mut |one| one.each_column_mut(change));
+            }
+            Self::Literal(_) | Self::Raw { .. } => {}
+        }
+    }
+
+    /// Calls `change` on every query in it, and on those in their expressions.
+    pub fn each_query_mut(&mut self, change: &mut dyn FnMut(&mut Query)) {
+        match self {
+            Self::Call { arguments: inner, .. } | Self::Operator { operands: inner, .. } => {
+                inner.iter_mut().for_each(|one| one.each_query_mut(change));
+            }
+            Self::Cast { operand, .. } => operand.each_query_mut(change),
+            Self::Query(inner) => {
+                change(&mut inner.query);
+                inner.operands.iter_mut().for_each(|one| one.each_query_mut(change));
+                inner.query.each_expr_mut(&mut |one| one.each_query_mut(change));
+            }
             Self::Column(_) | Self::Literal(_) | Self::Raw { .. } => {}
         }
     }
@@ -114,10 +168,14 @@ impl Expr {
     /// The columns that it may read, by their last name part. Words of a [`Expr::Raw`] count: it may name more than it reads.
     pub fn columns(&self) -> Vec<String> {
         let mut found = Vec::new();
-        self.walk(&mut |expr| match expr {
+        self.walk_all(&mut |expr| match expr {
             Self::Column(parts) => found.extend(parts.last().cloned()),
             Self::Raw { words, .. } => found.extend(words.iter().cloned()),
-            Self::Literal(_) | Self::Call { .. } | Self::Operator { .. } | Self::Cast { .. } => {}
+            Self::Literal(_)
+            | Self::Call { .. }
+            | Self::Operator { .. }
+            | Self::Cast { .. }
+            | Self::Query(_) => {}
         });
         found
     }
@@ -125,17 +183,21 @@ impl Expr {
     /// Whether it may read a column.
     pub fn reads(&self, column: &str) -> bool {
         let mut found = false;
-        self.walk(&mut |expr| {
+        self.walk_all(&mut |expr| {
             found |= match expr {
                 Self::Column(parts) => parts.last().is_some_and(|last| last == column),
                 Self::Raw { words, .. } => words.iter().any(|word| word == column),
-                Self::Literal(_) | Self::Call { .. } | Self::Operator { .. } | Self::Cast { .. } => false,
+                Self::Literal(_)
+                | Self::Call { .. }
+                | Self::Operator { .. }
+                | Self::Cast { .. }
+                | Self::Query(_) => false,
             };
         });
         found
     }
 
-    /// Whether it certainly reads a column: text that was not parsed does not count.
+    /// Whether it certainly reads a column: text that was not parsed does not count, nor does a query, whose columns may be others'.
     pub fn surely_reads(&self, column: &str) -> bool {
         let mut found = false;
         self.walk(&mut |expr| {
@@ -163,6 +225,11 @@ impl Expr {
                     to.clone_into(word);
                 }
             }
+            Self::Query(_) => self.each_column_mut(&mut |parts| {
+                if let Some(last) = parts.last_mut().filter(|last| *last == from) {
+                    to.clone_into(last);
+                }
+            }),
             Self::Literal(_) => {}
         }
     }
@@ -177,9 +244,12 @@ impl Expr {
                 "AND" => operands.iter().any(|operand| operand.requires_not_null(column)),
                 _ => false,
             },
-            Self::Column(_) | Self::Literal(_) | Self::Call { .. } | Self::Cast { .. } | Self::Raw { .. } => {
-                false
-            }
+            Self::Column(_)
+            | Self::Literal(_)
+            | Self::Call { .. }
+            | Self::Cast { .. }
+            | Self::Query(_)
+            | Self::Raw { .. } => false,
         }
     }
 }

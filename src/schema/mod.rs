@@ -7,8 +7,10 @@ pub mod diff;
 mod engine;
 mod expr;
 mod name;
+mod query;
 mod table;
 mod types;
+pub mod typing;
 
 pub use catalog::{
     Body, Catalog, EnumType, Function, Index, Lookup, Member, Other, Relation, Sequence, Slot, Table,
@@ -22,6 +24,10 @@ pub use diff::{Difference, DifferenceKind, Facet, column_text, function_ref};
 pub use engine::{Dialect, Engine, Version};
 pub use expr::{Expr, Literal};
 pub use name::{Ident, Name, ObjectKind, ObjectRef};
+pub use query::{
+    Alias, Cte, Distinct, Entry, JoinKind, JoinOn, Lock, Output, Query, QueryBody, Resolved, Select,
+    SetOperator, Source, Subquery, Target,
+};
 pub use table::{
     Bound, Column, Constraint, ConstraintKind, Exclusion, ForeignKey, Generated, GeneratedKind, Identity,
     IndexKey, Notes, PartitionBy, PartitionKind, ReferentialAction, SequenceOptions, SequenceShape,

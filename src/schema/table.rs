@@ -207,6 +207,7 @@ impl IndexKey {
             | Expr::Call { .. }
             | Expr::Operator { .. }
             | Expr::Cast { .. }
+            | Expr::Query(_)
             | Expr::Raw { .. } => None,
         }
     }

@@ -23,5 +23,7 @@ mod servers;
 mod canonical;
 /// Two spellings of one thing are the same to gander where they are the same to PostgreSQL.
 mod spellings;
+/// A view is the same to gander as it is written and as PostgreSQL prints it, and another one is not.
+mod views;
 /// What gander says of a statement and its second run is what real servers did.
 mod truth;

@@ -44,6 +44,13 @@ impl Database {
         self.server.psql(&self.name, &["-f", "-"], sql).map(drop)
     }
 
+    /// Runs every statement of the text, whatever became of those before it.
+    pub fn run_what_runs(&self, sql: &str) {
+        self.server
+            .psql(&self.name, &["-v", "ON_ERROR_STOP=0", "-f", "-"], sql)
+            .unwrap_or_else(|error| panic!("psql does not run: {error}"));
+    }
+
     /// Runs the text in one transaction, as a migration tool that wraps does: an error undoes all of it.
     pub fn run_in_transaction(&self, sql: &str) -> Result<(), ServerError> {
         self.server.psql(&self.name, &["--single-transaction", "-f", "-"], sql).map(drop)

@@ -56,17 +56,19 @@ impl Step<'_> {
         })
     }
 
-    /// A view that certainly reads a column of a table.
+    /// A view that certainly reads a column of a table: where its query is not understood, by the words in it.
     fn view_reading(&self, table: &Name, column: &Ident) -> Option<Name> {
         let others = |name: &Name| match self.catalog.table(name) {
             Lookup::Found(other) => other.column(column.key()).is_absent(),
             Lookup::Absent | Lookup::Unknown => false,
         };
         let view = self.catalog.views().find(|view| {
-            view.reads.contains(table)
-                && view.words.iter().any(|word| column == word.as_str())
-                && view.reads.iter().all(|read| read == table || others(read))
-                && plainly_reads(&view.query, column, true)
+            let words = || {
+                view.words.iter().any(|word| column == word.as_str())
+                    && view.reads.iter().all(|read| read == table || others(read))
+                    && plainly_reads(&view.query, column, true)
+            };
+            view.reads.contains(table) && view.uses(table, column.key()).unwrap_or_else(words)
         });
         view.map(|view| view.name.clone())
     }

@@ -9,6 +9,7 @@ mod indexes;
 mod names;
 mod notes;
 mod objects;
+mod query;
 mod rename;
 mod tables;
 mod types;

@@ -132,9 +132,10 @@ pub fn index_columns(keys: &[IndexKey]) -> Vec<String> {
                 | Expr::Call { .. }
                 | Expr::Operator { .. }
                 | Expr::Cast { .. }
+                | Expr::Query(_)
                 | Expr::Raw { .. } => to.name.clone(),
             },
-            Expr::Literal(_) | Expr::Operator { .. } | Expr::Raw { .. } => "expr".to_owned(),
+            Expr::Literal(_) | Expr::Operator { .. } | Expr::Query(_) | Expr::Raw { .. } => "expr".to_owned(),
         };
         let mut name = base.clone();
         let mut number = 1;

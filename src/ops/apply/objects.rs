@@ -10,8 +10,8 @@ use crate::ops::{
 };
 use crate::schema::{
     Argument, ArgumentMode, Detail, Dialect, Function, FunctionOptions, Ident, Lookup, Name, Notes,
-    ObjectKind, ObjectRef, Other, Publication, Published, Relation, Returns, Rule, Sequence, Slot, View,
-    canonical,
+    ObjectKind, ObjectRef, Other, Output, Publication, Published, Relation, Returns, Rule, Sequence, Slot,
+    View, canonical,
 };
 
 impl Step<'_> {
@@ -65,7 +65,21 @@ impl Step<'_> {
         if let Some(missing) = self.missing_schema(&name) {
             return missing;
         }
+        let mut resolved =
+            create.tree.as_ref().map(|tree| super::query::resolved(self.catalog, self.session, tree));
+        if let Some(outputs) = resolved.as_mut().and_then(|resolved| resolved.columns.as_mut()) {
+            for (output, name) in outputs.iter_mut().zip(&create.columns) {
+                output.name = name.clone();
+            }
+        }
         let before = self.catalog.view(&name).found();
+        let now = resolved.as_ref().and_then(|resolved| resolved.columns.as_deref());
+        if let (Some(known), Some(now)) = (before.and_then(View::outputs), now)
+            && self.postgres()
+            && let Some(sentence) = cannot_replace(&name, known, now)
+        {
+            return Outcome::Refused(Conflict::Other("42P16", sentence));
+        }
         let view = View {
             name: name.clone(),
             materialized: create.materialized,
@@ -75,6 +89,7 @@ impl Step<'_> {
             query: create.query.clone(),
             reads: create.reads.iter().map(|read| self.resolve(read)).collect(),
             words: create.words.clone(),
+            resolved: resolved.map(Arc::new),
             parameters: create.parameters.clone(),
             column_comments: before.map_or_else(Default::default, |view| view.column_comments.clone()),
             notes: before.map_or_else(Notes::default, |view| view.notes.clone()),
@@ -415,6 +430,28 @@ impl Step<'_> {
         self.catalog.put_other(object, Slot::Present(other));
         Outcome::Done
     }
+}
+
+/// Why a view with these columns cannot be replaced by a query with those (source: `checkViewTupleDesc` in PostgreSQL's view.c).
+fn cannot_replace(name: &Name, before: &[Output], now: &[Output]) -> Option<String> {
+    if now.len() < before.len() {
+        return Some(format!("CREATE OR REPLACE cannot drop columns of view `{name}`"));
+    }
+    before.iter().zip(now).find_map(|(old, new)| {
+        if old.name != new.name {
+            let (old, new) = (&old.name, &new.name);
+            return Some(format!(
+                "CREATE OR REPLACE cannot rename column `{old}` of view `{name}` to `{new}`"
+            ));
+        }
+        let (one, other) = (old.ty.as_ref()?, new.ty.as_ref()?);
+        (!canonical::same_type(one, other, Dialect::Postgres)).then(|| {
+            let column = &old.name;
+            format!(
+                "CREATE OR REPLACE cannot change column `{column}` of view `{name}` from {one} to {other}"
+            )
+        })
+    })
 }
 
 /// Why CREATE OR REPLACE cannot make one function of another (source: `ProcedureCreate` in PostgreSQL's pg_proc.c).

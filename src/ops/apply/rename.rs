@@ -70,6 +70,7 @@ impl Step<'_> {
             rename_in_detail(&mut other.detail, name, from, to);
             self.catalog.put_other(object, Slot::Present(other));
         }
+        self.rename_in_views(name, from, to);
     }
 
     /// A view's own column under another name.
@@ -83,13 +84,45 @@ impl Step<'_> {
         if let Some(column) = written {
             *column = to.clone();
         }
+        if let Some(columns) = view.resolved.as_mut().and_then(|own| Arc::make_mut(own).columns.as_mut()) {
+            if columns.iter().any(|output| output.name == *to) {
+                return Outcome::Refused(Conflict::Exists(super::columns::column_ref(name, to)));
+            }
+            let Some(output) = columns.iter_mut().find(|output| output.name == *from) else {
+                return self.missing(super::columns::column_ref(name, from), Guard::None);
+            };
+            output.name = to.clone();
+        }
         view.renamed.retain(|renamed| renamed != to);
         view.renamed.push(from.clone());
         if let Some(comment) = view.column_comments.remove(from) {
             view.column_comments.insert(to.clone(), comment);
         }
         self.catalog.put_relation(name.clone(), Slot::Present(Relation::View(Arc::new(view))));
+        self.rename_in_views(name, from, to);
         Outcome::Done
+    }
+
+    /// Views go on reading a column of a table or view under its new name.
+    fn rename_in_views(&mut self, relation: &Name, from: &Ident, to: &Ident) {
+        let views: Vec<Arc<View>> = self
+            .catalog
+            .relations()
+            .filter_map(|(_, known)| match known {
+                Relation::View(view) if view.reads.contains(relation) => Some(Arc::clone(view)),
+                Relation::View(_) | Relation::Table(_) | Relation::Index(_) | Relation::Sequence(_) => None,
+            })
+            .collect();
+        for mut view in views {
+            let own = Arc::make_mut(&mut view);
+            if let Some(resolved) = &mut own.resolved {
+                Arc::make_mut(resolved).rename_column(relation, from.key(), to.key());
+            }
+            if own.words.iter().any(|word| from == word.as_str()) {
+                own.words.push(to.key().to_owned());
+            }
+            self.catalog.put_relation(own.name.clone(), Slot::Present(Relation::View(view)));
+        }
     }
 
     pub(super) fn rename(&mut self, object: &ObjectRef, to: &Ident, if_exists: bool) -> Outcome {
@@ -381,6 +414,9 @@ impl Step<'_> {
                 Relation::View(view) => {
                     let mut view = (*view).clone();
                     renamed(&mut view.reads);
+                    if let Some(resolved) = &mut view.resolved {
+                        Arc::make_mut(resolved).rename_relation(from, to);
+                    }
                     Relation::View(Arc::new(view))
                 }
                 Relation::Sequence(sequence) => {

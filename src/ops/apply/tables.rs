@@ -8,7 +8,8 @@ use super::{Outcome, Step, names};
 use crate::ops::{ColumnDef, Conflict, CreateIndex, CreateTable, Guard, TableOption, TableTarget};
 use crate::schema::{
     Bound, Catalog, Column, Constraint, ConstraintKind, Detail, Dialect, Ident, Index, Lookup, Member, Name,
-    Notes, ObjectKind, ObjectRef, Other, PartitionKind, Relation, Sequence, Slot, Table, TypeEntry, TypeKind,
+    Notes, ObjectKind, ObjectRef, Other, PartitionKind, Relation, Sequence, Slot, Table, Type, TypeEntry,
+    TypeKind,
 };
 use crate::text::Place;
 
@@ -45,8 +46,9 @@ impl Step<'_> {
                 return self.missing(object, Guard::None);
             }
         }
+        let selected = self.selected(create);
         let mut table = Table {
-            open: create.from_query,
+            open: create.from_query && selected.is_none(),
             temporary: create.temporary,
             unlogged: create.unlogged,
             foreign: create.foreign,
@@ -98,7 +100,10 @@ impl Step<'_> {
         for (like, options) in &create.like {
             copy_columns(self.catalog, &self.resolve(like), &mut table, options);
         }
-        for def in &create.columns {
+        for column in selected.iter().flatten().cloned() {
+            table.columns.push(Arc::new(Member::new(column, Some(self.place))));
+        }
+        for def in create.columns.iter().filter(|_| selected.is_none()) {
             let mut column = self.column_of(def);
             // A column that a parent has too is merged with it: a partition's definition has no type of its own.
             let inherited = table.column(column.name.key()).found();
@@ -167,6 +172,29 @@ impl Step<'_> {
             self.become_partition(&parent, &name);
         }
         refused
+    }
+
+    /// The columns of CREATE TABLE … AS, where the query shows all of them.
+    fn selected(&self, create: &CreateTable) -> Option<Vec<Column>> {
+        let resolved = super::query::resolved(self.catalog, self.session, create.tree.as_deref()?);
+        let outputs = resolved.columns.as_deref()?;
+        let names = create.columns.iter().map(|def| &def.column.name);
+        // In MySQL they are columns of their own, besides those of the query.
+        if create.columns.len() > outputs.len()
+            || (self.catalog.dialect == Dialect::Mysql && !create.columns.is_empty())
+        {
+            return None;
+        }
+        let names = names.chain(outputs.iter().map(|output| &output.name).skip(create.columns.len()));
+        let each = outputs.iter().zip(names).map(|(output, name)| {
+            let ty = match (self.catalog.dialect, &output.ty) {
+                (Dialect::Postgres | Dialect::Mysql, ty) => ty.clone(),
+                // A column of SQLite without a type is known to have none.
+                (Dialect::Sqlite, ty) => affinity(ty.as_ref()?).map(Type::plain),
+            };
+            Some(Column { ty, not_null: Some(false), ..Column::unknown(name.clone()) })
+        });
+        each.collect()
     }
 
     /// A CHECK that a parent gave under the same name is the same one.
@@ -714,6 +742,24 @@ impl Step<'_> {
         let referencing = self.foreign_keys_to(&table.name, None);
         let (owner, _) = referencing.iter().find(|(owner, _)| is_unlogged(owner) == Some(false))?;
         Some(format!("`{owner}` refers to `{}` and is not unlogged", table.name))
+    }
+}
+
+/// The type that CREATE TABLE … AS gives a column in SQLite (source: `sqlite3AffinityType` and `createTableStmt` in its build.c);
+/// None where it gives none.
+fn affinity(ty: &Type) -> Option<&'static str> {
+    let name = ty.name.to_ascii_lowercase();
+    let has = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
+    if has(&["int"]) {
+        Some("INT")
+    } else if has(&["char", "clob", "text"]) {
+        Some("TEXT")
+    } else if has(&["blob"]) {
+        None
+    } else if has(&["real", "floa", "doub"]) {
+        Some("REAL")
+    } else {
+        Some("NUM")
     }
 }
 

@@ -240,7 +240,7 @@ impl Catalog {
         for (name, relation) in self.relations() {
             let (kind, shape, made, notes) = match relation {
                 Relation::View(view) if !is_temporary(name) => {
-                    (relation.kind(), shape::view(view), view.made, &view.notes)
+                    (relation.kind(), shape::view(view, dialect), view.made, &view.notes)
                 }
                 Relation::Sequence(sequence) if !is_temporary(name) && !is_owned(sequence) => {
                     (ObjectKind::Sequence, shape::sequence(sequence), sequence.made, &sequence.notes)

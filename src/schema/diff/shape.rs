@@ -1,5 +1,8 @@
 //! What an object is, apart from its name: a list of parts, each of which two catalogs can be compared in and people can read.
 
+use std::sync::Arc;
+
+use super::super::query::Resolved;
 use super::super::{
     Argument, ArgumentMode, Bound, Catalog, Column, Constraint, ConstraintKind, Detail, Dialect, Expr,
     Function, Ident, Identity, Index, IndexKey, Lookup, Name, ObjectKind, ObjectRef, Other, PartitionBy,
@@ -13,6 +16,8 @@ pub enum Part {
     Text(String),
     /// It is this expression, in one form.
     Expr(Expr),
+    /// It is this query, with its names resolved; as text for people.
+    Query(Arc<Resolved>, Dialect, String),
     /// It is there, and cannot be told: the same as anything.
     Unknown(String),
 }
@@ -61,7 +66,7 @@ impl Shape {
     /// The parts as people read them.
     pub fn shown(&self) -> String {
         let parts = self.parts.iter().map(|(name, part)| match part {
-            Part::Text(text) | Part::Unknown(text) => text.clone(),
+            Part::Text(text) | Part::Unknown(text) | Part::Query(_, _, text) => text.clone(),
             Part::Expr(expr) if name.is_empty() => canonical::text(expr),
             Part::Expr(expr) => format!("{name} ({})", canonical::text(expr)),
         });
@@ -73,8 +78,9 @@ fn same_part(one: &Part, other: &Part) -> bool {
     match (one, other) {
         (Part::Text(one), Part::Text(other)) => one == other,
         (Part::Expr(one), Part::Expr(other)) => canonical::same(one, other),
+        (Part::Query(one, dialect, _), Part::Query(other, _, _)) => canonical::same_query(one, other, *dialect),
         (Part::Unknown(_), _) | (_, Part::Unknown(_)) => true,
-        (Part::Text(_), Part::Expr(_)) | (Part::Expr(_), Part::Text(_)) => false,
+        (Part::Text(_) | Part::Expr(_) | Part::Query(..), _) => false,
     }
 }
 
@@ -278,11 +284,16 @@ pub fn index(index: &Index, dialect: Dialect) -> Shape {
 }
 
 /// A view.
-pub fn view(view: &View) -> Shape {
+pub fn view(view: &View, dialect: Dialect) -> Shape {
     let mut shape = Shape::default();
     shape.word("MATERIALIZED", view.materialized);
     parameters(&mut shape, &view.parameters);
-    shape.parts.push(("AS", Part::Unknown(format!("AS {}", squeezed(&view.query)))));
+    let text = format!("AS {}", squeezed(&view.query));
+    let query = match &view.resolved {
+        Some(resolved) => Part::Query(Arc::clone(resolved), dialect, text),
+        None => Part::Unknown(text),
+    };
+    shape.parts.push(("AS", query));
     shape
 }
 

@@ -1,5 +1,9 @@
 //! The only place that names `sqlparser`: our tokens become its tokens, its trees become our expressions.
 
+mod query;
+
+use std::cell::Cell;
+
 use sqlparser::ast;
 use sqlparser::ast::DollarQuotedString;
 use sqlparser::dialect::{MySqlDialect, PostgreSqlDialect, SQLiteDialect};
@@ -8,11 +12,43 @@ use sqlparser::tokenizer::{Token as Theirs, Whitespace};
 
 use super::cursor::{Cursor, Read, Unread, string_value, unquote};
 use super::lex::{Token, TokenKind};
-use crate::schema::{Dialect, Expr, Literal, Type};
+use crate::schema::{Dialect, Expr, Literal, Query, Subquery, Type};
 use crate::text::Span;
 
 /// Longer expressions are kept as text: deep trees cost stack in the parser, and nobody compares them.
 const LONGEST: usize = 4_000;
+
+/// Trees that are deeper are kept as text, for the same reason.
+const DEEPEST: u16 = 100;
+
+/// What lowering a tree goes by.
+struct Lowering {
+    dialect: Dialect,
+    /// How deep in the tree we are.
+    depth: Cell<u16>,
+    /// Whether it was too deep somewhere.
+    too_deep: Cell<bool>,
+    /// Whether it is a whole query.
+    in_query: bool,
+}
+
+impl Lowering {
+    const fn new(dialect: Dialect, in_query: bool) -> Self {
+        Self { dialect, depth: Cell::new(0), too_deep: Cell::new(false), in_query }
+    }
+
+    /// What `inner` makes of the next level; None where there are too many.
+    fn level<T>(&self, inner: impl FnOnce() -> Option<T>) -> Option<T> {
+        if self.depth.get() == DEEPEST {
+            self.too_deep.set(true);
+            return None;
+        }
+        self.depth.set(self.depth.get() + 1);
+        let made = inner();
+        self.depth.set(self.depth.get() - 1);
+        made
+    }
+}
 
 /// The expression that tokens `first..last` are. One that `sqlparser` does not know is kept as text.
 ///
@@ -39,13 +75,28 @@ pub fn expr(cursor: &Cursor<'_>, first: usize, last: usize) -> Read<Expr> {
     let mut parser = parser(cursor, tokens);
     match parser.parse_expr() {
         Ok(parsed) if parser.peek_token().token == Theirs::EOF => {
-            Ok(lower(cursor.dialect, &parsed).unwrap_or_else(raw))
+            let at = Lowering::new(cursor.dialect, false);
+            let lowered = lower(&at, &parsed).filter(|_| !at.too_deep.get());
+            Ok(lowered.unwrap_or_else(raw))
         }
         _ => {
             balanced(&here, last)?;
             Ok(raw())
         }
     }
+}
+
+/// The query that the tokens of these parts are one after the other, where `sqlparser` knows everything in it.
+pub fn query(cursor: &Cursor<'_>, parts: &[(usize, usize)]) -> Option<Query> {
+    let tokens: Vec<Given> =
+        parts.iter().flat_map(|(first, last)| query::given(cursor, *first, *last)).collect();
+    if tokens.len() > LONGEST {
+        return None;
+    }
+    let mut parser = parser(cursor, tokens.into_iter());
+    let parsed = parser.parse_query().ok().filter(|_| parser.peek_token().token == Theirs::EOF)?;
+    let at = Lowering::new(cursor.dialect, true);
+    query::lower(&at, &parsed).filter(|_| !at.too_deep.get())
 }
 
 /// A token, and what `sqlparser` is shown instead of it.
@@ -288,22 +339,26 @@ fn operator(name: impl Into<String>, operands: Vec<Expr>) -> Expr {
 }
 
 /// Their tree as ours. What has no place in ours is kept as their text.
-fn lower(dialect: Dialect, expr: &ast::Expr) -> Option<Expr> {
+fn lower(at: &Lowering, expr: &ast::Expr) -> Option<Expr> {
+    at.level(|| lower_here(at, expr))
+}
+
+fn lower_here(at: &Lowering, expr: &ast::Expr) -> Option<Expr> {
     use ast::Expr as E;
-    let one = |inner: &ast::Expr| sub(dialect, inner);
-    let all = |inner: &[ast::Expr]| inner.iter().map(|inner| sub(dialect, inner)).collect::<Vec<_>>();
+    let one = |inner: &ast::Expr| sub(at, inner);
+    let all = |inner: &[ast::Expr]| inner.iter().map(|inner| sub(at, inner)).collect::<Vec<_>>();
     let negated = |no: bool, name: &str| if no { format!("NOT {name}") } else { name.to_owned() };
     Some(match expr {
-        E::Nested(inner) => return lower(dialect, inner),
-        E::Identifier(name) => column(dialect, std::slice::from_ref(name)),
-        E::CompoundIdentifier(parts) => column(dialect, parts),
+        E::Nested(inner) => return lower(at, inner),
+        E::Identifier(name) => column(at.dialect, std::slice::from_ref(name)),
+        E::CompoundIdentifier(parts) => column(at.dialect, parts),
         E::Value(value) => literal(&value.value)?,
         E::TypedString(typed) => Expr::Cast {
             operand: Box::new(literal(&typed.value.value)?),
-            to: type_of(dialect, &typed.data_type.to_string()),
+            to: type_of(at.dialect, &typed.data_type.to_string()),
         },
         E::Cast { expr, data_type, .. } => {
-            Expr::Cast { operand: Box::new(one(expr)), to: type_of(dialect, &data_type.to_string()) }
+            Expr::Cast { operand: Box::new(one(expr)), to: type_of(at.dialect, &data_type.to_string()) }
         }
         E::IsNull(inner) => operator("IS NULL", vec![one(inner)]),
         E::IsNotNull(inner) => operator("IS NOT NULL", vec![one(inner)]),
@@ -323,23 +378,90 @@ fn lower(dialect: Dialect, expr: &ast::Expr) -> Option<Expr> {
         E::Between { expr, negated: no, low, high } => {
             operator(negated(*no, "BETWEEN"), vec![one(expr), one(low), one(high)])
         }
-        E::BinaryOp { left, op, right } => binary(dialect, left, op, right),
+        E::BinaryOp { left, op, right } => binary(at, left, op, right),
         E::UnaryOp { op, expr } => operator(op.to_string(), vec![one(expr)]),
-        E::Like { negated: no, expr, pattern, escape_char: None, any: false } => {
-            operator(negated(*no, "LIKE"), vec![one(expr), one(pattern)])
+        E::Like { negated: no, expr, pattern, escape_char, any: false } => {
+            let pattern = escaped("like_escape", one(pattern), escape_char.as_deref().map(one));
+            operator(negated(*no, "LIKE"), vec![one(expr), pattern])
         }
-        E::ILike { negated: no, expr, pattern, escape_char: None, any: false } => {
-            operator(negated(*no, "ILIKE"), vec![one(expr), one(pattern)])
+        E::ILike { negated: no, expr, pattern, escape_char, any: false } => {
+            let pattern = escaped("like_escape", one(pattern), escape_char.as_deref().map(one));
+            operator(negated(*no, "ILIKE"), vec![one(expr), pattern])
         }
         E::SimilarTo { negated: no, expr, pattern, escape_char: None } => {
             operator(negated(*no, "SIMILAR TO"), vec![one(expr), one(pattern)])
         }
-        E::AnyOp { left, compare_op, right, .. } => {
-            operator(format!("{compare_op} ANY"), vec![one(left), one(right)])
+        E::AnyOp { left, compare_op, right, .. } => match &**right {
+            E::Subquery(query) => subquery(at, format!("{compare_op} ANY"), vec![one(left)], query, expr)?,
+            _ => operator(format!("{compare_op} ANY"), vec![one(left), one(right)]),
+        },
+        E::AllOp { left, compare_op, right } => match &**right {
+            E::Subquery(query) => subquery(at, format!("{compare_op} ALL"), vec![one(left)], query, expr)?,
+            _ => operator(format!("{compare_op} ALL"), vec![one(left), one(right)]),
+        },
+        E::Subquery(query) => subquery(at, String::new(), Vec::new(), query, expr)?,
+        E::Exists { subquery: query, negated: no } => {
+            let exists = subquery(at, "EXISTS".to_owned(), Vec::new(), query, expr)?;
+            if *no { operator("NOT", vec![exists]) } else { exists }
         }
-        E::AllOp { left, compare_op, right } => {
-            operator(format!("{compare_op} ALL"), vec![one(left), one(right)])
+        E::InSubquery { expr: needle, subquery: query, negated: no } => {
+            subquery(at, negated(*no, "IN"), vec![one(needle)], query, expr)?
         }
+        E::CompoundFieldAccess { root, access_chain } => {
+            // In `t.a[1]` the first dot stands between a table and its column.
+            let is_name = matches!(**root, E::Identifier(_) | E::CompoundIdentifier(_));
+            let mut whole = one(root);
+            let mut dotted = is_name;
+            for access in access_chain {
+                match (&mut whole, access) {
+                    (Expr::Column(parts), ast::AccessExpr::Dot(E::Identifier(name))) if dotted => {
+                        parts.push(ident(at.dialect, name));
+                        continue;
+                    }
+                    _ => dotted = false,
+                }
+                whole = access_of(at, whole, access)?;
+            }
+            whole
+        }
+        E::Substring { expr, substring_from, substring_for, shorthand, .. } => {
+            let first = || Expr::Literal(Literal::Number("1".to_owned()));
+            let from = substring_from.as_deref().map_or_else(first, one);
+            let mut arguments = vec![one(expr), from];
+            arguments.extend(substring_for.as_deref().map(one));
+            let name = if *shorthand { "substr" } else { "substring" };
+            Expr::Call { name: name.to_owned(), arguments }
+        }
+        E::Position { expr, r#in } => {
+            Expr::Call { name: "position".to_owned(), arguments: vec![one(r#in), one(expr)] }
+        }
+        E::Overlay { expr, overlay_what, overlay_from, overlay_for } => {
+            let mut arguments = vec![one(expr), one(overlay_what), one(overlay_from)];
+            arguments.extend(overlay_for.as_deref().map(one));
+            Expr::Call { name: "overlay".to_owned(), arguments }
+        }
+        E::Trim { trim_where, trim_what, expr, trim_characters } => {
+            let name = match (at.dialect, trim_where) {
+                (_, Some(ast::TrimWhereField::Leading)) => "ltrim",
+                (_, Some(ast::TrimWhereField::Trailing)) => "rtrim",
+                (Dialect::Postgres, Some(ast::TrimWhereField::Both) | None) => "btrim",
+                (Dialect::Sqlite | Dialect::Mysql, Some(ast::TrimWhereField::Both) | None) => "trim",
+            };
+            let mut arguments = vec![one(expr)];
+            arguments.extend(trim_what.as_deref().map(one));
+            arguments.extend(trim_characters.iter().flatten().map(one));
+            Expr::Call { name: name.to_owned(), arguments }
+        }
+        E::Ceil { expr, field: ast::CeilFloorKind::DateTimeField(ast::DateTimeField::NoDateTime) } => {
+            Expr::Call { name: "ceil".to_owned(), arguments: vec![one(expr)] }
+        }
+        E::Floor { expr, field: ast::CeilFloorKind::DateTimeField(ast::DateTimeField::NoDateTime) } => {
+            Expr::Call { name: "floor".to_owned(), arguments: vec![one(expr)] }
+        }
+        E::GroupingSets(sets) => operator("GROUPING SETS", sets.iter().map(|set| row(all(set))).collect()),
+        E::Cube(sets) => operator("CUBE", sets.iter().map(|set| row(all(set))).collect()),
+        E::Rollup(sets) => operator("ROLLUP", sets.iter().map(|set| row(all(set))).collect()),
+        E::QualifiedWildcard(name, _) => whole_row(at, name)?,
         E::AtTimeZone { timestamp, time_zone } => {
             operator("AT TIME ZONE", vec![one(timestamp), one(time_zone)])
         }
@@ -362,7 +484,7 @@ fn lower(dialect: Dialect, expr: &ast::Expr) -> Option<Expr> {
             operands.extend(else_result.as_deref().map(|inner| operator("ELSE", vec![one(inner)])));
             operator("CASE", operands)
         }
-        E::Function(function) => return call(dialect, function),
+        E::Function(function) => return call(at, function),
         E::Interval(interval) if interval.leading_field.is_none() => {
             Expr::Cast { operand: Box::new(one(&interval.value)), to: Type::plain("interval") }
         }
@@ -371,29 +493,33 @@ fn lower(dialect: Dialect, expr: &ast::Expr) -> Option<Expr> {
 }
 
 /// An inner expression: kept as text where it has no place in our tree.
-fn sub(dialect: Dialect, expr: &ast::Expr) -> Expr {
-    lower(dialect, expr).unwrap_or_else(|| {
+fn sub(at: &Lowering, expr: &ast::Expr) -> Expr {
+    lower(at, expr).unwrap_or_else(|| {
+        // Nobody will see it, and to print a tree that is too deep takes too much stack.
+        if at.too_deep.get() {
+            return Expr::Raw { text: String::new(), words: Vec::new() };
+        }
         let text = expr.to_string();
         let map = crate::text::Map::Offset(0);
         let span = Span::new(0, text.len() as u32);
-        let tokens: Vec<Token> = super::Lexer::new(&text, span, dialect)
+        let tokens: Vec<Token> = super::Lexer::new(&text, span, at.dialect)
             .filter(|token| token.kind != TokenKind::Comment)
             .collect();
-        let words = Cursor::new(&text, &tokens, dialect, &map).words_between(0, tokens.len());
+        let words = Cursor::new(&text, &tokens, at.dialect, &map).words_between(0, tokens.len());
         Expr::Raw { text, words }
     })
 }
 
 /// `a AND b AND c` is one operator with three operands, so that long chains stay flat.
-fn binary(dialect: Dialect, left: &ast::Expr, op: &ast::BinaryOperator, right: &ast::Expr) -> Expr {
+fn binary(at: &Lowering, left: &ast::Expr, op: &ast::BinaryOperator, right: &ast::Expr) -> Expr {
     let name = match op {
         ast::BinaryOperator::NotEq => "<>".to_owned(),
         _ => op.to_string().to_ascii_uppercase(),
     };
     if !matches!(op, ast::BinaryOperator::And | ast::BinaryOperator::Or) {
-        return operator(name, vec![sub(dialect, left), sub(dialect, right)]);
+        return operator(name, vec![sub(at, left), sub(at, right)]);
     }
-    let mut operands = vec![sub(dialect, right)];
+    let mut operands = vec![sub(at, right)];
     let mut rest = left;
     loop {
         match rest {
@@ -401,46 +527,191 @@ fn binary(dialect: Dialect, left: &ast::Expr, op: &ast::BinaryOperator, right: &
                 rest = inner
             }
             ast::Expr::BinaryOp { left, op: inner_op, right } if inner_op == op => {
-                operands.push(sub(dialect, right));
+                operands.push(sub(at, right));
                 rest = left;
             }
             _ => break,
         }
     }
-    operands.push(sub(dialect, rest));
+    operands.push(sub(at, rest));
     operands.reverse();
     operator(name, operands)
 }
 
-fn call(dialect: Dialect, function: &ast::Function) -> Option<Expr> {
-    if function.filter.is_some() || function.over.is_some() || !function.within_group.is_empty() {
+fn subquery(
+    at: &Lowering,
+    operator: String,
+    operands: Vec<Expr>,
+    query: &ast::Query,
+    whole: &ast::Expr,
+) -> Option<Expr> {
+    let query = query::lower(at, query)?;
+    // The expressions of a query are not shown one by one.
+    let text = if at.in_query { String::new() } else { whole.to_string() };
+    Some(Expr::Query(Box::new(Subquery { operator, operands, query, text })))
+}
+
+/// `a[1]`, `a[1:2]`, `(a).b`
+fn access_of(at: &Lowering, whole: Expr, access: &ast::AccessExpr) -> Option<Expr> {
+    let bound = |bound: &Option<ast::Expr>| {
+        bound.as_ref().map_or(Expr::Literal(Literal::Null), |bound| sub(at, bound))
+    };
+    Some(match access {
+        ast::AccessExpr::Dot(ast::Expr::Identifier(field)) => {
+            operator(format!(".{}", ident(at.dialect, field)), vec![whole])
+        }
+        ast::AccessExpr::Subscript(ast::Subscript::Index { index }) => {
+            operator("[]", vec![whole, sub(at, index)])
+        }
+        ast::AccessExpr::Subscript(ast::Subscript::Slice { lower_bound, upper_bound, stride: None }) => {
+            operator("[:]", vec![whole, bound(lower_bound), bound(upper_bound)])
+        }
+        _ => return None,
+    })
+}
+
+fn escaped(function: &str, pattern: Expr, escape: Option<Expr>) -> Expr {
+    match escape {
+        Some(escape) => Expr::Call { name: function.to_owned(), arguments: vec![pattern, escape] },
+        None => pattern,
+    }
+}
+
+/// What stands in brackets: one thing is itself.
+fn row(mut items: Vec<Expr>) -> Expr {
+    if items.len() == 1 { items.remove(0) } else { operator("ROW", items) }
+}
+
+/// `t.*` as a value.
+fn whole_row(at: &Lowering, name: &ast::ObjectName) -> Option<Expr> {
+    let parts: Option<Vec<String>> =
+        name.0.iter().map(|part| part.as_ident().map(|name| ident(at.dialect, name))).collect();
+    let mut parts = parts?;
+    parts.push("*".to_owned());
+    Some(Expr::Column(parts))
+}
+
+fn call(at: &Lowering, function: &ast::Function) -> Option<Expr> {
+    if function.null_treatment.is_some() {
         return None;
     }
     let parts: Option<Vec<String>> =
-        function.name.0.iter().map(|part| part.as_ident().map(|name| ident(dialect, name))).collect();
+        function.name.0.iter().map(|part| part.as_ident().map(|name| ident(at.dialect, name))).collect();
     let mut parts = parts?;
     if parts.first().is_some_and(|schema| schema == "pg_catalog") && parts.len() > 1 {
         parts.remove(0);
     }
     let arguments = match &function.args {
         ast::FunctionArguments::None => Vec::new(),
-        ast::FunctionArguments::Subquery(_) => return None,
-        ast::FunctionArguments::List(list) => {
-            if list.duplicate_treatment.is_some() || !list.clauses.is_empty() {
-                return None;
-            }
-            let each = |argument: &ast::FunctionArg| match argument {
-                ast::FunctionArg::Unnamed(ast::FunctionArgExpr::Expr(expr)) => Some(sub(dialect, expr)),
-                ast::FunctionArg::Named { arg: ast::FunctionArgExpr::Expr(expr), .. }
-                | ast::FunctionArg::ExprNamed { arg: ast::FunctionArgExpr::Expr(expr), .. } => {
-                    Some(sub(dialect, expr))
-                }
-                _ => None,
-            };
-            list.args.iter().map(each).collect::<Option<Vec<_>>>()?
+        ast::FunctionArguments::Subquery(query) if parts.concat().eq_ignore_ascii_case("array") => {
+            let whole = ast::Expr::Function(function.clone());
+            return subquery(at, "ARRAY".to_owned(), Vec::new(), query, &whole);
         }
+        ast::FunctionArguments::Subquery(_) => return None,
+        ast::FunctionArguments::List(list) => arguments(at, list)?,
     };
-    Some(Expr::Call { name: parts.join("."), arguments })
+    if at.dialect == Dialect::Postgres && parts.concat() == "row" {
+        return Some(operator("ROW", arguments));
+    }
+    let mut whole = Expr::Call { name: parts.join("."), arguments };
+    if !function.within_group.is_empty() {
+        whole = operator("WITHIN GROUP", vec![whole, order_by(at, &function.within_group)?]);
+    }
+    if let Some(filter) = &function.filter {
+        whole = operator("FILTER", vec![whole, sub(at, filter)]);
+    }
+    match &function.over {
+        None => Some(whole),
+        Some(ast::WindowType::NamedWindow(name)) => {
+            let name = format!("WINDOW {}", ident(at.dialect, name));
+            Some(operator("OVER", vec![whole, operator(name, Vec::new())]))
+        }
+        Some(ast::WindowType::WindowSpec(spec)) => {
+            let mut operands = vec![whole];
+            operands.extend(window(at, spec)?);
+            Some(operator("OVER", operands))
+        }
+    }
+}
+
+/// The arguments of a call, with DISTINCT around them and ORDER BY behind them.
+fn arguments(at: &Lowering, list: &ast::FunctionArgumentList) -> Option<Vec<Expr>> {
+    use ast::FunctionArgExpr as Value;
+    let value = |value: &Value| match value {
+        Value::Expr(expr) => Some(sub(at, expr)),
+        Value::Wildcard => Some(operator("*", Vec::new())),
+        Value::QualifiedWildcard(name) => whole_row(at, name),
+        _ => None,
+    };
+    let each = |argument: &ast::FunctionArg| match argument {
+        ast::FunctionArg::Unnamed(unnamed) => value(unnamed),
+        ast::FunctionArg::Named { name, arg, .. } => {
+            Some(operator(format!("{} =>", ident(at.dialect, name)), vec![value(arg)?]))
+        }
+        ast::FunctionArg::ExprNamed { name: ast::Expr::Identifier(name), arg, .. } => {
+            Some(operator(format!("{} =>", ident(at.dialect, name)), vec![value(arg)?]))
+        }
+        _ => None,
+    };
+    let mut all = list.args.iter().map(each).collect::<Option<Vec<_>>>()?;
+    if matches!(list.duplicate_treatment, Some(ast::DuplicateTreatment::Distinct)) {
+        all = vec![operator("DISTINCT", all)];
+    }
+    for clause in &list.clauses {
+        let ast::FunctionArgumentClause::OrderBy(keys) = clause else { return None };
+        all.push(order_by(at, keys)?);
+    }
+    Some(all)
+}
+
+fn order_by(at: &Lowering, keys: &[ast::OrderByExpr]) -> Option<Expr> {
+    Some(operator("ORDER BY", keys.iter().map(|key| order_key(at, key)).collect::<Option<Vec<_>>>()?))
+}
+
+/// A key of ORDER BY: DESC and NULLS are operators around it.
+fn order_key(at: &Lowering, key: &ast::OrderByExpr) -> Option<Expr> {
+    if key.with_fill.is_some() {
+        return None;
+    }
+    let mut expr = sub(at, &key.expr);
+    match &key.options.sort {
+        None | Some(ast::OrderBySort::Asc) => {}
+        Some(ast::OrderBySort::Desc) => expr = operator("DESC", vec![expr]),
+        Some(_) => return None,
+    }
+    Some(match key.options.nulls_first {
+        None => expr,
+        Some(true) => operator("NULLS FIRST", vec![expr]),
+        Some(false) => operator("NULLS LAST", vec![expr]),
+    })
+}
+
+/// What stands in the brackets of a window.
+fn window(at: &Lowering, spec: &ast::WindowSpec) -> Option<Vec<Expr>> {
+    let mut parts = Vec::new();
+    if let Some(name) = &spec.window_name {
+        parts.push(operator(format!("WINDOW {}", ident(at.dialect, name)), Vec::new()));
+    }
+    if !spec.partition_by.is_empty() {
+        parts.push(operator("PARTITION BY", spec.partition_by.iter().map(|key| sub(at, key)).collect()));
+    }
+    if !spec.order_by.is_empty() {
+        parts.push(order_by(at, &spec.order_by)?);
+    }
+    if let Some(frame) = &spec.window_frame {
+        let bound = |bound: &ast::WindowFrameBound| match bound {
+            ast::WindowFrameBound::CurrentRow => operator("CURRENT ROW", Vec::new()),
+            ast::WindowFrameBound::Preceding(by) => {
+                operator("PRECEDING", by.iter().map(|by| sub(at, by)).collect())
+            }
+            ast::WindowFrameBound::Following(by) => {
+                operator("FOLLOWING", by.iter().map(|by| sub(at, by)).collect())
+            }
+        };
+        let end = frame.end_bound.as_ref().map_or_else(|| operator("CURRENT ROW", Vec::new()), bound);
+        parts.push(operator(frame.units.to_string(), vec![bound(&frame.start_bound), end]));
+    }
+    Some(parts)
 }
 
 fn literal(value: &ast::Value) -> Option<Expr> {

@@ -4,7 +4,7 @@ mod insert;
 
 use super::cursor::{Cursor, Read};
 use super::lex::TokenKind;
-use super::{opinion, query, session};
+use super::{bridge, opinion, query, session};
 use crate::ops::{CreateTable, Guard, Op, Operation};
 use crate::schema::{Dialect, Ident, Name};
 
@@ -197,10 +197,12 @@ impl Reader {
                 target.eat("TABLE");
                 let name = target.name("a table")?;
                 self.own.push((into, target.at));
+                let tree = bridge::query(cursor, &[(first, into), (target.at, cursor.at)]);
                 let table = CreateTable {
                     temporary,
                     unlogged,
                     from_query: true,
+                    tree: tree.map(Box::new),
                     ..CreateTable::empty(name, Guard::None)
                 };
                 let kind = Operation::CreateTable(Box::new(table));

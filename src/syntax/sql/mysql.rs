@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::cursor::{Cursor, Read};
 use super::lex::TokenKind;
-use super::{dml, parts};
+use super::{bridge, dml, parts};
 use crate::ops::{
     AlterColumn, ColumnDef, ConstraintDef, CreateFunction, CreateIndex, CreateTable, CreateTrigger, Drop,
     Guard, Op, Operation, TableOption, TableTarget,
@@ -175,6 +175,7 @@ fn table(cursor: &mut Cursor<'_>, temporary: bool, guard: Guard) -> Read<Operati
         let (first, last) = cursor.skip_rest();
         dml::inner(cursor, first, last)?;
         table.from_query = true;
+        table.tree = bridge::query(cursor, &[(first, last)]).map(Box::new);
     } else if table.columns.is_empty() {
         return Err(cursor.unread("`(`"));
     }

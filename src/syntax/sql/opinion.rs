@@ -141,6 +141,18 @@ fn postgres(walk: &mut Cursor<'_>, out: &mut Vec<Given>) -> Step {
         let to = walk.at + words.len() - 1;
         return drop(walk, to);
     }
+    // `FETCH FIRST (3) ROWS`, as PostgreSQL prints it.
+    if walk.is("FETCH")
+        && (walk.nth_is(1, "FIRST") || walk.nth_is(1, "NEXT"))
+        && walk.nth_is_symbol(2, "(")
+        && walk.nth_is_symbol(4, ")")
+        && let Some(first) = walk.nth(1)
+        && let Some(number) = walk.nth(3)
+    {
+        out.extend([token, first, number].map(|token| Given { token, instead: None }));
+        let to = walk.at + 5;
+        return drop(walk, to);
+    }
     if walk.is_all(&["COLLATION", "FOR"]) && walk.nth_is_symbol(2, "(") {
         let mut after = walk.clone();
         after.at += 2;

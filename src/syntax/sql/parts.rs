@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::cursor::{Cursor, Read, unquote};
 use super::lex::TokenKind;
-use super::{dml, query};
+use super::{bridge, dml, query};
 use crate::ops::{CreateView, Guard};
 use crate::schema::{ConstraintKind, Dialect, Expr, ForeignKey, Ident, IndexKey, ReferentialAction};
 
@@ -156,6 +156,7 @@ pub fn view(cursor: &mut Cursor<'_>, temporary: bool, guard: Guard) -> Read<Crea
         guard,
         columns,
         query: cursor.text_between(first, last),
+        tree: bridge::query(cursor, &[(first, last)]),
         reads: query::reads(cursor, first, last),
         words: cursor.words_between(first, last),
         no_data: false,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::cursor::{Cursor, Read};
 use super::lex::TokenKind;
-use super::{dml, mysql, parts, postgres};
+use super::{bridge, dml, mysql, parts, postgres};
 use crate::ops::{
     ColumnDef, ConstraintDef, CreateIndex, CreateTable, CreateTrigger, Drop, Guard, Op, Operation,
     TableTarget,
@@ -94,6 +94,7 @@ fn table(cursor: &mut Cursor<'_>, temporary: bool) -> Read<Operation> {
         let (first, last) = cursor.skip_rest();
         dml::inner(cursor, first, last)?;
         table.from_query = true;
+        table.tree = bridge::query(cursor, &[(first, last)]).map(Box::new);
         return Ok(Operation::CreateTable(Box::new(table)));
     }
     cursor.expect_symbol("(")?;

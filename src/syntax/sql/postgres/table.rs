@@ -8,7 +8,7 @@ use crate::schema::{
     Identity, Name, PartitionBy, PartitionKind, ReferentialAction,
 };
 use crate::syntax::sql::cursor::{Cursor, Read};
-use crate::syntax::sql::dml;
+use crate::syntax::sql::{bridge, dml};
 
 /// The operations of the statement at the cursor; None where it is none of this family.
 ///
@@ -114,6 +114,7 @@ fn query(cursor: &mut Cursor<'_>, table: &mut CreateTable) -> Read<()> {
         }
     } else {
         dml::inner(cursor, cursor.at, last)?;
+        table.tree = bridge::query(cursor, &[(cursor.at, last)]).map(Box::new);
     }
     cursor.skip_rest();
     Ok(())
@@ -743,6 +744,7 @@ pub(super) mod tests {
             Expr::Call { name, arguments } => format!("{name}({})", all(arguments).join(", ")),
             Expr::Operator { operator, operands } => format!("({operator} {})", all(operands).join(" ")),
             Expr::Cast { operand, to } => format!("{}::{to}", brief(operand)),
+            Expr::Query(inner) => format!("query {}", inner.text),
             Expr::Raw { text, .. } => format!("raw {text}"),
         }
     }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::clause;
 use crate::ops::{CreateView, Guard, Op, Operation};
-use crate::schema::Name;
+use crate::schema::{Alias, Cte, Distinct, Expr, Ident, Name, Query, QueryBody, Select, Source, Target};
 use crate::syntax::sql::cursor::{Cursor, Read};
-use crate::syntax::sql::{dml, query};
+use crate::syntax::sql::{bridge, dml, query};
 
 /// The operations of the statement at the cursor; None where it is none of this family.
 ///
@@ -52,7 +52,10 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
         let option = if tail.nth_is(1, "LOCAL") { "local" } else { "cascaded" };
         parameters.insert("check_option".to_owned(), option.to_owned());
     }
-    let query = body(&walk, from, last, recursive.then_some(&name))?;
+    let mut query = body(&walk, from, last, recursive.then_some(&name))?;
+    if recursive {
+        query.tree = query.tree.map(|tree| recursive_tree(&name, &columns, tree));
+    }
     walk.skip_rest();
     *cursor = walk;
     let view = CreateView {
@@ -61,6 +64,7 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
         guard,
         columns,
         query: query.text,
+        tree: query.tree,
         reads: query.reads,
         words: query.words,
         no_data,
@@ -73,6 +77,7 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
 /// What is known of the query of a view.
 struct Body {
     text: String,
+    tree: Option<Query>,
     reads: Vec<Name>,
     words: Vec<String>,
 }
@@ -91,7 +96,31 @@ fn body(cursor: &Cursor<'_>, first: usize, last: usize, own: Option<&Name>) -> R
     }
     let mut reads = query::reads(cursor, first, last);
     reads.retain(|read| Some(read) != own);
-    Ok(Body { text: cursor.text_between(first, last), reads, words: cursor.words_between(first, last) })
+    Ok(Body {
+        text: cursor.text_between(first, last),
+        tree: bridge::query(cursor, &[(first, last)]),
+        reads,
+        words: cursor.words_between(first, last),
+    })
+}
+
+/// `CREATE RECURSIVE VIEW v (a) AS q` is `CREATE VIEW v (a) AS WITH RECURSIVE v (a) AS (q) SELECT a FROM v` (PostgreSQL 15 manual, CREATE VIEW).
+fn recursive_tree(name: &Name, columns: &[Ident], query: Query) -> Query {
+    let columns: Vec<String> = columns.iter().map(|column| column.key().to_owned()).collect();
+    let targets =
+        columns.iter().map(|column| Target::Expr { expr: Expr::Column(vec![column.clone()]), name: None });
+    let from = Source::Relation { name: Name::bare(name.ident.clone()), alias: Alias::default() };
+    let select = Select {
+        distinct: Distinct::No,
+        targets: targets.collect(),
+        from: vec![from],
+        filter: None,
+        group: Vec::new(),
+        having: None,
+        windows: Vec::new(),
+    };
+    let own = Cte { name: name.ident.key().to_owned(), columns, query, materialized: None };
+    Query { with: vec![own], recursive: true, ..Query::plain(QueryBody::Select(Box::new(select))) }
 }
 
 /// Where the query ends and `WITH [CASCADED | LOCAL] CHECK OPTION` begins.

@@ -1,0 +1,375 @@
+//! Views as they are written and as PostgreSQL prints them: gander knows the same columns and takes both for the same, and tells
+//! from them what was changed. The queries are in `tests/data/views`.
+
+use std::collections::BTreeMap;
+
+use gander::history::replay::run;
+use gander::history::{Part, Wrap};
+use gander::schema::{Catalog, Dialect, Engine, Ident, Name, Resolved, canonical};
+use gander::syntax::sql;
+use gander::text::{FileId, Span};
+
+use crate::support::postgres::{Database, fresh_database};
+
+fn data(file: &str) -> String {
+    let path = format!("{}/tests/data/views/{file}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// One on each line.
+fn queries() -> Vec<String> {
+    let lines = data("queries.sql");
+    lines.lines().filter(|line| !line.is_empty() && !line.starts_with("--")).map(str::to_owned).collect()
+}
+
+/// The catalog that a text builds.
+fn catalog(text: &str) -> Catalog {
+    let engine = Engine::of(Dialect::Postgres);
+    let span = Span::new(0, text.len() as u32);
+    let part = Part { file: FileId(0), span, wrap: Wrap::Nobody, switched_off: None };
+    let script = sql::read(text, span, Dialect::Postgres);
+    run(part, engine, script, &Catalog::new(Dialect::Postgres, false)).after
+}
+
+/// What is known of a view's query, where all of it was understood.
+fn understood<'c>(catalog: &'c Catalog, view: &str) -> Option<&'c Resolved> {
+    let name = Name::qualified(Ident::exact("public"), Ident::exact(view));
+    catalog.view(&name).found()?.resolved.as_deref().filter(|resolved| resolved.clear)
+}
+
+fn view(name: &str, query: &str) -> String {
+    format!("CREATE VIEW {name} AS {query};\n")
+}
+
+/// Makes the views that the server takes, and gives each as it prints it, with its schema before everything as in a dump.
+fn printed(database: &Database, views: &[(String, String)]) -> BTreeMap<String, String> {
+    let all: String = views.iter().map(|(name, query)| view(name, query)).collect();
+    database.run_what_runs(&all);
+    let ask = "SET search_path = ''; SELECT relname || E'\\x01' || replace(pg_get_viewdef(oid), E'\\n', ' ') \
+               FROM pg_class WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace";
+    let rows = database.query(ask).expect("the server prints them");
+    let one = |row: &str| row.split_once('\u{1}').map(|(name, query)| (name.to_owned(), query.to_owned()));
+    rows.lines().filter_map(one).collect()
+}
+
+/// The columns of every view: name, and type as the server prints it.
+fn columns(database: &Database) -> BTreeMap<String, Vec<(String, String)>> {
+    let ask = "SELECT c.relname || E'\\x01' || a.attname || E'\\x01' || format_type(a.atttypid, a.atttypmod) \
+               FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid \
+               WHERE c.relkind = 'v' AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0 ORDER BY a.attnum";
+    let rows = database.query(ask).expect("the server knows them");
+    let mut all: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    for row in rows.lines() {
+        let mut parts = row.split('\u{1}').map(str::to_owned);
+        if let (Some(view), Some(column), Some(ty)) = (parts.next(), parts.next(), parts.next()) {
+            all.entry(view).or_default().push((column, ty));
+        }
+    }
+    all
+}
+
+#[test]
+fn a_view_is_the_one_that_the_server_dumps() {
+    let database = fresh_database();
+    let tables = data("tables.sql");
+    database.run_file_text(&tables).expect("the tables are made");
+    let queries = queries();
+    assert!(queries.len() >= 200, "{}", queries.len());
+    let names: Vec<String> = (0..queries.len()).map(|i| format!("v{i}")).collect();
+    let views: String = names.iter().zip(&queries).map(|(name, query)| view(name, query)).collect();
+    database.run_file_text(&views).expect("the views are made");
+    let (written, dumped) = (catalog(&format!("{tables}{views}")), catalog(&database.dump_schema()));
+    let columns = columns(&database);
+    let (mut unclear, mut wrong) = (Vec::new(), Vec::new());
+    let (mut typed, mut all) = (0, 0);
+    for (name, query) in names.iter().zip(&queries) {
+        let (Some(one), Some(other)) = (understood(&written, name), understood(&dumped, name)) else {
+            let side = if understood(&written, name).is_none() { "as written" } else { "as printed" };
+            unclear.push(format!("{side}: {query}"));
+            continue;
+        };
+        if !canonical::same_query(one, other, Dialect::Postgres) {
+            wrong.push(format!("{query}\n    is printed as something else"));
+        }
+        let expected = &columns[name];
+        for (side, resolved) in [("written", one), ("printed", other)] {
+            let Some(found) = &resolved.columns else {
+                unclear.push(format!("columns, as {side}: {query}"));
+                continue;
+            };
+            let names: Vec<&str> = found.iter().map(|output| output.name.text()).collect();
+            if names != expected.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>() {
+                wrong.push(format!("{query}\n    as {side} has the columns {names:?}, not {expected:?}"));
+                continue;
+            }
+            for (output, (column, ty)) in found.iter().zip(expected) {
+                all += 1;
+                let Some(known) = &output.ty else { continue };
+                typed += 1;
+                if known.to_string() != ty.strip_prefix("public.").unwrap_or(ty) {
+                    wrong.push(format!("{query}\n    as {side} has `{column}` of type {ty}, not {known}"));
+                }
+            }
+        }
+    }
+    println!("{} queries, {} unclear; {typed} of {all} types known", queries.len(), unclear.len());
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), queries.len(), wrong.join("\n"));
+    // One in twenty may be too much for us; each is named, so that it is seen when it gets worse.
+    assert!(unclear.len() * 20 < queries.len(), "{} unclear:\n{}", unclear.len(), unclear.join("\n"));
+    assert!(typed * 10 > all * 9, "only {typed} of {all} types are known");
+}
+
+/// What may stand in the place of a word.
+const OTHER_WORDS: &[(&str, &[&str])] = &[
+    ("AND", &["OR"]),
+    ("OR", &["AND"]),
+    ("NOT", &[""]),
+    ("DESC", &["", "DESC NULLS LAST"]),
+    ("ASC", &["DESC"]),
+    ("FIRST", &["LAST"]),
+    ("LAST", &["FIRST"]),
+    ("LEFT", &["", "RIGHT", "FULL"]),
+    ("RIGHT", &["LEFT"]),
+    ("FULL", &["LEFT"]),
+    ("INNER", &["LEFT"]),
+    ("JOIN", &["LEFT JOIN"]),
+    ("ALL", &["", "ANY"]),
+    ("ANY", &["ALL"]),
+    ("UNION", &["EXCEPT", "UNION ALL"]),
+    ("EXCEPT", &["UNION"]),
+    ("INTERSECT", &["UNION"]),
+    ("DISTINCT", &[""]),
+    ("IN", &["NOT IN"]),
+    ("EXISTS", &["NOT EXISTS"]),
+    ("LIKE", &["ILIKE", "NOT LIKE"]),
+    ("ILIKE", &["LIKE"]),
+    ("BETWEEN", &["NOT BETWEEN"]),
+    ("IS", &["IS NOT"]),
+    ("NULL", &["NOT NULL"]),
+    ("TRUE", &["FALSE"]),
+    ("true", &["false"]),
+    ("WHERE", &["WHERE id > 77 AND"]),
+    ("ON", &["ON 1 = 2 AND"]),
+    ("HAVING", &["HAVING max(1) = 2 AND"]),
+    ("PARTITION", &["ORDER"]),
+    ("PRECEDING", &["FOLLOWING"]),
+    ("ROWS", &["RANGE", "GROUPS"]),
+    ("ROLLUP", &["CUBE"]),
+    ("CUBE", &["ROLLUP"]),
+    ("MATERIALIZED", &[""]),
+    ("RECURSIVE", &[""]),
+    ("ORDINALITY", &[""]),
+    ("TIES", &["ONLY"]),
+    ("ONLY", &["WITH TIES"]),
+    ("SHARE", &["UPDATE"]),
+    ("UPDATE", &["SHARE"]),
+    ("NOWAIT", &["SKIP LOCKED"]),
+    ("LIMIT", &["OFFSET", "LIMIT 1 +"]),
+    ("ELSE", &["WHEN false THEN"]),
+    ("count", &["max", "min"]),
+    ("sum", &["avg", "max"]),
+    ("avg", &["sum"]),
+    ("min", &["max"]),
+    ("max", &["min", "count"]),
+    ("lower", &["upper"]),
+    ("upper", &["lower"]),
+    ("lag", &["lead"]),
+    ("lead", &["lag"]),
+    ("rank", &["dense_rank"]),
+    ("row_number", &["rank"]),
+    ("coalesce", &["nullif", "greatest"]),
+    ("greatest", &["least"]),
+    ("json_agg", &["jsonb_agg"]),
+    ("array_agg", &["json_agg"]),
+    ("bool_and", &["bool_or"]),
+    ("round", &["trunc"]),
+    ("now", &["clock_timestamp"]),
+    ("year", &["month"]),
+    ("id", &["id + 1", "customer_id", "parent_id", "category_id", "line"]),
+    ("customer_id", &["id", "priority"]),
+    ("parent_id", &["id"]),
+    ("name", &["email", "path", "name || 'x'"]),
+    ("email", &["name"]),
+    ("note", &["note || 'x'"]),
+    ("total", &["discount", "total * 2"]),
+    ("price", &["quantity"]),
+    ("quantity", &["price"]),
+    ("placed_on", &["shipped_at", "placed_on + 1"]),
+    ("shipped_at", &["placed_on"]),
+    ("status", &["note", "priority"]),
+    ("country", &["name"]),
+    ("active", &["NOT active"]),
+    ("balance", &["rating", "id"]),
+    ("rating", &["balance"]),
+    ("tags", &["meta"]),
+    ("key", &["value"]),
+    ("value", &["key"]),
+    ("customers", &["products", "app.events"]),
+    ("orders", &["app.events", "items"]),
+    ("products", &["categories"]),
+    ("categories", &["products"]),
+    ("text", &["varchar", "varchar(9)"]),
+    ("int", &["bigint", "smallint"]),
+    ("integer", &["bigint"]),
+    ("bigint", &["integer"]),
+    ("numeric", &["real", "numeric(7,1)"]),
+    ("date", &["timestamp"]),
+];
+
+const OTHER_SYMBOLS: &[(&str, &[&str])] = &[
+    ("=", &["<>", "<="]),
+    ("<", &["<="]),
+    (">", &[">="]),
+    (">=", &[">"]),
+    ("<=", &["<"]),
+    ("<>", &["="]),
+    ("!=", &["="]),
+    ("+", &["-"]),
+    ("-", &["+"]),
+    ("*", &["+"]),
+    ("/", &["*"]),
+    ("->>", &["->"]),
+    ("->", &["->>"]),
+    ("@>", &["<@"]),
+    ("&&", &["@>"]),
+    ("~", &["~*", "!~"]),
+];
+
+/// The words, numbers, strings and symbols of a query, each with what is before it.
+fn pieces(query: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let bytes = query.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        let class = |byte: u8| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'.' => 1,
+            b'=' | b'<' | b'>' | b'!' | b'+' | b'-' | b'*' | b'/' | b'~' | b'@' | b'&' | b'|' | b'#' => 2,
+            b' ' => 3,
+            _ => 0,
+        };
+        at += 1;
+        if matches!(bytes[start], b'\'' | b'"') {
+            while at < bytes.len() && bytes[at] != bytes[start] {
+                at += 1;
+            }
+            at += 1;
+        } else if class(bytes[start]) > 0 {
+            while at < bytes.len() && class(bytes[at]) == class(bytes[start]) && !(class(bytes[at]) == 1 && bytes[at] == b'.') && bytes[at - 1] != b'.' {
+                at += 1;
+            }
+        }
+        found.push(&query[start..at]);
+    }
+    found
+}
+
+/// The query with one thing in it changed, for every thing that can be changed. Not each of them is one.
+fn changed(query: &str) -> Vec<String> {
+    let pieces = pieces(query);
+    let mut found = Vec::new();
+    for (at, piece) in pieces.iter().enumerate() {
+        let mut others: Vec<String> = Vec::new();
+        let known = OTHER_WORDS.iter().chain(OTHER_SYMBOLS).filter(|(word, _)| word == piece);
+        others.extend(known.flat_map(|(_, others)| others.iter().map(|other| (*other).to_owned())));
+        if let Ok(number) = piece.parse::<u64>() {
+            others.push((number + 1).to_string());
+        }
+        if piece.starts_with('\'') && piece.len() > 1 {
+            others.push(format!("{}q'", &piece[..piece.len() - 1]));
+            others.push(piece.replacen('1', "2", 1));
+            others.push(piece.replacen('a', "b", 1));
+        }
+        if *piece == "::" || *piece == ":" {
+            others.push(String::new());
+        }
+        for other in others.into_iter().filter(|other| other != piece) {
+            let mut all: Vec<&str> = pieces.clone();
+            all[at] = &other;
+            found.push(all.concat());
+        }
+    }
+    // Without its last condition.
+    if let Some((before, after)) = query.rsplit_once(" WHERE ")
+        && !after.contains([')', ';'])
+    {
+        let rest = [" GROUP BY ", " ORDER BY ", " LIMIT ", " UNION ", " FOR ", " FETCH "]
+            .iter()
+            .filter_map(|word| after.find(word))
+            .min();
+        found.push(format!("{before}{}", rest.map_or("", |at| &after[at..])));
+    }
+    // Without one of its casts.
+    for (at, _) in query.match_indices("::") {
+        let end = query[at + 2..].find(|c: char| !c.is_alphanumeric() && c != '_').map_or(query.len(), |end| at + 2 + end);
+        found.push(format!("{}{}", &query[..at], &query[end..]));
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Where gander takes two queries for the same that the server prints differently, and why that is right.
+const SAME_ALL_THE_SAME: &[(&str, &str)] = &[
+    ("EXISTS (SELECT 2 FROM orders", "EXISTS does not look at what is selected"),
+    ("generate_series('2024-01-01', '2024-12-31'::date", "a date becomes the same moment as its text"),
+    ("generate_series('2024-01-01'::date, '2024-12-31', ", "a date becomes the same moment as its text"),
+];
+
+#[test]
+fn a_query_that_was_changed_is_another_one() {
+    let database = fresh_database();
+    let tables = data("tables.sql");
+    database.run_file_text(&tables).expect("the tables are made");
+    let queries = queries();
+    let mut views: Vec<(String, String)> = Vec::new();
+    let mut changes: Vec<Vec<String>> = Vec::new();
+    for (i, query) in queries.iter().enumerate() {
+        views.push((format!("v{i}"), query.clone()));
+        let others = changed(query);
+        let names: Vec<String> = (0..others.len()).map(|j| format!("v{i}_{j}")).collect();
+        views.extend(names.iter().cloned().zip(others));
+        changes.push(names);
+    }
+    let printed = printed(&database, &views);
+    let written: BTreeMap<&str, &str> = views.iter().map(|(name, query)| (name.as_str(), query.as_str())).collect();
+    let all: String = views
+        .iter()
+        .filter(|(name, _)| printed.contains_key(name))
+        .map(|(name, query)| view(name, query))
+        .collect();
+    let by_hand = catalog(&format!("{tables}{all}"));
+    let by_server = catalog(&format!("{tables}{}", printed.iter().map(|(name, query)| {
+        view(name, query.trim_end_matches(';'))
+    }).collect::<String>()));
+    let (mut told, mut unclear, mut wrong) = (0, Vec::new(), Vec::new());
+    for (i, query) in queries.iter().enumerate() {
+        let name = format!("v{i}");
+        let Some(original) = understood(&by_server, &name) else { continue };
+        for change in changes[i].iter().filter(|change| printed.contains_key(*change)) {
+            let mutant = written[change.as_str()];
+            let Some(one) = understood(&by_hand, change) else {
+                unclear.push(mutant);
+                continue;
+            };
+            let Some(other) = understood(&by_server, change) else {
+                unclear.push(mutant);
+                continue;
+            };
+            if !canonical::same_query(one, other, Dialect::Postgres) {
+                wrong.push(format!("{mutant}\n    is printed as\n{}", printed[change]));
+            }
+            let expected = printed[change] == printed[&name];
+            let found = canonical::same_query(one, original, Dialect::Postgres);
+            if found == expected {
+                told += usize::from(!expected);
+            } else if expected || !SAME_ALL_THE_SAME.iter().any(|(part, _)| mutant.contains(part)) {
+                let word = if expected { "is not taken for" } else { "is taken for" };
+                wrong.push(format!("{mutant}\n    {word}\n{query}"));
+            }
+        }
+    }
+    println!("{} views; {told} changes told, {} unclear", printed.len(), unclear.len());
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(told > 1000 && unclear.len() * 20 < told, "{told} told, {} unclear:\n{}", unclear.len(), unclear.join("\n"));
+}

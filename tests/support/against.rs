@@ -94,6 +94,19 @@ pub fn history(planned: &Planned, dialect: Dialect, sources: &mut Sources) -> io
     }
 }
 
+/// The same for the text of one file.
+pub fn script(text: &str, dialect: Dialect, wrap: Wrap) -> io::Result<Verdict> {
+    let mut sources = Sources::default();
+    let file = sources.add(Source::new("1.sql", text.as_bytes().to_vec()));
+    let part = Part { file, span: Span::new(0, text.len() as u32), wrap, switched_off: None };
+    let parts = [(part, Engine::of(dialect))];
+    match dialect {
+        Dialect::Postgres => on_postgres(&parts, &mut sources),
+        Dialect::Sqlite => on_sqlite(&parts, true, &mut sources),
+        Dialect::Mysql => Err(io::Error::other("there is no server for MySQL here")),
+    }
+}
+
 fn parts(planned: &Planned, dialect: Dialect, sources: &Sources) -> Vec<(Part, Engine)> {
     let sequence = &planned.sequence;
     let whole = |file: &FileId| {
@@ -243,9 +256,14 @@ fn run(
     let dialect = parts.first().map_or(Dialect::Postgres, |(_, engine)| engine.dialect);
     let mut verdict = Verdict::default();
     let mut catalog = Catalog::new(dialect, false);
+    // As a history is replayed of which nobody knows that it begins at the beginning: nothing false may be said then either.
+    let mut open = Catalog::new(dialect, true);
     for (part, engine) in parts {
         let source = sources.get(part.file);
-        let part = replay::run(*part, *engine, sql::read(source.text(), part.span, dialect), &catalog);
+        let replayed = |catalog: &Catalog| {
+            replay::run(*part, *engine, sql::read(source.text(), part.span, dialect), catalog)
+        };
+        let (part, in_open) = (replayed(&catalog), replayed(&open));
         let statements = &part.script.statements;
         let outermost: Vec<usize> =
             (0..statements.len()).filter(|at| statements[*at].within.is_none()).collect();
@@ -264,8 +282,9 @@ fn run(
         {
             verdict.needs.insert(extension.to_owned());
         }
-        note(&mut verdict, &part, &outermost, &ran);
+        note(&mut verdict, [&part, &in_open], &outermost, &ran);
         catalog = after(&part, &outermost, &ran);
+        open = after(&in_open, &outermost, &ran);
     }
     Ok(Run { verdict, catalog, missing_role: None })
 }
@@ -276,7 +295,8 @@ fn between<'a>(refusal: &'a Refusal, state: &str, before: &str, after: &str) -> 
 }
 
 /// Compares what became of each statement, up to the one that the server refused.
-fn note(verdict: &mut Verdict, part: &PartRun, outermost: &[usize], ran: &Ran) {
+fn note(verdict: &mut Verdict, replays: [&PartRun; 2], outermost: &[usize], ran: &Ran) {
+    let part = replays[0];
     let refused_at = ran.refused.as_ref().map(|(at, _)| *at);
     let ends = outermost.iter().skip(1).copied().chain([part.script.statements.len()]);
     for (index, (first, end)) in outermost.iter().copied().zip(ends).enumerate() {
@@ -291,17 +311,18 @@ fn note(verdict: &mut Verdict, part: &PartRun, outermost: &[usize], ran: &Ran) {
         }
         let mut said = None;
         for at in first..end {
-            let (statement, step) = (&part.script.statements[at], &part.steps[at]);
-            said = said.or_else(|| {
-                step.outcomes.iter().find_map(|outcome| outcome.conflict().map(ToString::to_string))
-            });
-            let outside = step.session.in_transaction()
-                && statement
-                    .ops
-                    .iter()
-                    .any(|op| refuses_transaction(&op.kind, &step.session, &step.before).is_some());
-            if outside && refused_at == Some(index) {
-                said = said.or_else(|| Some("it cannot run in a transaction".to_owned()));
+            let statement = &part.script.statements[at];
+            for step in replays.map(|part| &part.steps[at]) {
+                let conflict = step.outcomes.iter().find_map(|outcome| outcome.conflict());
+                said = said.or_else(|| conflict.map(ToString::to_string));
+                let outside = step.session.in_transaction()
+                    && statement
+                        .ops
+                        .iter()
+                        .any(|op| refuses_transaction(&op.kind, &step.session, &step.before).is_some());
+                if outside && refused_at == Some(index) {
+                    said = said.or_else(|| Some("it cannot run in a transaction".to_owned()));
+                }
             }
         }
         verdict.refused_by_gander += usize::from(said.is_some());

@@ -15,4 +15,4 @@ pub use operation::{
     CreateTrigger, CreateType, CreateView, Drop, Guard, Insert, InsertSource, OnConflict, Op, Operation,
     TableOption, TableTarget, TypeDefinition,
 };
-pub use session::{Condition, Session, Statement, Transaction};
+pub use session::{Answer, Condition, Session, Statement, Transaction};

@@ -31,14 +31,24 @@ impl Statement {
 /// What must hold for a statement to run, or what happens to its errors.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Condition {
-    /// IF NOT EXISTS (SELECT … that looks for this object). A label of an enum is a `Type` on its type.
-    IfAbsent(ObjectRef),
-    /// IF EXISTS (SELECT … that looks for this object).
-    IfExists(ObjectRef),
+    /// IF NOT EXISTS (SELECT … that looks for this object), with the byte of the file at which it asks. It asks once: what runs
+    /// because of the answer does not change it. A label of an enum is a `Type` on its type.
+    IfAbsent(ObjectRef, u32),
+    /// IF EXISTS (SELECT … that looks for this object), with the same.
+    IfExists(ObjectRef, u32),
     /// EXCEPTION WHEN these (condition names or SQLSTATEs, in lower case; `others`) takes its error.
     Handled(Vec<String>),
     /// Some other condition or loop: whether it runs cannot be told.
     Unknown,
+}
+
+/// What a condition found that asks for an object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Answer {
+    /// The object is there.
+    pub there: bool,
+    /// It could not be told: what comes first is taken to run, and its ELSE not to.
+    pub assumed: bool,
 }
 
 /// Who opened the transaction that a statement runs in.
@@ -69,6 +79,8 @@ pub struct Session {
     pub search_path: Vec<Ident>,
     /// Settings made so far, in lower case, with whether they were LOCAL.
     pub settings: BTreeMap<String, (String, bool)>,
+    /// What the conditions of the block that runs found, by the byte at which they ask.
+    pub answers: BTreeMap<u32, Answer>,
     /// The catalog at BEGIN, to which ROLLBACK goes back.
     pub at_begin: Option<Box<Catalog>>,
     /// Savepoints with the catalog at each.
@@ -89,6 +101,7 @@ impl Session {
             one_query: transaction == Transaction::Implicit,
             search_path: vec![home],
             settings: BTreeMap::new(),
+            answers: BTreeMap::new(),
             at_begin: None,
             savepoints: Vec::new(),
         }

@@ -799,6 +799,18 @@ impl Catalog {
     pub fn open_up(&mut self) {
         self.open = true;
         self.unclear = true;
+        let whole: Vec<Name> = self
+            .tables()
+            .filter(|table| !table.open || !table.gone.is_empty() || !table.gone_constraints.is_empty())
+            .map(|table| table.name.clone())
+            .collect();
+        for name in whole {
+            self.change_table(&name, |table| {
+                table.open = true;
+                table.gone.clear();
+                table.gone_constraints.clear();
+            });
+        }
         let gone: Vec<Name> = self
             .relations
             .iter()

@@ -18,6 +18,17 @@ impl Ident {
         Self { text: text.into(), key: None }
     }
 
+    /// A name as PostgreSQL keeps what was written: its first 63 bytes, without half a character at the end (source: its
+    /// `truncate_identifier`).
+    pub fn cut(text: String) -> Self {
+        const LONGEST: usize = 63;
+        if text.len() <= LONGEST {
+            return Self::exact(text);
+        }
+        let end = (0..=LONGEST).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        Self::exact(&text[..end])
+    }
+
     /// A name that is compared without regard to (ASCII) case.
     pub fn caseless(text: impl Into<Arc<str>>) -> Self {
         let text = text.into();

@@ -3,6 +3,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+/// Scripts cut out of real migrations do on the servers what the replay says.
+mod against;
 /// The steps of the GitHub action, run as the runner runs them, annotate a pull request and obey nobody else's text.
 mod action;
 /// Exit codes, options and subcommands are what the command line promises.

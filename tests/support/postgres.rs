@@ -16,7 +16,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::output_of;
+use super::process::output_of;
+use super::wire::Connection;
 
 /// An empty database on the server of this test process; dropped with this value.
 ///
@@ -77,6 +78,11 @@ impl Database {
         let random = |line: &&str| line.starts_with("\\restrict ") || line.starts_with("\\unrestrict ");
         let text = String::from_utf8_lossy(&output.stdout);
         text.split_inclusive('\n').filter(|line| !random(line)).collect()
+    }
+
+    /// A connection that shows more than psql does.
+    pub fn connect(&self) -> io::Result<Connection> {
+        Connection::open(&self.server.directory, &self.name)
     }
 
     /// For tests that need a client of their own: the command with its environment, connected to this database.

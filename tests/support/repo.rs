@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::output_of;
+use super::process::output_of;
 
 /// The gander that was built with these tests.
 pub const GANDER: &str = env!("CARGO_BIN_EXE_gander");

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::output_of;
+use super::process::output_of;
 
 /// An empty database in a temporary file. `foreign_keys`: are they enforced when a file starts to run?
 ///
@@ -43,17 +43,30 @@ impl Database {
 
     /// The rows of a query: a line each, columns separated by `|`.
     pub fn query(&self, sql: &str) -> Result<String, SqliteError> {
+        let (printed, error) = self.shell(sql);
+        error.map_or_else(|| Ok(printed.trim_end().to_owned()), Err)
+    }
+
+    /// Runs one statement after the other on one connection, up to the first that is refused. Says how many ran.
+    pub fn run_statements(&self, statements: &[&str]) -> (usize, Option<SqliteError>) {
+        const RAN: &str = "-- ran to its end";
+        let script: Vec<String> =
+            statements.iter().map(|statement| format!("{statement}\n;\n.print '{RAN}'\n")).collect();
+        let (printed, error) = self.shell(&script.concat());
+        (printed.lines().filter(|line| *line == RAN).count(), error)
+    }
+
+    fn shell(&self, input: &str) -> (String, Option<SqliteError>) {
         let mut sqlite = Command::new("sqlite3");
         // HOME, so that the user's .sqliterc is not read.
         sqlite.env("HOME", self.directory.path()).env_remove("XDG_CONFIG_HOME");
         let pragma = format!("PRAGMA foreign_keys = {};", if self.foreign_keys { "ON" } else { "OFF" });
         sqlite.args(["-bail", "-batch", "-cmd", &pragma]).arg(self.directory.path().join("test.db"));
-        let output = output_of(&mut sqlite, sql);
-        if output.status.success() {
-            Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
-        } else {
-            Err(SqliteError::from_shell(&String::from_utf8_lossy(&output.stderr)))
-        }
+        let output = output_of(&mut sqlite, input);
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        let error = (!output.status.success())
+            .then(|| SqliteError::from_shell(&String::from_utf8_lossy(&output.stderr)));
+        (printed, error)
     }
 
     /// What `.schema` says: the CREATE statements as SQLite keeps them.

@@ -164,6 +164,8 @@ impl Step<'_> {
         };
         if let ConstraintKind::PrimaryKey { .. } = constraint.kind
             && table.primary_key().is_some()
+            // What could not be read may have taken it away.
+            && !(table.open && self.catalog.unclear)
             && postgres
             && !takes_gone
         {

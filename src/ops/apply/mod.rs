@@ -14,7 +14,7 @@ mod rename;
 mod tables;
 mod types;
 
-use super::{Condition, Conflict, Guard, Op, Operation, Session, Statement, Transaction};
+use super::{Answer, Condition, Conflict, Guard, Op, Operation, Session, Statement, Transaction};
 use crate::schema::{Catalog, Detail, Dialect, Ident, Lookup, Name, ObjectKind, ObjectRef, Slot, TypeKind};
 use crate::text::Place;
 
@@ -65,7 +65,7 @@ pub fn apply(before: &Catalog, statement: &Statement, session: &mut Session) -> 
         let kept = (!statement.when.is_empty()).then(|| after.clone());
         let mut step = Step { catalog: &mut after, session, place };
         results[index] = match step.run(&op.kind) {
-            Outcome::Refused(conflict) if takes(statement, &conflict) => {
+            Outcome::Refused(conflict) if takes(statement, &conflict, session) => {
                 after = kept.unwrap_or(after);
                 skipped()
             }
@@ -76,16 +76,31 @@ pub fn apply(before: &Catalog, statement: &Statement, session: &mut Session) -> 
 }
 
 /// Whether the conditions around the statement let it run, as far as they can be told.
-fn may_run(catalog: &Catalog, statement: &Statement, session: &Session) -> bool {
+fn may_run(catalog: &Catalog, statement: &Statement, session: &mut Session) -> bool {
+    if statement.within.is_none() {
+        session.answers.clear();
+    }
     statement.when.iter().all(|condition| match condition {
-        Condition::IfAbsent(object) => is_there(catalog, session, object) != Some(true),
-        Condition::IfExists(object) => is_there(catalog, session, object) != Some(false),
+        Condition::IfAbsent(object, at) => !answer(catalog, session, object, *at, false),
+        Condition::IfExists(object, at) => answer(catalog, session, object, *at, true),
         Condition::Handled(_) | Condition::Unknown => true,
     })
 }
 
+/// Whether an object was there when a condition asked for it, which it does before anything runs because of it; where that
+/// cannot be told, what is `wanted`.
+fn answer(catalog: &Catalog, session: &mut Session, object: &ObjectRef, at: u32, wanted: bool) -> bool {
+    if let Some(answer) = session.answers.get(&at) {
+        return answer.there;
+    }
+    let told = is_there(catalog, session, object);
+    let answer = Answer { there: told.unwrap_or(wanted), assumed: told.is_none() };
+    session.answers.insert(at, answer);
+    answer.there
+}
+
 /// Whether an error of the statement is taken by a handler around it, or may never happen because it may never run.
-fn takes(statement: &Statement, conflict: &Conflict) -> bool {
+fn takes(statement: &Statement, conflict: &Conflict, session: &Session) -> bool {
     statement.when.iter().any(|condition| match condition {
         Condition::Handled(errors) => {
             let state = conflict.sqlstate();
@@ -96,7 +111,15 @@ fn takes(statement: &Statement, conflict: &Conflict) -> bool {
             })
         }
         Condition::Unknown => true,
-        Condition::IfAbsent(_) | Condition::IfExists(_) => false,
+        // Asked for by its name alone, it may belong to something else than the statement is about.
+        Condition::IfAbsent(object, at) | Condition::IfExists(object, at) => {
+            let assumed = session.answers.get(at).is_none_or(|answer| answer.assumed);
+            let about = match conflict {
+                Conflict::Exists(about) | Conflict::Missing(about) => Some(&about.name.ident),
+                Conflict::Other(..) => None,
+            };
+            assumed && about == Some(&object.name.ident)
+        }
     })
 }
 
@@ -142,7 +165,8 @@ fn is_there(catalog: &Catalog, session: &Session, object: &ObjectRef) -> Option<
             let Some(on) = on else {
                 let any =
                     catalog.tables().any(|table| table.constraint(object.name.ident.key()).found().is_some());
-                return any.then_some(true);
+                let all_known = !catalog.open && catalog.tables().all(|table| !table.open);
+                return told(any, all_known);
             };
             let found = catalog.table(&on).and_then(|table| table.constraint(object.name.ident.key()));
             told(found.found().is_some(), found.is_absent())

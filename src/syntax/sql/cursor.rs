@@ -209,14 +209,14 @@ impl<'a> Cursor<'a> {
     fn ident_of(&self, token: Token) -> Ident {
         let text = self.text_of(token);
         let fold = |text: &str| match self.dialect {
-            Dialect::Postgres => Ident::exact(text.to_ascii_lowercase()),
+            Dialect::Postgres => Ident::cut(text.to_ascii_lowercase()),
             Dialect::Sqlite | Dialect::Mysql => Ident::caseless(text),
         };
         match token.kind {
             TokenKind::Quoted => {
                 let text = unquote(text);
                 match self.dialect {
-                    Dialect::Postgres => Ident::exact(text),
+                    Dialect::Postgres => Ident::cut(text),
                     Dialect::Sqlite | Dialect::Mysql => Ident::caseless(text),
                 }
             }

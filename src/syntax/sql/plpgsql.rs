@@ -655,8 +655,8 @@ mod tests {
 
     fn condition(condition: &Condition) -> String {
         match condition {
-            Condition::IfAbsent(object) => format!("no {object}"),
-            Condition::IfExists(object) => object.to_string(),
+            Condition::IfAbsent(object, _) => format!("no {object}"),
+            Condition::IfExists(object, _) => object.to_string(),
             Condition::Handled(names) => format!("handles {}", names.join(" ")),
             Condition::Unknown => "?".to_owned(),
         }

@@ -45,8 +45,12 @@ impl Test {
     /// What holds where the condition is false.
     pub fn fails(&self) -> Condition {
         match self.parts.as_slice() {
-            [Part { condition: Condition::IfAbsent(object), .. }] => Condition::IfExists(object.clone()),
-            [Part { condition: Condition::IfExists(object), .. }] => Condition::IfAbsent(object.clone()),
+            [Part { condition: Condition::IfAbsent(object, at), .. }] => {
+                Condition::IfExists(object.clone(), *at)
+            }
+            [Part { condition: Condition::IfExists(object, at), .. }] => {
+                Condition::IfAbsent(object.clone(), *at)
+            }
             _ => Condition::Unknown,
         }
     }
@@ -56,7 +60,8 @@ impl Test {
     pub fn name_kind(&mut self, statements: &[Statement]) -> bool {
         let mut changed = false;
         for part in &mut self.parts {
-            let (Condition::IfAbsent(object) | Condition::IfExists(object)) = &mut part.condition else {
+            let (Condition::IfAbsent(object, _) | Condition::IfExists(object, _)) = &mut part.condition
+            else {
                 continue;
             };
             let name = match (&mut object.on, object.kind) {
@@ -75,7 +80,8 @@ impl Test {
             }
         }
         for part in self.parts.iter_mut().filter(|part| part.loose) {
-            let (Condition::IfAbsent(object) | Condition::IfExists(object)) = &mut part.condition else {
+            let (Condition::IfAbsent(object, _) | Condition::IfExists(object, _)) = &mut part.condition
+            else {
                 continue;
             };
             let ops = statements.iter().flat_map(|statement| &statement.ops);
@@ -288,7 +294,8 @@ fn part(cursor: &Cursor<'_>, first: usize, last: usize, known: &BTreeMap<String,
         walk.expect_end().ok()?;
         (ObjectRef { kind, name, on: None }, true)
     };
-    let condition = if there { Condition::IfExists(object) } else { Condition::IfAbsent(object) };
+    let at = cursor.map.at(cursor.tokens.get(first)?.span.start);
+    let condition = if there { Condition::IfExists(object, at) } else { Condition::IfAbsent(object, at) };
     Some(Part { condition, loose })
 }
 

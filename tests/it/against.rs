@@ -1,0 +1,113 @@
+//! Scripts cut out of real migrations: the server and the replay accept and refuse the same statements of them, and have the same
+//! schema at the end.
+
+use gander::history::Wrap;
+use gander::schema::Dialect;
+
+use crate::support::against::script;
+
+/// For PostgreSQL 15. Each is a file that runs statement by statement.
+const POSTGRES: &[&str] = &[
+    // What a condition asks for it asks once, before the statements that it guards.
+    "CREATE TABLE t (a int);
+     DO $$ BEGIN
+       IF NOT EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = 't' AND column_name = 'b') THEN
+         ALTER TABLE t RENAME COLUMN a TO b; ALTER TABLE t ALTER COLUMN b TYPE bigint;
+       END IF;
+     END $$",
+    "CREATE TABLE t (a int);
+     DO $$ BEGIN
+       IF NOT EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = 't' AND column_name = 'b') THEN
+         ALTER TABLE t ADD COLUMN b int;
+       ELSE
+         ALTER TABLE t ALTER COLUMN b TYPE text;
+       END IF;
+       IF NOT EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = 't' AND column_name = 'b') THEN
+         ALTER TABLE t ADD COLUMN b int;
+       END IF;
+     END $$",
+    "CREATE TABLE t (a int);
+     DO $$ DECLARE there boolean := EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = 't' AND column_name = 'b');
+     BEGIN
+       IF NOT there THEN ALTER TABLE t ADD COLUMN b int; END IF;
+       IF NOT there THEN ALTER TABLE t ALTER COLUMN b SET NOT NULL; END IF;
+       IF there THEN ALTER TABLE t DROP COLUMN b; END IF;
+     END $$",
+    // Where nobody knows what a condition finds, it is one of the two.
+    "CREATE TABLE t (a int);
+     DO $$ DECLARE go text := 'SELECT 1'; BEGIN EXECUTE go; END $$;
+     DO $$ BEGIN
+       IF NOT EXISTS (SELECT 1 FROM information_schema.columns WHERE table_name = 't' AND column_name = 'b') THEN
+         ALTER TABLE t RENAME COLUMN a TO b;
+       ELSE
+         ALTER TABLE t DROP COLUMN a;
+       END IF;
+     END $$",
+    // A constraint that is asked for by its name alone.
+    "CREATE TABLE u (id int PRIMARY KEY); CREATE TABLE s (x int);
+     DO $$ BEGIN
+       IF EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 's_x_fkey') THEN
+         ALTER TABLE s DROP CONSTRAINT s_x_fkey;
+       END IF;
+       IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 's_x_fkey') THEN
+         ALTER TABLE s ADD CONSTRAINT s_x_fkey FOREIGN KEY (x) REFERENCES u (id);
+       END IF;
+     END $$;
+     ALTER TABLE s DROP CONSTRAINT s_x_fkey",
+    // Only 63 bytes of a name count.
+    "CREATE TABLE t (a int);
+     ALTER TABLE t ADD CONSTRAINT resource_config_check_sessions_worker_base_resource_type_id_unique UNIQUE (a);
+     ALTER TABLE t DROP CONSTRAINT resource_config_check_sessions_worker_base_resource_type_id_uni",
+    r#"CREATE TABLE t (a int, "ääääääääääääääääääääääääääääääää" int);
+     ALTER TABLE t DROP COLUMN "äääääääääääääääääääääääääääääääö""#,
+    // SQL that is put together at run time may do anything, to what is known to its last column too.
+    "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (a_id int, c int);
+     CREATE FUNCTION make() RETURNS void LANGUAGE plpgsql AS
+       'BEGIN EXECUTE ''ALTER TABLE b ADD CONSTRAINT f FOREIGN KEY (a_id) REFERENCES a, ADD COLUMN d int''; END';
+     SELECT make();
+     ALTER TABLE b DROP CONSTRAINT f;
+     ALTER TABLE b DROP COLUMN d",
+    "CREATE TABLE b (id int CONSTRAINT odd PRIMARY KEY, x int);
+     DO $$ DECLARE go text; BEGIN
+       SELECT 'ALTER TABLE b DROP CONSTRAINT ' || conname INTO go FROM pg_constraint
+         WHERE conrelid = 'b'::regclass;
+       EXECUTE go;
+       ALTER TABLE b ADD PRIMARY KEY (x);
+     END $$",
+];
+
+/// For SQLite.
+const SQLITE: &[&str] = &["CREATE TABLE t (a int); ALTER TABLE t RENAME TO u; CREATE INDEX i ON u (a)"];
+
+#[test]
+fn scripts_do_on_postgres_what_the_replay_says() {
+    judge(POSTGRES, Dialect::Postgres);
+}
+
+#[test]
+fn scripts_do_on_sqlite_what_the_replay_says() {
+    judge(SQLITE, Dialect::Sqlite);
+}
+
+fn judge(scripts: &[&str], dialect: Dialect) {
+    let mut complaints = Vec::new();
+    for text in scripts {
+        let verdict = script(text, dialect, Wrap::Nobody).expect("the server answers");
+        if !verdict.disagreements.is_empty() || !verdict.differences.is_empty() {
+            complaints.push(format!("{text}\n{:#?}\n{:#?}", verdict.disagreements, verdict.differences));
+        }
+    }
+    assert!(complaints.is_empty(), "{}", complaints.join("\n\n"));
+}
+
+/// What differs is seen: a test that compared nothing would not notice.
+#[test]
+fn what_is_refused_is_told() {
+    let run = |text| script(text, Dialect::Postgres, Wrap::Nobody).expect("the server answers");
+    let both = run("CREATE TABLE a (id int); ALTER TABLE a ADD COLUMN id int; CREATE TABLE b (id int)");
+    assert_eq!((both.statements, both.refused_by_server, both.refused_by_gander), (2, 1, 1));
+    assert!(both.disagreements.is_empty() && both.differences.is_empty(), "{both:?}");
+    let one = run("CREATE TABLE a (id int); SELECT 1 / 0; CREATE TABLE b (id int)");
+    assert_eq!((one.statements, one.refused_by_server, one.refused_by_gander), (2, 1, 0));
+    assert_eq!(one.disagreements.len(), 1, "{one:?}");
+}

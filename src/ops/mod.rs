@@ -7,7 +7,7 @@ mod operation;
 mod session;
 mod title;
 
-pub use apply::{Applied, Outcome, apply, resolve};
+pub use apply::{Applied, Outcome, apply, generated_name, resolve};
 pub use conflict::Conflict;
 pub use operation::{
     AlterColumn, AlterDomain, AlterPolicy, AlterPublication, AlterSequence, AlterType, Call, ColumnDef,
@@ -16,3 +16,4 @@ pub use operation::{
     TableOption, TableTarget, TypeDefinition,
 };
 pub use session::{Answer, Condition, Session, Statement, Transaction};
+pub use title::object_name;

@@ -1,6 +1,27 @@
 //! An operation in a few words, for messages: what it does, and to which of the user's objects.
 
 use super::{AlterColumn, AlterType, Operation, TableOption};
+use crate::schema::{Ident, Name, ObjectKind, ObjectRef};
+
+/// An object as COMMENT ON and DROP name it: `COLUMN orders.note`, `TRIGGER audit ON orders`, `FUNCTION f(integer)`.
+pub fn object_name(object: &ObjectRef, name: impl Fn(&Name) -> String) -> String {
+    let kind = object.kind.keywords();
+    match (object.kind, &object.on) {
+        (ObjectKind::Column, Some(table)) => format!("{kind} {}.{}", name(table), name(&object.name)),
+        (
+            ObjectKind::Constraint | ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Rule,
+            Some(table),
+        ) => format!("{kind} {} ON {}", name(&object.name), name(table)),
+        (ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Aggregate | ObjectKind::Routine, _) => {
+            let (own, arguments) = object.name.text().split_once('(').unwrap_or((object.name.text(), ")"));
+            let own = Name { schema: object.name.schema.clone(), ident: Ident::exact(own) };
+            let arguments = arguments.strip_suffix(')').unwrap_or(arguments);
+            let star = object.kind == ObjectKind::Aggregate && arguments.is_empty();
+            format!("{kind} {}({})", name(&own), if star { "*" } else { arguments })
+        }
+        (_, _) => format!("{kind} {}", name(&object.name)),
+    }
+}
 
 impl Operation {
     /// `CREATE TABLE`, `ADD COLUMN`: the SQL words for it.

@@ -14,6 +14,8 @@ mod rename;
 mod tables;
 mod types;
 
+pub use names::object_name as generated_name;
+
 use super::{Answer, Condition, Conflict, Guard, Op, Operation, Session, Statement, Transaction};
 use crate::schema::{Catalog, Detail, Dialect, Ident, Lookup, Name, ObjectKind, ObjectRef, Slot, TypeKind};
 use crate::text::Place;

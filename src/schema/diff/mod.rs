@@ -344,7 +344,7 @@ fn details(column: &Column) -> String {
 }
 
 /// How values of PostgreSQL's own types are stored unless somebody says otherwise (source: `typstorage` in its pg_type).
-fn usual_storage(ty: Option<&Type>) -> Option<&'static str> {
+pub fn usual_storage(ty: Option<&Type>) -> Option<&'static str> {
     let ty = ty.filter(|ty| ty.schema.is_none())?;
     if ty.dimensions > 0 {
         return Some("extended");

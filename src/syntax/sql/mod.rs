@@ -16,6 +16,7 @@ mod sqlite;
 mod statement;
 mod types;
 pub mod write;
+pub mod write_catalog;
 pub mod write_schema;
 
 pub use cursor::{Cursor, Read, Unread, is_reserved, string_value, unquote};

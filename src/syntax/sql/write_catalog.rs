@@ -1,0 +1,223 @@
+//! Writes whole catalogs: the statements that build one, and those that turn one into another, in an order that runs.
+
+mod changes;
+mod objects;
+mod tables;
+
+use std::collections::BTreeSet;
+
+use super::write;
+use crate::schema::{
+    Body, Catalog, Dialect, Expr, Function, Ident, Name, Relation, Returns, Table, Type, TypeEntry, TypeKind,
+    View, canonical,
+};
+
+pub use changes::migrate;
+
+/// The statements, without semicolons, that build a catalog, in an order that runs.
+pub fn create(catalog: &Catalog) -> Vec<String> {
+    let mut out = Vec::new();
+    let writer = Writer { catalog };
+    match catalog.dialect {
+        Dialect::Postgres => writer.postgres(&mut out),
+        Dialect::Sqlite | Dialect::Mysql => writer.sqlite(&mut out),
+    }
+    out
+}
+
+/// Writes the objects of a catalog.
+#[derive(Clone, Copy)]
+struct Writer<'a> {
+    catalog: &'a Catalog,
+}
+
+impl<'a> Writer<'a> {
+    fn postgres(self, out: &mut Vec<String>) {
+        self.schemas(out);
+        self.extensions(out);
+        let functions: Vec<(&Name, &Function)> = self.catalog.all_functions().collect();
+        if functions.iter().any(|(_, function)| matches!(function.body, Some(Body::Text(_)))) {
+            // What a body names may be made below it.
+            out.push("SET check_function_bodies = false".to_owned());
+        }
+        for entry in self.types_in_order() {
+            out.extend(self.type_entry(entry));
+        }
+        let (early, late): (Vec<_>, Vec<_>) =
+            functions.into_iter().partition(|(_, function)| self.stands_alone(function));
+        for (name, function) in &early {
+            out.extend(self.function(name, function));
+        }
+        self.sequences(out);
+        let tables = self.tables_in_order();
+        for table in &tables {
+            out.push(self.create_table(table));
+        }
+        for table in &tables {
+            self.attach(table, out);
+        }
+        self.owners_of_sequences(out);
+        for table in &tables {
+            self.late_constraints(table, false, out);
+        }
+        for table in &tables {
+            self.indexes(&table.name, out);
+        }
+        for table in &tables {
+            self.late_constraints(table, true, out);
+        }
+        let names_view = |function: &Function| {
+            self.catalog.views().any(|view| signature(function).any(|ty| ty.name == view.name.text()))
+        };
+        for (name, function) in late.iter().filter(|(_, function)| !names_view(function)) {
+            out.extend(self.function(name, function));
+        }
+        for view in self.views_in_order() {
+            out.push(self.create_view(view));
+            self.indexes(&view.name, out);
+        }
+        for (name, function) in late.iter().filter(|(_, function)| names_view(function)) {
+            out.extend(self.function(name, function));
+        }
+        for table in &tables {
+            self.table_switches(table, out);
+        }
+        self.others(out);
+        self.comments(out);
+    }
+
+    fn sqlite(self, out: &mut Vec<String>) {
+        let tables = self.tables_in_order();
+        for table in &tables {
+            out.push(self.create_table(table));
+        }
+        for table in &tables {
+            self.indexes(&table.name, out);
+        }
+        for view in self.views_in_order() {
+            out.push(self.create_view(view));
+        }
+        self.others(out);
+    }
+
+    /// Whether a function can be made before any table: nothing in its signature is a table's row, and its body is not looked into.
+    fn stands_alone(self, function: &Function) -> bool {
+        let is_relation = |ty: &Type| {
+            self.catalog.relations().any(|(name, relation)| {
+                matches!(relation, Relation::Table(_) | Relation::View(_)) && name.text() == ty.name
+            })
+        };
+        let row_type = |ty: &Type| ty.name.ends_with("%type") || is_relation(ty);
+        !signature(function).any(row_type) && !matches!(function.body, Some(Body::Parsed(_)))
+    }
+
+    /// Every type of the user's, behind those that it is made of.
+    fn types_in_order(self) -> Vec<&'a TypeEntry> {
+        let all: Vec<&TypeEntry> = self.catalog.types().filter(|entry| entry.made.is_some()).collect();
+        in_order(
+            all,
+            |entry| &entry.name,
+            |entry| {
+                let parts: Vec<&Type> = match &entry.kind {
+                    TypeKind::Composite(attributes) => attributes.iter().map(|(_, ty)| ty).collect(),
+                    TypeKind::Domain { ty, .. } => vec![ty],
+                    TypeKind::Enum(_) | TypeKind::Other(_) => Vec::new(),
+                };
+                let named = |ty: &Type| self.catalog.types().find(|other| other.name.text() == ty.name);
+                let mut names: Vec<Name> =
+                    parts.into_iter().filter_map(named).map(|entry| entry.name.clone()).collect();
+                if let TypeKind::Other(text) = &entry.kind {
+                    // The subtype of a range is one of its words.
+                    let words: BTreeSet<&str> =
+                        text.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+                    let other = self.catalog.types().filter(|other| words.contains(other.name.text()));
+                    names.extend(other.map(|other| other.name.clone()));
+                }
+                names
+            },
+        )
+    }
+
+    /// Every table behind those that it inherits from.
+    fn tables_in_order(self) -> Vec<&'a Table> {
+        let all: Vec<&Table> = self
+            .catalog
+            .tables()
+            .filter(|table| table.made.is_some() && !table.temporary && !table.foreign)
+            .collect();
+        in_order(all, |table| &table.name, |table| table.parents.clone())
+    }
+
+    /// Every view behind those that it reads.
+    fn views_in_order(self) -> Vec<&'a View> {
+        let all: Vec<&View> = self.catalog.views().filter(|view| view.made.is_some()).collect();
+        let all = all
+            .into_iter()
+            .filter(|view| view.name.schema.as_ref().is_none_or(|schema| *schema != "pg_temp"));
+        in_order(all.collect(), |view| &view.name, |view| view.reads.clone())
+    }
+}
+
+/// The items, each behind those that it leans on. What leans on itself in a circle keeps its place.
+fn in_order<'a, T>(
+    all: Vec<&'a T>,
+    name: impl Fn(&T) -> &Name,
+    leans_on: impl Fn(&T) -> Vec<Name>,
+) -> Vec<&'a T> {
+    let mut waiting = all;
+    let mut out: Vec<&T> = Vec::with_capacity(waiting.len());
+    while !waiting.is_empty() {
+        let open: BTreeSet<Name> = waiting.iter().map(|item| name(item).clone()).collect();
+        let (ready, rest): (Vec<&T>, Vec<&T>) = waiting.into_iter().partition(|item| {
+            leans_on(item).iter().all(|other| other == name(item) || !open.contains(other))
+        });
+        if ready.is_empty() {
+            out.extend(rest);
+            break;
+        }
+        out.extend(ready);
+        waiting = rest;
+    }
+    out
+}
+
+/// The types that a function takes and gives.
+fn signature(function: &Function) -> impl Iterator<Item = &Type> {
+    let (one, many) = match &function.returns {
+        Some(Returns::Type { ty, .. }) => (Some(ty), &[][..]),
+        Some(Returns::Table(columns)) => (None, columns.as_slice()),
+        None => (None, &[][..]),
+    };
+    function.arguments.iter().map(|argument| &argument.ty).chain(one).chain(many.iter().map(|(_, ty)| ty))
+}
+
+/// A name as people write it: without the schema that everybody leaves out.
+fn shown(name: &Name, dialect: Dialect) -> String {
+    match &name.schema {
+        Some(schema) if schema.key() != "public" && schema.key() != "main" => write::name(name, dialect),
+        Some(_) | None => write::quote(&name.ident, dialect),
+    }
+}
+
+fn quoted(columns: &[Ident], dialect: Dialect) -> String {
+    columns.iter().map(|column| write::quote(column, dialect)).collect::<Vec<_>>().join(", ")
+}
+
+fn string(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+fn expr_text(expr: &Expr, _dialect: Dialect) -> String {
+    canonical::text(expr)
+}
+
+/// A type as it is written: the user's own in quotes where they must be.
+fn type_text(ty: &Type, dialect: Dialect) -> String {
+    let own =
+        dialect == Dialect::Postgres && ty.name.bytes().any(|byte| byte.is_ascii_uppercase() || byte == b'"');
+    if !own {
+        return ty.to_string();
+    }
+    let name = write::quote(&Ident::exact(ty.name.as_str()), dialect);
+    Type { name, ..ty.clone() }.to_string()
+}

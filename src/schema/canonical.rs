@@ -648,7 +648,11 @@ mod tests {
             (".5", "0.5"),
             ("1.00", "1"),
             ("-2.0", "-2"),
-            ("1e3", "1e3"),
+            // As PostgreSQL prints a numeric.
+            ("1e3", "1000"),
+            ("1.5E-2", "0.015"),
+            ("12.34e1", "123.4"),
+            ("1e999", "1e999"),
         ] {
             assert_eq!(number(written), kept, "{written}");
         }

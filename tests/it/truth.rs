@@ -67,8 +67,6 @@ const POSTGRES: &[(&str, Aspect, &str)] = &[
         "each of the two statements runs in a transaction: it is the use of a new label that does not",
     ),
     ("view/alter_set_security_invoker", First, "which parameters are set is not kept"),
-    ("view/create_or_replace_change_type", First, "the types of a view's columns are not worked out"),
-    ("view/create_or_replace_rename_column", First, "the names of a view's columns are not worked out"),
 ];
 
 /// The same for SQLite.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use gander::history::replay::run;
 use gander::history::{Part, Wrap};
-use gander::schema::{Catalog, Dialect, Engine, Ident, Name, Resolved, canonical};
+use gander::schema::{Catalog, Dialect, Engine, Ident, Name, Resolved, Version, canonical};
 use gander::syntax::sql;
 use gander::text::{FileId, Span};
 
@@ -31,6 +31,25 @@ fn catalog(text: &str) -> Catalog {
     run(part, engine, script, &Catalog::new(Dialect::Postgres, false)).after
 }
 
+/// Why gander refuses each of these views, a statement each; nothing where it takes it.
+fn refusals(tables: &str, views: &str) -> Vec<String> {
+    let engine = Engine { dialect: Dialect::Postgres, version: Some(Version { major: 15, minor: 0 }) };
+    let part = |text: &str| Part {
+        file: FileId(0),
+        span: Span::new(0, text.len() as u32),
+        wrap: Wrap::Nobody,
+        switched_off: None,
+    };
+    let read = |text: &str| sql::read(text, Span::new(0, text.len() as u32), Dialect::Postgres);
+    let before = run(part(tables), engine, read(tables), &Catalog::new(Dialect::Postgres, false)).after;
+    let replayed = run(part(views), engine, read(views), &before);
+    let state = |step: &gander::history::replay::Step| {
+        let conflict = step.outcomes.iter().find_map(|outcome| outcome.conflict());
+        conflict.map_or("", |conflict| conflict.sqlstate()).to_owned()
+    };
+    replayed.steps.iter().map(state).collect()
+}
+
 /// What is known of a view's query, where all of it was understood.
 fn understood<'c>(catalog: &'c Catalog, view: &str) -> Option<&'c Resolved> {
     let name = Name::qualified(Ident::exact("public"), Ident::exact(view));
@@ -41,15 +60,25 @@ fn view(name: &str, query: &str) -> String {
     format!("CREATE VIEW {name} AS {query};\n")
 }
 
-/// Makes the views that the server takes, and gives each as it prints it, with its schema before everything as in a dump.
-fn printed(database: &Database, views: &[(String, String)]) -> BTreeMap<String, String> {
+/// Makes the views that the server takes, and gives each as it prints it, with its schema before everything as in a dump; and why it
+/// refuses the others.
+fn printed(
+    database: &Database,
+    views: &[(String, String)],
+) -> (BTreeMap<String, String>, BTreeMap<String, String>) {
     let all: String = views.iter().map(|(name, query)| view(name, query)).collect();
-    database.run_what_runs(&all);
+    let errors = database.run_what_runs(&all);
+    let refused = errors.into_iter().filter_map(|error| {
+        // A line each.
+        let (name, _) = views.get(error.line?.checked_sub(1)? as usize)?;
+        Some((name.clone(), error.sqlstate))
+    });
+    let refused = refused.collect();
     let ask = "SET search_path = ''; SELECT relname || E'\\x01' || replace(pg_get_viewdef(oid), E'\\n', ' ') \
                FROM pg_class WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace";
     let rows = database.query(ask).expect("the server prints them");
     let one = |row: &str| row.split_once('\u{1}').map(|(name, query)| (name.to_owned(), query.to_owned()));
-    rows.lines().filter_map(one).collect()
+    (rows.lines().filter_map(one).collect(), refused)
 }
 
 /// The columns of every view: name, and type as the server prints it.
@@ -337,7 +366,7 @@ fn a_query_that_was_changed_is_another_one() {
         views.extend(names.iter().cloned().zip(others));
         changes.push(names);
     }
-    let printed = printed(&database, &views);
+    let (printed, refused) = printed(&database, &views);
     let written: BTreeMap<&str, &str> =
         views.iter().map(|(name, query)| (name.as_str(), query.as_str())).collect();
     let all: String = views
@@ -377,12 +406,157 @@ fn a_query_that_was_changed_is_another_one() {
             }
         }
     }
-    println!("{} views; {told} changes told, {} unclear", printed.len(), unclear.len());
+    // What is refused because something is not there, or is there twice, is refused for that by both.
+    let all: String = views.iter().map(|(name, query)| view(name, query)).collect();
+    let (mut alike, mut others, mut more) = (0, 0, Vec::new());
+    for ((name, query), found) in views.iter().zip(refusals(&tables, &all)) {
+        let expected = refused.get(name).map_or("", String::as_str);
+        match (found.as_str(), expected) {
+            ("", "42703" | "42P01" | "42701") => more.push(format!("{expected} {query}")),
+            ("", _) => {}
+            (found, "") => wrong.push(format!("{query}\n    is refused with `{found}`")),
+            // A query can have two faults.
+            (found, expected) if found != expected => others += 1,
+            (_, _) => alike += 1,
+        }
+    }
+    println!(
+        "{} views; {told} changes told, {} unclear; {alike} refused by both, {others} for something else, {} by the server alone",
+        printed.len(),
+        unclear.len(),
+        more.len()
+    );
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        alike > 1000 && others * 20 < alike && more.len() * 20 < alike,
+        "{alike} {others}\n{}",
+        more.join("\n")
+    );
     assert!(
         told > 1000 && unclear.len() * 20 < told,
         "{told} told, {} unclear:\n{}",
         unclear.len(),
         unclear.join("\n")
     );
+}
+
+/// Each statement does to gander's catalog what it does to the server, refusals included; and in the end both have the same views and
+/// the same columns.
+const SCRIPTS: &[&str] = &[
+    // What a view uses, and what it does not.
+    "CREATE TABLE t (a int, b int, c int); CREATE VIEW v AS SELECT a AS b FROM t WHERE c > 0; ALTER TABLE t DROP COLUMN b; ALTER TABLE t DROP COLUMN c; ALTER TABLE t DROP COLUMN a",
+    "CREATE TABLE t (a int, b int); CREATE TABLE u (a int, b int); CREATE VIEW v AS SELECT x.a, y.b FROM t x JOIN u y ON x.b = y.a; ALTER TABLE u ADD d int; ALTER TABLE u DROP COLUMN d; ALTER TABLE t DROP COLUMN a; ALTER TABLE u DROP COLUMN b; ALTER TABLE t DROP COLUMN b",
+    "CREATE TABLE t (a int, b int, c int); CREATE VIEW v AS SELECT * FROM t; ALTER TABLE t ADD d int; ALTER TABLE t DROP COLUMN d; ALTER TABLE t DROP COLUMN c",
+    "CREATE TABLE t (a int, b int, c int); CREATE VIEW v AS SELECT count(*) AS n, max(a) AS m FROM t; ALTER TABLE t DROP COLUMN b; ALTER TABLE t ALTER a TYPE bigint; ALTER TABLE t ALTER c TYPE bigint",
+    "CREATE TABLE t (a int, b int, c int); CREATE VIEW v AS WITH x AS (SELECT a, b FROM t) SELECT x.a FROM x; ALTER TABLE t DROP COLUMN c; ALTER TABLE t DROP COLUMN b; ALTER TABLE t DROP COLUMN a",
+    "CREATE TABLE t (a int, b int, c int); CREATE VIEW v AS SELECT a FROM t WHERE EXISTS (SELECT 1 FROM t s WHERE s.b = t.a); ALTER TABLE t DROP COLUMN c; ALTER TABLE t DROP COLUMN b",
+    "CREATE TABLE t (a int, b int, c int); CREATE VIEW v AS SELECT row_to_json(t) AS j FROM t; ALTER TABLE t DROP COLUMN c; ALTER TABLE t ALTER a TYPE bigint",
+    "CREATE TABLE t (a int, b int, c int); CREATE VIEW v AS SELECT a, rank() OVER w FROM t WINDOW w AS (ORDER BY b); ALTER TABLE t DROP COLUMN c; ALTER TABLE t DROP COLUMN b",
+    "CREATE TABLE t (a int, b int); CREATE TABLE u (a int, c int); CREATE VIEW v AS SELECT a, b FROM t LEFT JOIN u USING (a); ALTER TABLE u DROP COLUMN c; ALTER TABLE u DROP COLUMN a",
+    "CREATE TABLE t (a int, b int); CREATE TABLE u (a int, c int); CREATE VIEW v AS SELECT t.a FROM t, LATERAL (SELECT u.a FROM u WHERE u.c = t.b) x; ALTER TABLE t DROP COLUMN b; ALTER TABLE u DROP COLUMN c",
+    "CREATE TABLE t (a int, b text[]); CREATE VIEW v AS SELECT x FROM t, unnest(t.b) x; ALTER TABLE t DROP COLUMN a; ALTER TABLE t DROP COLUMN b",
+    "CREATE TABLE t (a int, b int); CREATE VIEW v AS SELECT 'a' AS x, b FROM t; ALTER TABLE t DROP COLUMN a",
+    "CREATE TABLE t (a int, b int); CREATE VIEW v AS SELECT a FROM t UNION SELECT b FROM t; ALTER TABLE t DROP COLUMN b",
+    "CREATE TABLE t (a int, b int); CREATE MATERIALIZED VIEW m AS SELECT a FROM t; CREATE INDEX i ON m (a); ALTER TABLE t DROP COLUMN b; ALTER TABLE t DROP COLUMN a; ALTER TABLE t DROP COLUMN a CASCADE; DROP INDEX i",
+    "CREATE TABLE t (a int, b int); CREATE VIEW v AS SELECT a FROM t; CREATE VIEW w AS SELECT a FROM v; CREATE VIEW x AS SELECT b FROM t; ALTER TABLE t DROP COLUMN a CASCADE; SELECT 1 FROM x; DROP VIEW v; DROP VIEW w; DROP VIEW x",
+    "CREATE TABLE t (a int, b int); CREATE VIEW v AS SELECT t.a FROM t t; ALTER TABLE t DROP COLUMN b; ALTER TABLE t DROP a",
+    // A view follows what it reads to its new name.
+    "CREATE TABLE t (a int, b int); CREATE VIEW v AS SELECT a, b AS c FROM t WHERE a > 1; ALTER TABLE t RENAME COLUMN a TO z; ALTER TABLE t DROP COLUMN z; ALTER TABLE t ADD a int; ALTER TABLE t DROP COLUMN a",
+    "CREATE TABLE t (a int, b int); CREATE VIEW v AS SELECT t.a FROM t; ALTER TABLE t RENAME TO u; ALTER TABLE u DROP COLUMN b; ALTER TABLE u DROP COLUMN a; CREATE TABLE t (a int); DROP TABLE t",
+    "CREATE SCHEMA s; CREATE TABLE t (a int, b int); CREATE VIEW v AS SELECT t.a FROM t; ALTER TABLE t SET SCHEMA s; ALTER TABLE s.t DROP COLUMN a; ALTER SCHEMA s RENAME TO r; ALTER TABLE r.t DROP COLUMN b; ALTER TABLE r.t DROP COLUMN a",
+    "CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t; CREATE VIEW w AS SELECT a + 1 AS n FROM v; ALTER VIEW v RENAME COLUMN a TO b; ALTER VIEW v RENAME TO x; ALTER TABLE x RENAME b TO n; SELECT n FROM w",
+    "CREATE TABLE t (a int, b int); CREATE VIEW v AS SELECT * FROM t x JOIN t y USING (a); ALTER TABLE t RENAME a TO c",
+    "CREATE TABLE t (a int, b int); CREATE VIEW v AS SELECT a, b FROM t; ALTER TABLE t RENAME b TO c; ALTER TABLE t RENAME a TO b; ALTER TABLE t RENAME c TO a",
+    // CREATE OR REPLACE VIEW.
+    "CREATE TABLE t (a int, b text); CREATE VIEW v AS SELECT a FROM t; CREATE OR REPLACE VIEW v AS SELECT a, b FROM t; CREATE OR REPLACE VIEW v AS SELECT a FROM t; CREATE OR REPLACE VIEW v AS SELECT b, a FROM t; CREATE OR REPLACE VIEW v AS SELECT b AS a, b FROM t; CREATE OR REPLACE VIEW v AS SELECT a, b || 'x' AS b FROM t",
+    "CREATE TABLE t (a int, b varchar(10)); CREATE VIEW v (x, y) AS SELECT a, b FROM t; CREATE OR REPLACE VIEW v AS SELECT a, b FROM t; CREATE OR REPLACE VIEW v AS SELECT a AS x, b AS y FROM t; CREATE OR REPLACE VIEW v (x, y) AS SELECT a, b::text FROM t; CREATE OR REPLACE VIEW v (x, y) AS SELECT a, b::varchar(9) FROM t",
+    "CREATE VIEW v AS SELECT 1 AS a, 'x' AS b, NULL AS c; CREATE OR REPLACE VIEW v AS SELECT 2 AS a, 'y'::text AS b, 'z' AS c; CREATE OR REPLACE VIEW v AS SELECT 2.5 AS a, 'y' AS b, 'z' AS c; CREATE OR REPLACE VIEW v AS SELECT count(*) AS a, 'y' AS b, 'z' AS c",
+    "CREATE TABLE t (a serial, b numeric(10,2)); CREATE VIEW v AS SELECT a, b FROM t; CREATE OR REPLACE VIEW v AS SELECT NULL::integer AS a, NULL::numeric(10,2) AS b; CREATE OR REPLACE VIEW v AS SELECT a, b * 1 AS b FROM t; CREATE OR REPLACE VIEW v AS SELECT a, coalesce(b, 0) AS b FROM t",
+    "CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t; ALTER VIEW v RENAME COLUMN a TO b; CREATE OR REPLACE VIEW v AS SELECT a FROM t; CREATE OR REPLACE VIEW v AS SELECT a AS b FROM t",
+    "CREATE TABLE t (a int); CREATE VIEW v AS SELECT a, sum(a) OVER (), a::text, 'x'::text, a IS NULL FROM t; ALTER VIEW v RENAME COLUMN sum TO s; ALTER VIEW v RENAME COLUMN text TO s; ALTER VIEW v RENAME COLUMN nothing TO s",
+    "CREATE RECURSIVE VIEW v (n) AS SELECT 1 UNION ALL SELECT n + 1 FROM v WHERE n < 5; CREATE OR REPLACE VIEW v AS SELECT 1 AS n; CREATE OR REPLACE VIEW v AS SELECT 'x' AS n",
+    // CREATE TABLE … AS.
+    "CREATE TABLE t (a int NOT NULL, b varchar(10), c serial); CREATE TABLE u AS SELECT *, a + 1 AS d, count(*) OVER () FROM t; ALTER TABLE u DROP COLUMN nothing; ALTER TABLE u ADD COLUMN count int; ALTER TABLE u ADD COLUMN e int",
+    "CREATE TABLE t (a int, b text); CREATE TABLE u (x) AS SELECT a, b FROM t WITH NO DATA; ALTER TABLE u DROP COLUMN a; ALTER TABLE u DROP COLUMN b; ALTER TABLE u DROP COLUMN x",
+    "CREATE TABLE t (a int, b text); SELECT a AS x, lower(b) INTO u FROM t WHERE a > 1; ALTER TABLE u RENAME lower TO l; ALTER TABLE u ADD x int",
+    "CREATE TABLE t (a int, b text); CREATE TABLE u AS TABLE t; CREATE TABLE w AS VALUES (1, 'x'), (2, NULL); ALTER TABLE w RENAME column2 TO b; ALTER TABLE u DROP COLUMN c",
+    "CREATE TABLE t (a int, b text); CREATE TABLE u (x, y, z) AS SELECT a, b FROM t",
+    "CREATE TABLE t (a int, b text); CREATE MATERIALIZED VIEW m (x) AS SELECT a, b FROM t; CREATE VIEW v AS SELECT x, b FROM m; ALTER MATERIALIZED VIEW m RENAME COLUMN x TO y; CREATE OR REPLACE VIEW v AS SELECT y AS x, b FROM m; DROP MATERIALIZED VIEW m",
+    "CREATE TYPE c AS (x int, y text); CREATE TABLE t (a c, b c[]); CREATE VIEW v AS SELECT (a).x, (a).y AS why, b[1] AS first FROM t; ALTER TABLE t DROP COLUMN b; ALTER TABLE t DROP COLUMN a",
+    "CREATE FUNCTION f(int) RETURNS TABLE (x int, y numeric) LANGUAGE sql AS 'SELECT 1, 2.5'; CREATE VIEW v AS SELECT * FROM f(1); CREATE OR REPLACE VIEW v AS SELECT 1 AS x, 2.5 AS y; CREATE OR REPLACE VIEW v AS SELECT 1 AS x, 2 AS y",
+];
+
+#[test]
+fn what_becomes_of_views_is_what_the_server_makes_of_them() {
+    let database = fresh_database();
+    let mut wrong = Vec::new();
+    for script in SCRIPTS {
+        database.run_file_text("DROP SCHEMA public CASCADE; DROP SCHEMA IF EXISTS r CASCADE; DROP SCHEMA IF EXISTS s CASCADE; CREATE SCHEMA public;").expect("all is gone");
+        let engine = Engine { dialect: Dialect::Postgres, version: Some(Version { major: 15, minor: 0 }) };
+        let text = format!("{script};\n");
+        let span = Span::new(0, text.len() as u32);
+        let part = Part { file: FileId(0), span, wrap: Wrap::Nobody, switched_off: None };
+        // What is refused leaves no trace: the rest is as if it had not been written.
+        let mut kept = Vec::new();
+        for statement in script.split("; ") {
+            let expected = database
+                .run_file_text(&format!("{statement};"))
+                .map_or_else(|error| error.sqlstate, |()| String::new());
+            let so_far = kept.join("; ");
+            let with = format!("{so_far}; {statement};");
+            let script = sql::read(&with, Span::new(0, with.len() as u32), Dialect::Postgres);
+            let replayed = run(part.clone(), engine, script, &Catalog::new(Dialect::Postgres, false));
+            let found = replayed
+                .steps
+                .last()
+                .and_then(|step| step.outcomes.iter().find_map(|outcome| outcome.conflict()));
+            let found = found.map_or("", |conflict| conflict.sqlstate());
+            if found != expected {
+                wrong.push(format!("{so_far}; {statement}\n    wanted `{expected}`, found `{found}`"));
+            }
+            if expected.is_empty() {
+                kept.push(statement);
+            }
+        }
+        let (ours, theirs) = (catalog(&format!("{};", kept.join("; "))), catalog(&database.dump_schema()));
+        let names = |catalog: &Catalog| {
+            catalog
+                .relations()
+                .map(|(name, relation)| format!("{} {name}", relation.kind().noun()))
+                .collect::<Vec<_>>()
+        };
+        if names(&ours) != names(&theirs) {
+            wrong.push(format!("{script}\n    leaves {:?}, not {:?}", names(&ours), names(&theirs)));
+        }
+        for view in theirs.views() {
+            let known = ours.view(&view.name).found();
+            match (known.and_then(|known| known.resolved.as_deref()), view.resolved.as_deref()) {
+                (Some(one), Some(other)) if one.clear && other.clear && one.columns.is_some() => {
+                    if !canonical::same_query(one, other, Dialect::Postgres) {
+                        wrong.push(format!("{script}\n    `{}` is something else", view.name));
+                    }
+                }
+                _ => wrong.push(format!("{script}\n    `{}` is not understood", view.name)),
+            }
+        }
+        for table in theirs.tables() {
+            let columns = |table: &gander::schema::Table| {
+                let each = table.columns.iter().map(|member| {
+                    let ty = member.column.ty.as_ref().map(|ty| canonical::without_serial(ty).to_string());
+                    format!("{} {}", member.column.name, ty.unwrap_or_default())
+                });
+                each.collect::<Vec<_>>()
+            };
+            let known = ours.table(&table.name).found().filter(|table| !table.open);
+            if known.map(columns) != Some(columns(table)) {
+                wrong.push(format!(
+                    "{script}\n    `{}` has {:?}, not {:?}",
+                    table.name,
+                    known.map(columns),
+                    columns(table)
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }

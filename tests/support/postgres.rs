@@ -45,11 +45,14 @@ impl Database {
         self.server.psql(&self.name, &["-f", "-"], sql).map(drop)
     }
 
-    /// Runs every statement of the text, whatever became of those before it.
-    pub fn run_what_runs(&self, sql: &str) {
-        self.server
-            .psql(&self.name, &["-v", "ON_ERROR_STOP=0", "-f", "-"], sql)
-            .unwrap_or_else(|error| panic!("psql does not run: {error}"));
+    /// Runs every statement of the text, whatever became of those before it; gives the errors.
+    pub fn run_what_runs(&self, sql: &str) -> Vec<ServerError> {
+        let mut psql = self.server.command("psql", &self.name);
+        psql.args(["-X", "-q", "-v", "VERBOSITY=verbose", "-f", "-"]);
+        let output = output_of(&mut psql, sql);
+        assert!(output.status.success(), "psql does not run: {}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        text.lines().map(ServerError::from_psql).filter(|error| !error.sqlstate.is_empty()).collect()
     }
 
     /// Runs the text in one transaction, as a migration tool that wraps does: an error undoes all of it.

@@ -65,8 +65,16 @@ impl Step<'_> {
         if let Some(missing) = self.missing_schema(&name) {
             return missing;
         }
-        let mut resolved =
-            create.tree.as_ref().map(|tree| super::query::resolved(self.catalog, self.session, tree));
+        let (mut resolved, missing) = create
+            .tree
+            .as_ref()
+            .map(|tree| super::query::resolved(self.catalog, self.session, tree))
+            .map_or((None, None), |(resolved, missing)| (Some(resolved), missing));
+        let outputs = resolved.as_ref().and_then(|resolved| resolved.columns.as_deref());
+        let unfit = || super::query::unfit(&name, &create.columns, outputs?);
+        if let Some(conflict) = missing.or_else(|| self.postgres().then(unfit)?) {
+            return Outcome::Refused(conflict);
+        }
         if let Some(outputs) = resolved.as_mut().and_then(|resolved| resolved.columns.as_mut()) {
             for (output, name) in outputs.iter_mut().zip(&create.columns) {
                 output.name = name.clone();

@@ -3,26 +3,41 @@
 
 use std::collections::BTreeMap;
 
-use super::resolve;
-use crate::ops::Session;
+use super::{names, resolve};
+use crate::ops::{Conflict, Session};
 use crate::schema::{
     Alias, Catalog, Cte, Dialect, Distinct, Entry, Expr, Ident, JoinKind, JoinOn, Literal, Lookup, Name,
-    Output, Query, QueryBody, Relation, Resolved, Returns, Select, Source, Subquery, Target, Type, canonical,
-    typing,
+    ObjectKind, ObjectRef, Output, Query, QueryBody, Relation, Resolved, Returns, Select, Source, Subquery,
+    Target, Type, canonical, typing,
 };
 
-/// A query with its names resolved. What was not found leaves it unclear, and the rest of it is resolved all the same.
-pub fn resolved(catalog: &Catalog, session: &Session, query: &Query) -> Resolved {
-    let mut resolver = Resolver { catalog, session, entries: BTreeMap::new(), ctes: Vec::new(), clear: true };
+/// A query with its names resolved, and why the server refuses it, where something is known not to be there. What was not found
+/// leaves it unclear, and the rest of it is resolved all the same.
+pub fn resolved(catalog: &Catalog, session: &Session, query: &Query) -> (Resolved, Option<Conflict>) {
+    let mut resolver =
+        Resolver { catalog, session, entries: BTreeMap::new(), ctes: Vec::new(), clear: true, missing: None };
     let (query, outputs) = resolver.query(query, &Known { ctes: Vec::new(), scope: None });
     let ident = |name: &String| match catalog.dialect {
-        Dialect::Postgres => Ident::exact(super::names::clip(name, 63)),
+        Dialect::Postgres => Ident::exact(names::clip(name, 63)),
         Dialect::Sqlite | Dialect::Mysql => Ident::caseless(name.as_str()),
     };
     let columns = outputs.map(|outputs| {
         outputs.iter().map(|(name, ty)| Output { name: ident(name), ty: ty.clone() }).collect()
     });
-    Resolved { query, entries: resolver.entries, columns, clear: resolver.clear }
+    let resolved = Resolved { query, entries: resolver.entries, columns, clear: resolver.clear };
+    (resolved, resolver.missing)
+}
+
+/// Why these cannot be the columns of a new view or table (PostgreSQL).
+pub fn unfit(object: &Name, names: &[Ident], outputs: &[Output]) -> Option<Conflict> {
+    if names.len() > outputs.len() {
+        let sentence = format!("`{object}` is given more column names than its query has columns");
+        return Some(Conflict::Other("42601", sentence));
+    }
+    let all: Vec<&Ident> =
+        names.iter().chain(outputs.iter().skip(names.len()).map(|output| &output.name)).collect();
+    let twice = all.iter().enumerate().find(|(at, name)| all[..*at].contains(name));
+    twice.map(|(_, name)| Conflict::Exists(super::columns::column_ref(object, name)))
 }
 
 /// The columns that a query gives, each with its name and type.
@@ -36,6 +51,8 @@ struct Resolver<'a> {
     /// The names of CTEs that are taken.
     ctes: Vec<String>,
     clear: bool,
+    /// The first thing that is known not to be there.
+    missing: Option<Conflict>,
 }
 
 /// What a query may name besides what is its own.
@@ -103,6 +120,8 @@ enum Found {
     One(Expr),
     /// It may be something that is not known.
     Unknown,
+    /// The table is there, and has no such column.
+    Lacking(Box<Visible>),
     Absent,
 }
 
@@ -336,7 +355,7 @@ impl Resolver<'_> {
         let named = match key {
             Expr::Column(parts) if parts.len() == 1 => match local(&parts[0], scope) {
                 Found::Absent => target_named(&parts[0], targets),
-                Found::One(_) | Found::Unknown => None,
+                Found::One(_) | Found::Unknown | Found::Lacking(_) => None,
             },
             _ => numbered(key, targets),
         };
@@ -430,7 +449,9 @@ impl Resolver<'_> {
                 }
                 None => (Vec::new(), true),
             },
-            Lookup::Found(Relation::Index(_) | Relation::Sequence(_)) | Lookup::Absent | Lookup::Unknown => {
+            Lookup::Found(Relation::Index(_) | Relation::Sequence(_)) | Lookup::Unknown => (Vec::new(), true),
+            Lookup::Absent => {
+                self.miss_relation(&full);
                 (Vec::new(), true)
             }
         };
@@ -681,6 +702,10 @@ impl Resolver<'_> {
             };
             match found {
                 Found::One(expr) => return expr,
+                Found::Lacking(visible) => {
+                    self.lacks(&visible, parts.last().map_or("", String::as_str));
+                    break;
+                }
                 Found::Unknown => break,
                 Found::Absent => scope = level.outer,
             }
@@ -702,8 +727,74 @@ impl Resolver<'_> {
                 return Expr::Call { name: name.clone(), arguments: Vec::new() };
             }
         }
+        if scope.is_none() {
+            self.miss_column(parts, known);
+        }
         self.clear = false;
         Expr::Column(parts.to_vec())
+    }
+
+    /// A table or view that a query reads is not there.
+    fn miss_relation(&mut self, name: &Name) {
+        let schema = name.schema.as_ref().map(|schema| ObjectRef {
+            kind: ObjectKind::Schema,
+            name: Name::bare(schema.clone()),
+            on: None,
+        });
+        // What stands in a schema that nobody made was there before, and extensions bring tables of their own.
+        let known_schema = schema.is_some_and(|schema| {
+            schema.name.ident == "public" || self.catalog.other(&schema).found().is_some()
+        });
+        if self.catalog.dialect == Dialect::Postgres
+            && known_schema
+            && self.missing.is_none()
+            && !self.catalog.others().any(|(object, _)| brings_tables(object))
+        {
+            let object = ObjectRef { kind: ObjectKind::Table, name: name.clone(), on: None };
+            self.missing = Some(Conflict::Missing(object));
+        }
+    }
+
+    /// A column is none of those of what the query reads.
+    fn miss_column(&mut self, parts: &[String], known: &Known<'_>) {
+        if self.catalog.dialect != Dialect::Postgres || self.missing.is_some() {
+            return;
+        }
+        let ident = |text: &String| Ident::exact(text.as_str());
+        let (table, column) = match parts {
+            [column] => (None, column),
+            [table, column] | [_, table, column] => (Some(table), column),
+            _ => return,
+        };
+        let levels = || std::iter::successors(known.scope, |scope| scope.outer);
+        let Some(table) = table else {
+            let mut tables = levels().flat_map(Scope::visible).filter_map(|visible| visible.entry.as_ref());
+            let on = match (tables.next(), tables.next()) {
+                (Some(entry), None) => self.entries.get(entry).and_then(|entry| entry.relation.clone()),
+                (_, _) => None,
+            };
+            let object = ObjectRef { kind: ObjectKind::Column, name: Name::bare(ident(column)), on };
+            self.missing = Some(Conflict::Missing(object));
+            return;
+        };
+        if !levels().flat_map(Scope::visible).any(|visible| visible.name == *table) {
+            let sentence = format!("`{}` is a column of nothing that the query reads", parts.join("."));
+            self.missing = Some(Conflict::Other("42P01", sentence));
+        }
+    }
+
+    /// `table.column` is none of the table's columns.
+    fn lacks(&mut self, visible: &Visible, column: &str) {
+        // `t.f` may be the function `f(t)`.
+        let function = Name::bare(Ident::exact(column));
+        let functions = self.catalog.functions(&resolve(self.catalog, self.session, &function));
+        if self.catalog.dialect != Dialect::Postgres || self.missing.is_some() || !functions.is_empty() {
+            return;
+        }
+        let entry = visible.entry.as_ref().and_then(|entry| self.entries.get(entry));
+        let on = entry.and_then(|entry| entry.relation.clone());
+        let object = ObjectRef { kind: ObjectKind::Column, name: Name::bare(Ident::exact(column)), on };
+        self.missing = Some(Conflict::Missing(object));
     }
 
     /// What a column of the result is called that was given no name (source: `FigureColname` in PostgreSQL's parse_target.c).
@@ -763,6 +854,39 @@ impl Range {
             (_, _) => None,
         }
     }
+}
+
+/// Whether it is an extension that may bring tables or views (source: the scripts of PostgreSQL 15's contrib).
+fn brings_tables(object: &ObjectRef) -> bool {
+    const NONE: &[&str] = &[
+        "btree_gin",
+        "btree_gist",
+        "citext",
+        "cube",
+        "dict_int",
+        "earthdistance",
+        "fuzzystrmatch",
+        "hstore",
+        "intarray",
+        "isn",
+        "lo",
+        "ltree",
+        "pg_trgm",
+        "pgcrypto",
+        "plpgsql",
+        "seg",
+        "sslinfo",
+        "tablefunc",
+        "tsm_system_rows",
+        "unaccent",
+        "uuid-ossp",
+        "vector",
+        "moddatetime",
+        "insert_username",
+        "refint",
+        "autoinc",
+    ];
+    object.kind == ObjectKind::Extension && !NONE.contains(&object.name.ident.key())
 }
 
 /// The words that name something where no column has that name.
@@ -970,7 +1094,8 @@ fn qualified(schema: Option<&String>, table: &str, column: &str, scope: &Scope<'
         (None, _) if visible.open || SYSTEM_COLUMNS.contains(&column) => {
             own().map_or(Found::Unknown, Found::One)
         }
-        (_, _) => Found::Unknown,
+        (None, _) => Found::Lacking(Box::new(visible.clone())),
+        (Some(_), Some(_)) => Found::Unknown,
     }
 }
 

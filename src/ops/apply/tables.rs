@@ -8,8 +8,8 @@ use super::{Outcome, Step, names};
 use crate::ops::{ColumnDef, Conflict, CreateIndex, CreateTable, Guard, TableOption, TableTarget};
 use crate::schema::{
     Bound, Catalog, Column, Constraint, ConstraintKind, Detail, Dialect, Ident, Index, Lookup, Member, Name,
-    Notes, ObjectKind, ObjectRef, Other, PartitionKind, Relation, Sequence, Slot, Table, Type, TypeEntry,
-    TypeKind,
+    Notes, ObjectKind, ObjectRef, Other, Output, PartitionKind, Relation, Sequence, Slot, Table, Type,
+    TypeEntry, TypeKind,
 };
 use crate::text::Place;
 
@@ -46,7 +46,10 @@ impl Step<'_> {
                 return self.missing(object, Guard::None);
             }
         }
-        let selected = self.selected(create);
+        let selected = match self.selected(&name, create) {
+            Ok(selected) => selected,
+            Err(conflict) => return Outcome::Refused(conflict),
+        };
         let mut table = Table {
             open: create.from_query && selected.is_none(),
             temporary: create.temporary,
@@ -175,9 +178,21 @@ impl Step<'_> {
     }
 
     /// The columns of CREATE TABLE … AS, where the query shows all of them.
-    fn selected(&self, create: &CreateTable) -> Option<Vec<Column>> {
-        let resolved = super::query::resolved(self.catalog, self.session, create.tree.as_deref()?);
-        let outputs = resolved.columns.as_deref()?;
+    fn selected(&self, table: &Name, create: &CreateTable) -> Result<Option<Vec<Column>>, Conflict> {
+        let Some(tree) = create.tree.as_deref() else { return Ok(None) };
+        let (resolved, missing) = super::query::resolved(self.catalog, self.session, tree);
+        let given: Vec<Ident> = create.columns.iter().map(|def| def.column.name.clone()).collect();
+        let outputs = resolved.columns.as_deref();
+        let unfit = || super::query::unfit(table, &given, outputs?);
+        // In a block a name that is no column may be a variable.
+        let missing = missing.filter(|conflict| conflict.sqlstate() == "42P01" && !is_sentence(conflict));
+        if let Some(conflict) = missing.or_else(|| self.postgres().then(unfit)?) {
+            return Err(conflict);
+        }
+        Ok(outputs.and_then(|outputs| self.selected_columns(create, outputs)))
+    }
+
+    fn selected_columns(&self, create: &CreateTable, outputs: &[Output]) -> Option<Vec<Column>> {
         let names = create.columns.iter().map(|def| &def.column.name);
         // In MySQL they are columns of their own, besides those of the query.
         if create.columns.len() > outputs.len()
@@ -742,6 +757,14 @@ impl Step<'_> {
         let referencing = self.foreign_keys_to(&table.name, None);
         let (owner, _) = referencing.iter().find(|(owner, _)| is_unlogged(owner) == Some(false))?;
         Some(format!("`{owner}` refers to `{}` and is not unlogged", table.name))
+    }
+}
+
+/// It is told in words: what is missing is no object.
+const fn is_sentence(conflict: &Conflict) -> bool {
+    match conflict {
+        Conflict::Other(..) => true,
+        Conflict::Exists(_) | Conflict::Missing(_) => false,
     }
 }
 

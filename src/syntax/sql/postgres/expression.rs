@@ -468,7 +468,7 @@ mod tests {
             ("true CHECK (a)", "true", "CHECK (a)"),
             ("'a' || 'b' UNIQUE", "(|| 'a' 'b')", "UNIQUE"),
             ("-1.5e3 PRIMARY KEY", "(- 1.5e3)", "PRIMARY KEY"),
-            ("a.f(1, b => 2)::text[] COLLATE x", "a.f(1, 2)::text[]", "COLLATE x"),
+            ("a.f(1, b => 2)::text[] COLLATE x", "a.f(1, (b => 2))::text[]", "COLLATE x"),
             ("double precision '1' REFERENCES t", "'1'::double precision", "REFERENCES t"),
             (
                 "current_date - interval '1' day GENERATED",

@@ -507,7 +507,7 @@ mod tests {
             ("CREATE POLICY p ON s.t", "p on s.t: ALL to public | - | -"),
             (
                 "CREATE POLICY \"P 1\" ON t AS RESTRICTIVE FOR UPDATE\n  TO PUBLIC, current_user USING (a > 0) WITH CHECK (EXISTS (SELECT 1 FROM u WHERE u.b = c))",
-                "P 1 on t: restrictive UPDATE to public | (> a 0) | raw EXISTS (SELECT 1 FROM u WHERE u.b = c)",
+                "P 1 on t: restrictive UPDATE to public | (> a 0) | query EXISTS (SELECT 1 FROM u WHERE u.b = c)",
             ),
             ("ALTER POLICY p ON t RENAME TO q", "policy `p` of `t` named q false"),
             ("ALTER POLICY IF EXISTS p ON t RENAME TO q", "policy `p` of `t` named q true"),

@@ -834,6 +834,9 @@ impl Catalog {
                 for (_, constraint) in &mut table.constraints {
                     constraint.made = None;
                 }
+                for member in &mut table.columns {
+                    Arc::make_mut(member).column.not_null = None;
+                }
             });
         }
         let gone: Vec<Name> = self

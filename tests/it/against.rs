@@ -75,6 +75,10 @@ const POSTGRES: &[&str] = &[
     // What an extension brings, with the comment that it has from its control file.
     "CREATE EXTENSION pg_trgm; CREATE EXTENSION citext;
      CREATE TABLE a (x citext); CREATE INDEX i ON a USING gin ((x::text) gin_trgm_ops)",
+    "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (x int REFERENCES a (id), y int REFERENCES a);
+     ALTER TABLE a DROP CONSTRAINT IF EXISTS a_pkey CASCADE;
+     ALTER TABLE a ADD COLUMN p int, ADD PRIMARY KEY (id, p)",
+    "CREATE SCHEMA s; CREATE EXTENSION pgcrypto WITH SCHEMA s; DROP SCHEMA s CASCADE; CREATE EXTENSION pgcrypto",
     // SQL that is put together at run time may do anything, to what is known to its last column too.
     "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (a_id int, c int);
      CREATE FUNCTION make() RETURNS void LANGUAGE plpgsql AS
@@ -82,6 +86,8 @@ const POSTGRES: &[&str] = &[
      SELECT make();
      ALTER TABLE b DROP CONSTRAINT f;
      ALTER TABLE b DROP COLUMN d",
+    "CREATE TABLE b (id int);
+     DO $$ DECLARE go text := 'ALTER TABLE b ADD PRIMARY KEY (id)'; BEGIN EXECUTE go; END $$",
     "CREATE TABLE b (id int CONSTRAINT odd PRIMARY KEY, x int);
      DO $$ DECLARE go text; BEGIN
        SELECT 'ALTER TABLE b DROP CONSTRAINT ' || conname INTO go FROM pg_constraint

@@ -7,9 +7,10 @@ use super::{Project, UserError};
 use crate::git::Content;
 use crate::history::replay::{self, PartRun};
 use crate::history::{Part, Wrap};
+use crate::ops::Operation;
 use crate::rules::facts::Canonical;
-use crate::schema::{Catalog, Engine};
-use crate::syntax::sql;
+use crate::schema::{Catalog, Dialect, Engine, Ident, Name, ObjectKind, ObjectRef, Slot};
+use crate::syntax::sql::{self, Script};
 use crate::text::{FileId, Source, Span};
 
 /// Reads them. Without `trees` nothing is compared with the base branch.
@@ -38,7 +39,38 @@ pub fn replayed(file: FileId, source: &Source, engine: Engine) -> PartRun {
     let span = Span::new(source.start(), source.text().len() as u32);
     let script = sql::read(source.text(), span, engine.dialect);
     let part = Part { file, span, wrap: Wrap::Nobody, switched_off: None };
-    replay::run(part, engine, script, &Catalog::new(engine.dialect, false))
+    let nothing = shown_in_part(&script, engine.dialect);
+    replay::run(part, engine, script, &nothing)
+}
+
+/// An empty catalog in which the schemas may be there that a file makes something in and does not make: it may show a part of a
+/// database.
+fn shown_in_part(script: &Script, dialect: Dialect) -> Catalog {
+    let ops = || script.statements.iter().flat_map(|statement| &statement.ops);
+    let made = |schema: &Ident| {
+        ops().any(|op| matches!(&op.kind, Operation::CreateSchema { name: Some(name), .. } if name == schema))
+    };
+    let mut catalog = Catalog::new(dialect, false);
+    for schema in ops().filter_map(|op| schema(&op.kind)).filter(|schema| !made(schema)) {
+        let object = ObjectRef { kind: ObjectKind::Schema, name: Name::bare(schema.clone()), on: None };
+        catalog.put_other(object, Slot::Unclear);
+    }
+    catalog
+}
+
+/// The schema in which something is made.
+fn schema(operation: &Operation) -> Option<&Ident> {
+    let name = match operation {
+        Operation::CreateTable(create) => &create.name,
+        Operation::CreateView(create) => &create.name,
+        Operation::CreateSequence(create) => &create.name,
+        Operation::CreateType(create) => &create.name,
+        Operation::CreateDomain(create) => &create.name,
+        Operation::CreateFunction(create) => &create.name,
+        // Nothing else needs a schema that nothing else made.
+        _ => return None,
+    };
+    name.schema.as_ref()
 }
 
 /// What the file built where the branch was taken off its base; None where it was not there.

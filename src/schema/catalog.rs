@@ -507,6 +507,8 @@ pub struct Catalog {
     temporary: bool,
     /// Whether any table was a partition, or inherited from another one.
     inheritance: bool,
+    /// Whether any table had another name before, which names that the server made up for it still have.
+    pub renamed: bool,
     relations: Map<Name, Slot<Relation>>,
     /// The names of the indexes of each table.
     indexes: Map<Name, Arc<Vec<Name>>>,
@@ -525,6 +527,7 @@ impl Catalog {
             unclear: false,
             temporary: false,
             inheritance: false,
+            renamed: false,
             relations: Map::new_sync(),
             indexes: Map::new_sync(),
             types: Map::new_sync(),
@@ -639,6 +642,24 @@ impl Catalog {
         }
         let children = self.tables().filter(|table| table.parents.contains(parent) && table.name != *parent);
         children.map(|table| table.name.clone()).collect()
+    }
+
+    /// SQLite: whether a table is one of those in which a virtual table keeps what it has, as a dump shows them too (sources:
+    /// sqlite.org/fts5.html, fts3.html and rtree.html).
+    pub fn is_shadow(&self, name: &Name) -> bool {
+        let Some((owner, part)) = name.ident.key().rsplit_once('_') else { return false };
+        let owner = Name { schema: name.schema.clone(), ident: Ident::caseless(owner) };
+        let Some(module) = self.table(&owner).found().and_then(|table| table.module.as_deref()) else {
+            return false;
+        };
+        let module = module.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or("");
+        let parts: &[&str] = match module.to_ascii_lowercase().as_str() {
+            "fts5" => &["data", "idx", "content", "docsize", "config"],
+            "fts3" | "fts4" => &["content", "segments", "segdir", "docsize", "stat"],
+            "rtree" | "rtree_i32" | "geopoly" => &["node", "parent", "rowid"],
+            _ => &[],
+        };
+        parts.contains(&part)
     }
 
     /// Every index that is there.
@@ -809,6 +830,13 @@ impl Catalog {
                 table.open = true;
                 table.gone.clear();
                 table.gone_constraints.clear();
+                // They may be gone by now, as what is older than the history may.
+                for (_, constraint) in &mut table.constraints {
+                    constraint.made = None;
+                }
+                for member in &mut table.columns {
+                    Arc::make_mut(member).column.not_null = None;
+                }
             });
         }
         let gone: Vec<Name> = self

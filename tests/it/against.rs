@@ -60,6 +60,25 @@ const POSTGRES: &[&str] = &[
      ALTER TABLE t DROP CONSTRAINT resource_config_check_sessions_worker_base_resource_type_id_uni",
     r#"CREATE TABLE t (a int, "ääääääääääääääääääääääääääääääää" int);
      ALTER TABLE t DROP COLUMN "äääääääääääääääääääääääääääääääö""#,
+    // A name that the server makes up is free in the whole schema.
+    "CREATE TABLE packages (id int CHECK (id <> 0)); ALTER TABLE packages RENAME TO bundles;
+     CREATE TABLE packages (id int CHECK (id <> 0));
+     ALTER TABLE packages DROP CONSTRAINT packages_id_check1",
+    "CREATE TABLE a (id int PRIMARY KEY GENERATED ALWAYS AS IDENTITY); ALTER TABLE a RENAME TO b;
+     CREATE TABLE a (id int PRIMARY KEY GENERATED ALWAYS AS IDENTITY, x int REFERENCES b)",
+    // What calls a function goes with it.
+    "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+     CREATE TABLE a (x int); CREATE TRIGGER g BEFORE INSERT ON a FOR EACH ROW EXECUTE PROCEDURE f();
+     DROP FUNCTION IF EXISTS f CASCADE;
+     CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END' COST 100;
+     CREATE TRIGGER g BEFORE INSERT ON a FOR EACH ROW EXECUTE PROCEDURE f()",
+    // What an extension brings, with the comment that it has from its control file.
+    "CREATE EXTENSION pg_trgm; CREATE EXTENSION citext;
+     CREATE TABLE a (x citext); CREATE INDEX i ON a USING gin ((x::text) gin_trgm_ops)",
+    "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (x int REFERENCES a (id), y int REFERENCES a);
+     ALTER TABLE a DROP CONSTRAINT IF EXISTS a_pkey CASCADE;
+     ALTER TABLE a ADD COLUMN p int, ADD PRIMARY KEY (id, p)",
+    "CREATE SCHEMA s; CREATE EXTENSION pgcrypto WITH SCHEMA s; DROP SCHEMA s CASCADE; CREATE EXTENSION pgcrypto",
     // SQL that is put together at run time may do anything, to what is known to its last column too.
     "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (a_id int, c int);
      CREATE FUNCTION make() RETURNS void LANGUAGE plpgsql AS
@@ -67,6 +86,8 @@ const POSTGRES: &[&str] = &[
      SELECT make();
      ALTER TABLE b DROP CONSTRAINT f;
      ALTER TABLE b DROP COLUMN d",
+    "CREATE TABLE b (id int);
+     DO $$ DECLARE go text := 'ALTER TABLE b ADD PRIMARY KEY (id)'; BEGIN EXECUTE go; END $$",
     "CREATE TABLE b (id int CONSTRAINT odd PRIMARY KEY, x int);
      DO $$ DECLARE go text; BEGIN
        SELECT 'ALTER TABLE b DROP CONSTRAINT ' || conname INTO go FROM pg_constraint
@@ -77,7 +98,12 @@ const POSTGRES: &[&str] = &[
 ];
 
 /// For SQLite.
-const SQLITE: &[&str] = &["CREATE TABLE t (a int); ALTER TABLE t RENAME TO u; CREATE INDEX i ON u (a)"];
+const SQLITE: &[&str] = &[
+    "CREATE TABLE t (a int); ALTER TABLE t RENAME TO u; CREATE INDEX i ON u (a)",
+    // The tables in which a virtual table keeps what it has are its own.
+    "CREATE VIRTUAL TABLE f USING fts5(x); CREATE TABLE t (a int)",
+    "CREATE VIRTUAL TABLE F USING fts4(x, tokenize=porter); CREATE VIRTUAL TABLE r USING rtree(id, a, b)",
+];
 
 #[test]
 fn scripts_do_on_postgres_what_the_replay_says() {

@@ -428,10 +428,12 @@ impl Step<'_> {
                 return Outcome::Refused(Conflict::Other("42P16", sentence));
             }
             let known = table.constraints.iter().find(|(known, _)| known == constraint).cloned();
+            // What leans on it is told by its index, which goes with it.
+            let leaning = known.as_ref().filter(|_| cascade);
+            let leaning =
+                leaning.map_or_else(Vec::new, |(_, known)| step.all_leaning_on(&table, &known.kind));
             step.take_constraint(&name, constraint);
-            if cascade && let Some((_, known)) = &known {
-                step.drop_leaning(&table, &known.kind);
-            }
+            step.drop_leaning(leaning);
             if let Some((_, known)) = &known {
                 step.release_children(&name, constraint, known, target.only);
             }
@@ -517,8 +519,7 @@ impl Step<'_> {
     }
 
     /// CASCADE drops the foreign keys that lean on a key.
-    fn drop_leaning(&mut self, table: &Table, kind: &ConstraintKind) {
-        let leaning: Vec<(Name, Ident)> = self.all_leaning_on(table, kind);
+    fn drop_leaning(&mut self, leaning: Vec<(Name, Ident)>) {
         for (owner, constraint) in leaning {
             self.catalog.change_table(&owner, |owner| {
                 owner.constraints.retain(|(known, _)| *known != constraint);

@@ -344,7 +344,10 @@ impl Step<'_> {
         let others: Vec<ObjectRef> = self
             .catalog
             .others()
-            .filter(|(object, _)| in_it(&object.name))
+            .filter(|(object, other)| {
+                let extension = |detail: &Detail| matches!(detail, Detail::Extension(extension) if extension.schema.as_ref() == Some(schema));
+                in_it(&object.name) || extension(&other.detail)
+            })
             .map(|(object, _)| object.clone())
             .collect();
         for object in others {

@@ -72,8 +72,8 @@ pub fn free_constraint(
     taken: &[Ident],
 ) -> Ident {
     let first = table.name.text();
-    // Only tables whose names begin alike can have come to the same name by themselves.
-    let stem = first.split('_').next().unwrap_or(first);
+    // Only tables whose names begin alike, or once did, can have come to the same name by themselves.
+    let stem = if catalog.renamed { "" } else { first.split('_').next().unwrap_or(first) };
     let elsewhere = |name: &str| {
         let alike = catalog.relations_from(table.name.schema.as_ref(), stem);
         alike.into_iter().any(|(_, relation)| match relation {

@@ -319,6 +319,7 @@ impl Step<'_> {
             Some(Relation::Table(table)) => {
                 let mut table = (*table).clone();
                 table.name = new.clone();
+                self.catalog.renamed = true;
                 Relation::Table(Arc::new(table))
             }
             Some(Relation::Index(index)) => {

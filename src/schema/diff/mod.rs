@@ -526,6 +526,9 @@ struct Diff<'a> {
 
 impl Diff<'_> {
     fn table(&self, name: &Name, found: &mut Vec<Difference>) {
+        if self.left.catalog.is_shadow(name) || self.right.catalog.is_shadow(name) {
+            return;
+        }
         let object = ObjectRef { kind: ObjectKind::Table, name: name.clone(), on: None };
         match (self.left.catalog.table(name), self.right.catalog.table(name)) {
             (Lookup::Found(left), Lookup::Found(right)) => {

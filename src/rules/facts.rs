@@ -35,6 +35,11 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Whether a table is listed as small.
+    pub fn is_small(&self, table: &Name) -> bool {
+        self.small_tables.iter().any(|small| *small == table.to_string() || small == table.text())
+    }
+
     /// Whether an object is made elsewhere: one of the patterns fits its name, with its schema or without.
     pub fn is_external(&self, name: &Name) -> bool {
         let full = name.schema.as_ref().map(|schema| format!("{}.{}", schema.key(), name.ident.key()));
@@ -207,6 +212,11 @@ impl<'a> StepFacts<'a> {
         resolve(self.before(), &self.step().session, name)
     }
 
+    /// The name of what it has made.
+    pub fn resolve_after(&self, name: &Name) -> Name {
+        resolve(self.after(), &self.step().session, name)
+    }
+
     /// Whether it runs in a transaction, whoever opened it.
     pub fn in_transaction(&self) -> bool {
         self.step().session.in_transaction()
@@ -221,13 +231,7 @@ impl<'a> StepFacts<'a> {
     /// change, temporary, or listed as small.
     pub fn is_free(&self, name: &Name) -> bool {
         let name = self.resolve(name);
-        let small = self
-            .part
-            .settings
-            .small_tables
-            .iter()
-            .any(|small| *small == name.to_string() || small == name.text());
-        small
+        self.part.settings.is_small(&name)
             || match self.before().relation(&name) {
                 Lookup::Found(relation) => {
                     let temporary = matches!(relation, Relation::Table(table) if table.temporary);

@@ -131,8 +131,7 @@ fn is_there(end: &Catalog, table: &Table, index: &Index) -> bool {
         Some(key) => end.became(table).is_some_and(|table| !table.constraint(key.key()).is_absent()),
         None => match end.index(&index.name) {
             Lookup::Found(last) => last.made == index.made,
-            Lookup::Absent => false,
-            Lookup::Unknown => true,
+            Lookup::Absent | Lookup::Unknown => false,
         },
     }
 }

@@ -144,20 +144,19 @@ fn stood_without(part: &PartFacts<'_>, made: &Made<'_>) -> bool {
         && !before.finds_by(table, &made.key.columns)
 }
 
-/// Whether a later migration made the index, or took the key away.
+/// Whether a later migration made the index, or took the key away. What went before something that could not be read is not
+/// known to be gone, and not known to be there.
 fn is_gone_or_found_since(part: &PartFacts<'_>, made: &Made<'_>) -> bool {
     let Some(end) = part.replay.end.get(&part.dialect()) else { return false };
     let table = match end.became(made.table).map_or_else(|| end.table(&made.table.name), Lookup::Found) {
         Lookup::Found(table) => table,
-        Lookup::Absent => return true,
-        Lookup::Unknown => return false,
+        Lookup::Absent | Lookup::Unknown => return true,
     };
     match table.constraint(made.name.key()) {
         Lookup::Found(constraint) => {
             as_foreign_key(constraint).is_none_or(|key| end.finds_by(table, &key.columns))
         }
-        Lookup::Absent => true,
-        Lookup::Unknown => false,
+        Lookup::Absent | Lookup::Unknown => true,
     }
 }
 

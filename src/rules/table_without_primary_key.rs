@@ -74,13 +74,13 @@ fn stood_without(part: &PartFacts<'_>, end: &Table) -> bool {
         .is_some_and(|before| before.table(&end.name).found().is_some_and(|old| old.primary_key().is_none()))
 }
 
-/// Whether a later migration gave it one, or took it away.
+/// Whether a later migration gave it one, or took it away. What went before something that could not be read is not known to be
+/// gone, and not known to be there.
 fn has_one_since(part: &PartFacts<'_>, table: &Table) -> bool {
     let Some(end) = part.replay.end.get(&part.dialect()) else { return false };
     match end.became(table).map_or_else(|| end.table(&table.name), Lookup::Found) {
         Lookup::Found(last) => last.primary_key().is_some() || !last.parents.is_empty(),
-        Lookup::Absent => true,
-        Lookup::Unknown => false,
+        Lookup::Absent | Lookup::Unknown => true,
     }
 }
 

@@ -11,6 +11,7 @@ pub mod rollback;
 pub mod versions;
 
 mod canonical_not_updated;
+mod constraint_never_validated;
 mod duplicate_index;
 mod duplicate_version;
 mod empty_rollback;
@@ -50,6 +51,7 @@ pub use page::Page;
 /// Every rule, by id. Kept right by a test.
 pub const RULES: &[&Rule] = &[
     &canonical_not_updated::RULE,
+    &constraint_never_validated::RULE,
     &duplicate_index::RULE,
     &duplicate_version::RULE,
     &empty_rollback::RULE,

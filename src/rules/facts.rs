@@ -334,6 +334,11 @@ impl Canonical {
 
 /// Whether a table is the one in which migrations record themselves: the one that gander.toml names, else one of the usual names.
 pub fn is_version_table(part: &PartFacts<'_>, name: &Name) -> bool {
+    is_usual_version_table(part.settings, name)
+}
+
+/// The same by the settings of a history.
+pub fn is_usual_version_table(settings: &Settings, name: &Name) -> bool {
     const USUAL: &[&str] = &[
         "schema_migrations",
         "schema_migration",
@@ -348,7 +353,7 @@ pub fn is_version_table(part: &PartFacts<'_>, name: &Name) -> bool {
         "db_migrations",
         "database_version",
     ];
-    match &part.settings.version_table {
+    match &settings.version_table {
         Some(table) => *table == name.to_string() || table == name.text(),
         None => USUAL.contains(&name.text().to_ascii_lowercase().as_str()),
     }

@@ -40,6 +40,7 @@ mod unmatched_config;
 mod unreadable_statement;
 mod unsupported_by_engine;
 mod unused_suppression;
+mod version_history_missing;
 mod version_not_recorded;
 mod version_not_rising;
 
@@ -80,6 +81,7 @@ pub const RULES: &[&Rule] = &[
     &unreadable_statement::RULE,
     &unsupported_by_engine::RULE,
     &unused_suppression::RULE,
+    &version_history_missing::RULE,
     &version_not_recorded::RULE,
     &version_not_rising::RULE,
 ];

@@ -202,13 +202,13 @@ fn has_comments(catalog: &Catalog) -> bool {
 }
 
 /// The catalog, closed where the history begins at the beginning: what it does not hold is not there.
-fn as_far_as_known(replay: &Replay<'_>, mut catalog: Catalog) -> Catalog {
+pub fn as_far_as_known(replay: &Replay<'_>, mut catalog: Catalog) -> Catalog {
     catalog.open = catalog.unclear || !replay.is_complete(catalog.dialect);
     catalog
 }
 
 /// Whether a difference is anybody's business: the object is not made elsewhere, by the tool, or by another history.
-fn counts(facts: &HistoryFacts<'_>, difference: &Difference) -> bool {
+pub fn counts(facts: &HistoryFacts<'_>, difference: &Difference) -> bool {
     let object = &difference.object;
     let table = object.on.as_ref().unwrap_or(&object.name);
     let plain = plain_name(object);

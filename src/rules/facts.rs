@@ -265,8 +265,12 @@ pub struct HistoryFacts<'a> {
     pub base_known: bool,
     /// The canonical schema files, read and replayed.
     pub canonical: &'a [Canonical],
+    /// Dumps of a running database, read and replayed.
+    pub dumps: &'a [Canonical],
     /// Other sequences that share one of those files.
     pub sharing: &'a [&'a Replay<'a>],
+    /// Every other sequence of the project.
+    pub others: &'a [&'a Replay<'a>],
     /// What gander.toml says.
     pub settings: &'a Settings,
 }
@@ -300,7 +304,7 @@ impl<'a> HistoryFacts<'a> {
     }
 }
 
-/// A canonical schema file.
+/// A canonical schema file, or a dump.
 #[derive(Clone, Debug)]
 pub struct Canonical {
     /// The file.

@@ -12,6 +12,7 @@ pub mod versions;
 
 mod canonical_not_updated;
 mod constraint_never_validated;
+mod dump_differs;
 mod duplicate_index;
 mod duplicate_version;
 mod empty_rollback;
@@ -53,6 +54,7 @@ pub use page::Page;
 pub const RULES: &[&Rule] = &[
     &canonical_not_updated::RULE,
     &constraint_never_validated::RULE,
+    &dump_differs::RULE,
     &duplicate_index::RULE,
     &duplicate_version::RULE,
     &empty_rollback::RULE,

@@ -250,7 +250,7 @@ fn is_shadow(facts: &HistoryFacts<'_>, table: &Name) -> bool {
 }
 
 /// Tables in which migration tools keep what ran. Source: each tool's documentation.
-fn is_kept_by_a_tool(table: &Name) -> bool {
+pub fn is_kept_by_a_tool(table: &Name) -> bool {
     const TABLES: &[&str] = &[
         "schema_migrations",
         "schema_version",

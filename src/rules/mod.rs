@@ -12,6 +12,7 @@ pub mod versions;
 
 mod canonical_not_updated;
 mod constraint_never_validated;
+mod dialect_twins_differ;
 mod dump_differs;
 mod duplicate_index;
 mod duplicate_version;
@@ -54,6 +55,7 @@ pub use page::Page;
 pub const RULES: &[&Rule] = &[
     &canonical_not_updated::RULE,
     &constraint_never_validated::RULE,
+    &dialect_twins_differ::RULE,
     &dump_differs::RULE,
     &duplicate_index::RULE,
     &duplicate_version::RULE,

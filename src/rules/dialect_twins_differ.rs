@@ -465,7 +465,8 @@ fn fed_by_trigger(run: &MigrationRun<'_>, table: &str) -> bool {
     let ops = run.up.script.statements.iter().flat_map(|statement| &statement.ops);
     ops.into_iter().any(|op| match &op.kind {
         Operation::CreateTrigger(create) => {
-            let mut words = create.definition.split(|c: char| !c.is_alphanumeric() && c != '_');
+            let body = create.trigger.body.as_deref().unwrap_or_default();
+            let mut words = body.split(|c: char| !c.is_alphanumeric() && c != '_');
             words.any(|word| word.eq_ignore_ascii_case(table))
         }
         _ => false,

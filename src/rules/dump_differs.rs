@@ -115,7 +115,7 @@ fn report(
     } else {
         let side = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
         let each = differences.iter().map(|difference| {
-            let what = difference.kind.name().replace('-', " ");
+            let what = drift::what(difference.kind);
             format!("{what}: {} there, {} here", side(&difference.left), side(&difference.right))
         });
         (

@@ -237,6 +237,7 @@ fn index(step: &StepFacts<'_>, made: &Made<'_>, concurrently: bool) -> CreateInd
         include: Vec::new(),
         nulls_not_distinct: false,
         predicate: None,
+        parameters: std::collections::BTreeMap::new(),
     }
 }
 

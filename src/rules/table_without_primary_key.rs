@@ -88,8 +88,10 @@ fn has_one_since(part: &PartFacts<'_>, table: &Table) -> bool {
 fn is_told_apart_otherwise(part: &PartFacts<'_>, table: &Table) -> bool {
     part.steps().any(|step| {
         step.statement().ops.iter().any(|op| match &op.kind {
-            Operation::SetTableOption { table: target, option: TableOption::ReplicaIdentity } => {
-                target.name.ident == table.name.ident && unique_and_never_null(table).is_some()
+            Operation::SetTableOption { table: target, option: TableOption::ReplicaIdentity(what) } => {
+                target.name.ident == table.name.ident
+                    && what.starts_with("USING INDEX")
+                    && unique_and_never_null(table).is_some()
             }
             Operation::Query { calls } => calls.iter().any(|call| {
                 let of_table = || {

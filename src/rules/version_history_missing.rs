@@ -177,6 +177,7 @@ fn recorded(facts: &HistoryFacts<'_>, run: &MigrationRun<'_>) -> Vec<String> {
                 | Expr::Call { .. }
                 | Expr::Operator { .. }
                 | Expr::Cast { .. }
+                | Expr::Query(_)
                 | Expr::Raw { .. } => None,
             }));
         }

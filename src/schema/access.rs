@@ -47,18 +47,14 @@ fn of_key(table: &Table, name: &Ident, constraint: &Constraint) -> Option<Index>
         expr: Expr::Column(vec![column.key().to_owned()]),
         options: String::new(),
     };
+    let name = Name { schema: table.name.schema.clone(), ident: name.clone() };
     Some(Index {
-        name: Name { schema: table.name.schema.clone(), ident: name.clone() },
-        table: Some(table.name.clone()),
         unique: true,
-        method: "btree".to_owned(),
         keys: columns.iter().map(key).collect(),
-        include: Vec::new(),
-        nulls_not_distinct: false,
-        predicate: None,
-        constraint: Some(name.clone()),
+        constraint: Some(name.ident.clone()),
         generated_name: constraint.name.is_none(),
-        made: table.made,
+        made: constraint.made.or(table.made),
+        ..Index::plain(name, table.name.clone())
     })
 }
 
@@ -84,9 +80,12 @@ fn is_not_null_of(predicate: &Expr, columns: &[Ident]) -> bool {
             operands.iter().all(|operand| is_not_null_of(operand, columns))
         }
         Expr::Operator { .. } => columns.iter().any(|column| predicate.requires_not_null(column.key())),
-        Expr::Column(_) | Expr::Literal(_) | Expr::Call { .. } | Expr::Cast { .. } | Expr::Raw { .. } => {
-            false
-        }
+        Expr::Column(_)
+        | Expr::Literal(_)
+        | Expr::Call { .. }
+        | Expr::Cast { .. }
+        | Expr::Query(_)
+        | Expr::Raw { .. } => false,
     }
 }
 
@@ -122,19 +121,8 @@ mod tests {
     fn index(keys: &[&str]) -> Index {
         let key =
             |name: &&str| IndexKey { expr: Expr::Column(vec![(*name).to_owned()]), options: String::new() };
-        Index {
-            name: Name::bare(Ident::exact("i")),
-            table: None,
-            unique: false,
-            method: "btree".to_owned(),
-            keys: keys.iter().map(key).collect(),
-            include: Vec::new(),
-            nulls_not_distinct: false,
-            predicate: None,
-            constraint: None,
-            generated_name: false,
-            made: None,
-        }
+        let name = |text: &str| Name::bare(Ident::exact(text));
+        Index { keys: keys.iter().map(key).collect(), ..Index::plain(name("i"), name("t")) }
     }
 
     fn idents(names: &[&str]) -> Vec<Ident> {

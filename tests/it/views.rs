@@ -255,7 +255,11 @@ fn pieces(query: &str) -> Vec<&str> {
             }
             at += 1;
         } else if class(bytes[start]) > 0 {
-            while at < bytes.len() && class(bytes[at]) == class(bytes[start]) && !(class(bytes[at]) == 1 && bytes[at] == b'.') && bytes[at - 1] != b'.' {
+            while at < bytes.len()
+                && class(bytes[at]) == class(bytes[start])
+                && !(class(bytes[at]) == 1 && bytes[at] == b'.')
+                && bytes[at - 1] != b'.'
+            {
                 at += 1;
             }
         }
@@ -301,7 +305,9 @@ fn changed(query: &str) -> Vec<String> {
     }
     // Without one of its casts.
     for (at, _) in query.match_indices("::") {
-        let end = query[at + 2..].find(|c: char| !c.is_alphanumeric() && c != '_').map_or(query.len(), |end| at + 2 + end);
+        let end = query[at + 2..]
+            .find(|c: char| !c.is_alphanumeric() && c != '_')
+            .map_or(query.len(), |end| at + 2 + end);
         found.push(format!("{}{}", &query[..at], &query[end..]));
     }
     found.sort();
@@ -332,16 +338,18 @@ fn a_query_that_was_changed_is_another_one() {
         changes.push(names);
     }
     let printed = printed(&database, &views);
-    let written: BTreeMap<&str, &str> = views.iter().map(|(name, query)| (name.as_str(), query.as_str())).collect();
+    let written: BTreeMap<&str, &str> =
+        views.iter().map(|(name, query)| (name.as_str(), query.as_str())).collect();
     let all: String = views
         .iter()
         .filter(|(name, _)| printed.contains_key(name))
         .map(|(name, query)| view(name, query))
         .collect();
     let by_hand = catalog(&format!("{tables}{all}"));
-    let by_server = catalog(&format!("{tables}{}", printed.iter().map(|(name, query)| {
-        view(name, query.trim_end_matches(';'))
-    }).collect::<String>()));
+    let by_server = catalog(&format!(
+        "{tables}{}",
+        printed.iter().map(|(name, query)| { view(name, query.trim_end_matches(';')) }).collect::<String>()
+    ));
     let (mut told, mut unclear, mut wrong) = (0, Vec::new(), Vec::new());
     for (i, query) in queries.iter().enumerate() {
         let name = format!("v{i}");
@@ -371,5 +379,10 @@ fn a_query_that_was_changed_is_another_one() {
     }
     println!("{} views; {told} changes told, {} unclear", printed.len(), unclear.len());
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(told > 1000 && unclear.len() * 20 < told, "{told} told, {} unclear:\n{}", unclear.len(), unclear.join("\n"));
+    assert!(
+        told > 1000 && unclear.len() * 20 < told,
+        "{told} told, {} unclear:\n{}",
+        unclear.len(),
+        unclear.join("\n")
+    );
 }

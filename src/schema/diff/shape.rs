@@ -78,7 +78,9 @@ fn same_part(one: &Part, other: &Part) -> bool {
     match (one, other) {
         (Part::Text(one), Part::Text(other)) => one == other,
         (Part::Expr(one), Part::Expr(other)) => canonical::same(one, other),
-        (Part::Query(one, dialect, _), Part::Query(other, _, _)) => canonical::same_query(one, other, *dialect),
+        (Part::Query(one, dialect, _), Part::Query(other, _, _)) => {
+            canonical::same_query(one, other, *dialect)
+        }
         (Part::Unknown(_), _) | (_, Part::Unknown(_)) => true,
         (Part::Text(_) | Part::Expr(_) | Part::Query(..), _) => false,
     }

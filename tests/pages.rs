@@ -217,6 +217,7 @@ fn judge(page: &RulePage, case: &Case, text: impl Fn(usize, &Fence) -> String) -
             base_known: true,
             own_objects_only: false,
             canonical: planned.canonical.iter().map(|file| canonical(&tree, planned, file)).collect(),
+            dumps: planned.dumps.iter().map(|file| canonical(&tree, planned, file)).collect(),
             settings: planned.settings.clone(),
         })
         .collect();

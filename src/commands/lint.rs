@@ -108,12 +108,13 @@ pub(super) fn judge(project: &Project, trees: &Trees, lint: &Lint) -> Result<Jud
         for stray in &sequence.strays {
             stand(stray.file, None);
         }
-        for file in &one.canonical {
+        for file in one.canonical.iter().chain(&one.dumps) {
             stand(file.file, None);
         }
         // A schema file runs nowhere: it may be written whatever stands on the base branch.
-        let is_schema =
-            |file: &&crate::text::FileId| one.canonical.iter().any(|canonical| canonical.file == **file);
+        let is_schema = |file: &&crate::text::FileId| {
+            one.canonical.iter().chain(&one.dumps).any(|schema| schema.file == **file)
+        };
         everything_applied.extend(applied.iter().chain(&edited).filter(|file| !is_schema(file)).copied());
         let replay = replay::replay_on(sequence, sources, &one.baseline);
         let is_judged = |part: &replay::PartRun| judged.contains(&part.part.file);
@@ -125,7 +126,9 @@ pub(super) fn judge(project: &Project, trees: &Trees, lint: &Lint) -> Result<Jud
             .map(|part| part.script.statements.len())
             .sum::<usize>();
         // Who asks for all rules on all migrations asks for what differs since ever.
-        let canonical = canonical::read(project, (!lint.scope.all).then_some(trees), one)?;
+        let base = (!lint.scope.all).then_some(trees);
+        let canonical = canonical::read(project, base, one, &one.canonical)?;
+        let dumps = canonical::read(project, base, one, &one.dumps)?;
         histories.push(History {
             replay,
             applied,
@@ -133,6 +136,7 @@ pub(super) fn judge(project: &Project, trees: &Trees, lint: &Lint) -> Result<Jud
             base_known: trees.base.is_some(),
             own_objects_only: lint.scope.all,
             canonical,
+            dumps,
             settings: one.settings.clone(),
         });
     }

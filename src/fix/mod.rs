@@ -53,6 +53,16 @@ pub fn write_out(findings: &mut [Diagnostic], sources: &Sources, histories: &[Hi
                         renames: Vec::new(),
                     })
                 }
+                Remedy::After(operations) => {
+                    let edit = after(sources, histories, finding.place, operations);
+                    edit.map(|edit| Fix {
+                        title: "Add what is missing below it".to_owned(),
+                        safety: *safety,
+                        edits: vec![(finding.place.file, edit)],
+                        new_files: Vec::new(),
+                        renames: Vec::new(),
+                    })
+                }
                 other => fix(sources.get(finding.place.file), finding.place, site, *safety, other),
             };
         }
@@ -81,6 +91,23 @@ fn sites<'a>(
         }
     }
     sites
+}
+
+/// The statements below the one that a place lies in.
+fn after(
+    sources: &Sources,
+    histories: &[History<'_>],
+    place: Place,
+    operations: &[Operation],
+) -> Option<Edit> {
+    let runs = histories.iter().flat_map(|history| &history.replay.runs);
+    let mut parts = runs.flat_map(|run| std::iter::once(&run.up).chain(&run.down));
+    let (part, statement) = parts.find_map(|part| {
+        let mut around = part.script.statements.iter().filter(|statement| statement.within.is_none());
+        let holds = |statement: &&Statement| statement.span.contains(place.span);
+        (part.part.file == place.file).then(|| around.find(holds))?.map(|statement| (part, statement))
+    })?;
+    write::after(sources.get(place.file), statement.span, statement.whole, operations, part.engine.dialect)
 }
 
 fn fix(

@@ -23,6 +23,23 @@ pub fn header<'a>(run: &PartRun, source: &'a Source) -> Vec<&'a str> {
     spans.iter().map(|span| source.slice(*span)).filter(|text| !is_of_tool(text)).flat_map(lines).collect()
 }
 
+/// The lines of every comment in a part, each with its place. What tools write for themselves is left out.
+pub fn placed<'a>(run: &PartRun, source: &'a Source) -> Vec<(Span, &'a str)> {
+    let mut all = Vec::new();
+    for comment in run.script.comments.iter().filter(|span| !is_of_tool(source.slice(**span))) {
+        let text = source.slice(*comment);
+        let mut from = 0;
+        for line in lines(text) {
+            // Lines follow each other: the first place behind the last one is the line's own.
+            let Some(at) = text.get(from..).and_then(|rest| rest.find(line)) else { continue };
+            let start = comment.start + (from + at) as u32;
+            all.push((Span::new(start, start + line.len() as u32), line));
+            from += at + line.len();
+        }
+    }
+    all
+}
+
 /// Comments between the beginning of the file and that of the part.
 fn above(run: &PartRun, source: &Source) -> Vec<Span> {
     let before = Span::new(source.start(), run.part.span.start);

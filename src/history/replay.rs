@@ -193,6 +193,24 @@ impl Replay<'_> {
         catalog
     }
 
+    /// Whether, behind what stands at a place and up to a migration, something happened that may have changed anything. Of what
+    /// stands in none of the migrations that is not known.
+    pub fn is_unread_between(&self, place: Place, last: usize) -> bool {
+        let parts = || self.runs.iter().map(|run| &run.up);
+        let Some(first) = parts().position(|part| part.part.file == place.file) else { return true };
+        let (Some(maker), Some(end)) = (self.runs.get(first), self.runs.get(last)) else { return true };
+        let statements = &maker.up.script.statements;
+        let step = statements.iter().rposition(|statement| statement.span.contains(place.span)).unwrap_or(0);
+        let of_dialect = |part: &&PartRun| part.engine.dialect == maker.up.engine.dialect;
+        let unread = |part: &PartRun| {
+            let before = part.steps.first().map_or(&part.after, |step| &step.before);
+            part.after.unclear && (!before.unclear || part.script.statements.iter().any(may_do_anything))
+        };
+        end.up.after.unclear
+            && (maker.up.is_unread_after(step)
+                || parts().take(last + 1).skip(first + 1).filter(of_dialect).any(unread))
+    }
+
     /// Whether its migrations made everything that there is: a baseline says what stood before them, or they make tables
     /// and none of them needs one that they did not make.
     pub fn is_complete(&self, dialect: Dialect) -> bool {
@@ -311,7 +329,24 @@ fn steps(
     (steps, catalog, session)
 }
 
+/// Whether a statement may have done anything at all, for what can be told of it.
+fn may_do_anything(statement: &Statement) -> bool {
+    statement.ops.iter().any(|op| match &op.kind {
+        Operation::Opaque { object, .. } => object.is_none(),
+        Operation::Query { calls } => !calls.is_empty(),
+        Operation::Other { verb } => verb == "EXECUTE" || verb == "IMPORT FOREIGN SCHEMA",
+        _ => false,
+    })
+}
+
 impl PartRun {
+    /// Whether, behind one of its statements, something happened that may have changed anything.
+    pub fn is_unread_after(&self, step: usize) -> bool {
+        let was_clear = self.steps.get(step).is_some_and(|step| !step.before.unclear);
+        let rest = self.script.statements.iter().skip(step + 1);
+        self.after.unclear && (was_clear || rest.into_iter().any(may_do_anything))
+    }
+
     /// The same part run again, straight after it ran: one step for each of the script's statements.
     pub fn again(&self) -> Vec<Step> {
         steps(self.part, self.engine, &self.script.statements, &self.after).0

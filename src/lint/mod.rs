@@ -42,6 +42,8 @@ pub struct History<'a> {
     pub own_objects_only: bool,
     /// Its canonical schema files.
     pub canonical: Vec<Canonical>,
+    /// Dumps of a running database.
+    pub dumps: Vec<Canonical>,
     /// What gander.toml says.
     pub settings: Settings,
 }
@@ -187,7 +189,8 @@ fn judge(input: &Input<'_>, history: &History<'_>) -> Vec<Diagnostic> {
     findings
         .extend(history.canonical.iter().flat_map(|canonical| judge_canonical(input, history, canonical)));
     let sharing = sharing(input.histories, history);
-    let facts = facts_of(history, input.sources, &sharing);
+    let others = others(input.histories, history);
+    let facts = HistoryFacts { others: &others, ..facts_of(history, input.sources, &sharing) };
     for (rule, choice) in rules_on(input.selection) {
         if let Check::History(check) = rule.check {
             check(&facts, &mut Cx::new(rule, choice.severity, choice.asked_for, &mut findings));
@@ -208,7 +211,9 @@ fn facts_of<'a>(
         judged: &history.judged,
         base_known: history.base_known,
         canonical: &history.canonical,
+        dumps: &history.dumps,
         sharing,
+        others: &[],
         settings: &history.settings,
     }
 }
@@ -241,6 +246,11 @@ fn sharing<'a, 'r>(histories: &'a [History<'r>], history: &History<'_>) -> Vec<&
             && other.canonical.iter().any(|one| history.canonical.iter().any(|own| own.file == one.file))
     };
     histories.iter().filter(shares).map(|other| &other.replay).collect()
+}
+
+/// The other histories of the project.
+fn others<'a, 'r>(histories: &'a [History<'r>], history: &History<'_>) -> Vec<&'a Replay<'r>> {
+    histories.iter().filter(|other| !std::ptr::addr_eq(*other, history)).map(|other| &other.replay).collect()
 }
 
 fn rules_on(selection: &Selection) -> impl Iterator<Item = (&'static Rule, &Choice)> {

@@ -13,7 +13,7 @@ use crate::schema::{Catalog, Dialect, Engine, Ident, Name, ObjectKind, ObjectRef
 use crate::syntax::sql::{self, Script};
 use crate::text::{FileId, Source, Span};
 
-/// Reads them. Without `trees` nothing is compared with the base branch.
+/// Reads schema files or dumps of a history. Without `trees` nothing is compared with the base branch.
 ///
 /// # Errors
 /// When git cannot give a file as it stood on the base branch.
@@ -21,6 +21,7 @@ pub fn read(
     project: &Project,
     trees: Option<&Trees>,
     planned: &Planned,
+    files: &[CanonicalFile],
 ) -> Result<Vec<Canonical>, UserError> {
     let engine = planned.sequence.engine;
     let one = |file: &CanonicalFile| {
@@ -31,7 +32,7 @@ pub fn read(
         };
         Ok(Canonical { file: file.file, run, configured: file.configured, base })
     };
-    planned.canonical.iter().map(one).collect()
+    files.iter().map(one).collect()
 }
 
 /// A schema file, replayed over nothing.

@@ -19,6 +19,8 @@ pub struct Planned {
     pub settings: Settings,
     /// Files that must equal what its migrations build.
     pub canonical: Vec<CanonicalFile>,
+    /// Dumps of a running database, which must equal those.
+    pub dumps: Vec<CanonicalFile>,
     /// Files that say what stood before its first migration.
     pub baseline: Vec<FileId>,
 }
@@ -72,10 +74,12 @@ pub fn find(files: &Files, config: &Config) -> Result<Vec<Planned>, UserError> {
         }
         for sequence in sequences {
             let canonical = canonical_files(files, config, &sequence, Some(history))?;
+            let dumps = dump_files(files, config, Some(history))?;
             let baseline = baseline_files(files, config, Some(history))?;
             planned.push(Planned {
                 settings: settings(config, Some(history)),
                 canonical,
+                dumps,
                 baseline,
                 sequence,
             });
@@ -89,8 +93,15 @@ pub fn find(files: &Files, config: &Config) -> Result<Vec<Planned>, UserError> {
         let asked = Asked { tool: forced, engine: &engine, otherwise };
         for sequence in history::discover(&listing, &files.sources, &asked) {
             let canonical = canonical_files(files, config, &sequence, history)?;
+            let dumps = dump_files(files, config, history)?;
             let baseline = baseline_files(files, config, history)?;
-            planned.push(Planned { settings: settings(config, history), canonical, baseline, sequence });
+            planned.push(Planned {
+                settings: settings(config, history),
+                canonical,
+                dumps,
+                baseline,
+                sequence,
+            });
         }
     }
     add_targets(files, config, forced, &listing, &mut planned)?;
@@ -131,6 +142,7 @@ fn add_targets(
             planned.push(Planned {
                 settings: settings(config, None),
                 canonical,
+                dumps: Vec::new(),
                 baseline: Vec::new(),
                 sequence,
             });
@@ -202,6 +214,22 @@ fn baseline_files(
     history.map_or_else(|| Ok(Vec::new()), |history| history.baseline.iter().map(one).collect())
 }
 
+/// The dumps of a running database that gander.toml names.
+fn dump_files(
+    files: &Files,
+    config: &Config,
+    history: Option<&History>,
+) -> Result<Vec<CanonicalFile>, UserError> {
+    let one =
+        |path: &super::config::Setting<String>| match files.files.get(path.value.trim_start_matches("./")) {
+            Some(file) => Ok(CanonicalFile { file: file.id, configured: true }),
+            None => Err(config
+                .error_at(path.origin, &format!("there is no file `{}`", path.value))
+                .help("correct `dumps` of its [[history]] table")),
+        };
+    history.map_or_else(|| Ok(Vec::new()), |history| history.dumps.iter().map(one).collect())
+}
+
 /// The canonical schema files of a history: those that gander.toml names, else the nearest file of a usual name in its
 /// directory or one above it, unless that is a migration itself.
 fn canonical_files(
@@ -234,11 +262,16 @@ fn canonical_files(
         return history.canonical.iter().map(one).collect();
     }
     let is_migration = |file: FileId| sequence.migrations.iter().any(|migration| migration.up.file == file);
+    let is_dump = |path: &String| {
+        config.histories.iter().flat_map(|history| &history.dumps).any(|dump| dump.value == *path)
+    };
     let mut directory = sequence.directory.as_str();
     loop {
         for name in USUAL {
             let path = if directory.is_empty() { (*name).to_owned() } else { format!("{directory}/{name}") };
-            if let Some(file) = files.files.get(&path).filter(|file| !is_migration(file.id)) {
+            if let Some(file) =
+                files.files.get(&path).filter(|file| !is_migration(file.id) && !is_dump(&path))
+            {
                 return Ok(vec![CanonicalFile { file: file.id, configured: false }]);
             }
         }

@@ -64,6 +64,17 @@ pub fn title(object: &ObjectRef) -> String {
     }
 }
 
+/// In what of an object a difference lies.
+pub const fn what(kind: DifferenceKind) -> &'static str {
+    match kind {
+        DifferenceKind::Type => "type",
+        DifferenceKind::Nullability => "nullability",
+        DifferenceKind::Default => "default",
+        DifferenceKind::Comment => "comment",
+        DifferenceKind::Definition | DifferenceKind::Missing | DifferenceKind::Extra => "definition",
+    }
+}
+
 impl Cause<'_> {
     /// Where it stands. A column of a CREATE TABLE has a place of its own.
     pub fn place(&self, object: &ObjectRef) -> Place {
@@ -202,18 +213,19 @@ fn has_comments(catalog: &Catalog) -> bool {
 }
 
 /// The catalog, closed where the history begins at the beginning: what it does not hold is not there.
-fn as_far_as_known(replay: &Replay<'_>, mut catalog: Catalog) -> Catalog {
+pub fn as_far_as_known(replay: &Replay<'_>, mut catalog: Catalog) -> Catalog {
     catalog.open = catalog.unclear || !replay.is_complete(catalog.dialect);
     catalog
 }
 
 /// Whether a difference is anybody's business: the object is not made elsewhere, by the tool, or by another history.
-fn counts(facts: &HistoryFacts<'_>, difference: &Difference) -> bool {
+pub fn counts(facts: &HistoryFacts<'_>, difference: &Difference) -> bool {
     let object = &difference.object;
     let table = object.on.as_ref().unwrap_or(&object.name);
     let plain = plain_name(object);
     let external = facts.settings.is_external(table)
-        || (object.kind != ObjectKind::Column && facts.settings.is_external(&plain));
+        || (object.kind != ObjectKind::Column && facts.settings.is_external(&plain))
+        || (object.kind == ObjectKind::Schema && facts.settings.is_external(&everything_in(object)));
     let extra_table = object.kind == ObjectKind::Table && matches!(difference.kind, DifferenceKind::Extra);
     let of_tool = extra_table && is_kept_by_a_tool(&object.name);
     let elsewhere = difference.kind.is_extra()
@@ -224,6 +236,11 @@ fn counts(facts: &HistoryFacts<'_>, difference: &Difference) -> bool {
             .any(|end| end.table(table).found().is_some());
     let of_virtual = extra_table && is_shadow(facts, &object.name);
     !external && !of_tool && !elsewhere && !of_virtual
+}
+
+/// A name that stands for whatever a schema may hold: `auth.*` fits it, `auth.users` does not.
+fn everything_in(schema: &ObjectRef) -> Name {
+    Name::qualified(schema.name.ident.clone(), Ident::exact(""))
 }
 
 /// The name of an object; of a function without its arguments.
@@ -250,7 +267,7 @@ fn is_shadow(facts: &HistoryFacts<'_>, table: &Name) -> bool {
 }
 
 /// Tables in which migration tools keep what ran. Source: each tool's documentation.
-fn is_kept_by_a_tool(table: &Name) -> bool {
+pub fn is_kept_by_a_tool(table: &Name) -> bool {
     const TABLES: &[&str] = &[
         "schema_migrations",
         "schema_version",

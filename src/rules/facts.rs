@@ -35,6 +35,11 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Whether a table is listed as small.
+    pub fn is_small(&self, table: &Name) -> bool {
+        self.small_tables.iter().any(|small| *small == table.to_string() || small == table.text())
+    }
+
     /// Whether an object is made elsewhere: one of the patterns fits its name, with its schema or without.
     pub fn is_external(&self, name: &Name) -> bool {
         let full = name.schema.as_ref().map(|schema| format!("{}.{}", schema.key(), name.ident.key()));
@@ -207,6 +212,11 @@ impl<'a> StepFacts<'a> {
         resolve(self.before(), &self.step().session, name)
     }
 
+    /// The name of what it has made.
+    pub fn resolve_after(&self, name: &Name) -> Name {
+        resolve(self.after(), &self.step().session, name)
+    }
+
     /// Whether it runs in a transaction, whoever opened it.
     pub fn in_transaction(&self) -> bool {
         self.step().session.in_transaction()
@@ -221,13 +231,7 @@ impl<'a> StepFacts<'a> {
     /// change, temporary, or listed as small.
     pub fn is_free(&self, name: &Name) -> bool {
         let name = self.resolve(name);
-        let small = self
-            .part
-            .settings
-            .small_tables
-            .iter()
-            .any(|small| *small == name.to_string() || small == name.text());
-        small
+        self.part.settings.is_small(&name)
             || match self.before().relation(&name) {
                 Lookup::Found(relation) => {
                     let temporary = matches!(relation, Relation::Table(table) if table.temporary);
@@ -261,8 +265,12 @@ pub struct HistoryFacts<'a> {
     pub base_known: bool,
     /// The canonical schema files, read and replayed.
     pub canonical: &'a [Canonical],
+    /// Dumps of a running database, read and replayed.
+    pub dumps: &'a [Canonical],
     /// Other sequences that share one of those files.
     pub sharing: &'a [&'a Replay<'a>],
+    /// Every other sequence of the project.
+    pub others: &'a [&'a Replay<'a>],
     /// What gander.toml says.
     pub settings: &'a Settings,
 }
@@ -296,7 +304,7 @@ impl<'a> HistoryFacts<'a> {
     }
 }
 
-/// A canonical schema file.
+/// A canonical schema file, or a dump.
 #[derive(Clone, Debug)]
 pub struct Canonical {
     /// The file.
@@ -330,6 +338,11 @@ impl Canonical {
 
 /// Whether a table is the one in which migrations record themselves: the one that gander.toml names, else one of the usual names.
 pub fn is_version_table(part: &PartFacts<'_>, name: &Name) -> bool {
+    is_usual_version_table(part.settings, name)
+}
+
+/// The same by the settings of a history.
+pub fn is_usual_version_table(settings: &Settings, name: &Name) -> bool {
     const USUAL: &[&str] = &[
         "schema_migrations",
         "schema_migration",
@@ -344,7 +357,7 @@ pub fn is_version_table(part: &PartFacts<'_>, name: &Name) -> bool {
         "db_migrations",
         "database_version",
     ];
-    match &part.settings.version_table {
+    match &settings.version_table {
         Some(table) => *table == name.to_string() || table == name.text(),
         None => USUAL.contains(&name.text().to_ascii_lowercase().as_str()),
     }

@@ -36,17 +36,10 @@ fn report(facts: &HistoryFacts<'_>, cx: &mut Cx<'_>, canonical: &Canonical, one:
         (true, Some(_)) => format!("{title} is in {file}, and the migrations dropped it"),
         (false, _) => {
             let side = |text: &Option<String>| text.clone().unwrap_or_else(|| "without one".to_owned());
-            let what = |kind| match kind {
-                DifferenceKind::Type => "type",
-                DifferenceKind::Nullability => "nullability",
-                DifferenceKind::Default => "default",
-                DifferenceKind::Comment => "comment",
-                DifferenceKind::Definition | DifferenceKind::Missing | DifferenceKind::Extra => "definition",
-            };
             let each = one.differences.iter().map(|difference| {
                 format!(
                     "{}: {} in the file, {} by the migrations",
-                    what(difference.kind),
+                    drift::what(difference.kind),
                     side(&difference.left),
                     side(&difference.right)
                 )

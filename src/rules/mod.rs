@@ -11,9 +11,14 @@ pub mod rollback;
 pub mod versions;
 
 mod canonical_not_updated;
+mod constraint_never_validated;
+mod dialect_twins_differ;
+mod dump_differs;
+mod duplicate_index;
 mod duplicate_version;
 mod empty_rollback;
 mod forbidden_in_transaction;
+mod foreign_key_without_index;
 mod index_blocks_writes;
 mod migration_missing;
 mod misnamed_migration;
@@ -28,6 +33,7 @@ mod not_null_without_backfill;
 mod orphan_rollback;
 mod sequence_gap;
 mod suppression_without_reason;
+mod table_without_primary_key;
 mod unclosed_transaction;
 mod unguarded_insert;
 mod unguarded_statement;
@@ -36,6 +42,7 @@ mod unmatched_config;
 mod unreadable_statement;
 mod unsupported_by_engine;
 mod unused_suppression;
+mod version_history_missing;
 mod version_not_recorded;
 mod version_not_rising;
 
@@ -47,9 +54,14 @@ pub use page::Page;
 /// Every rule, by id. Kept right by a test.
 pub const RULES: &[&Rule] = &[
     &canonical_not_updated::RULE,
+    &constraint_never_validated::RULE,
+    &dialect_twins_differ::RULE,
+    &dump_differs::RULE,
+    &duplicate_index::RULE,
     &duplicate_version::RULE,
     &empty_rollback::RULE,
     &forbidden_in_transaction::RULE,
+    &foreign_key_without_index::RULE,
     &index_blocks_writes::RULE,
     &migration_missing::RULE,
     &misnamed_migration::RULE,
@@ -64,6 +76,7 @@ pub const RULES: &[&Rule] = &[
     &orphan_rollback::RULE,
     &sequence_gap::RULE,
     &suppression_without_reason::RULE,
+    &table_without_primary_key::RULE,
     &unclosed_transaction::RULE,
     &unguarded_insert::RULE,
     &unguarded_statement::RULE,
@@ -72,6 +85,7 @@ pub const RULES: &[&Rule] = &[
     &unreadable_statement::RULE,
     &unsupported_by_engine::RULE,
     &unused_suppression::RULE,
+    &version_history_missing::RULE,
     &version_not_recorded::RULE,
     &version_not_rising::RULE,
 ];

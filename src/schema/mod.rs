@@ -1,5 +1,6 @@
 //! The nouns: names, types, columns, constraints, indexes, expressions, and the catalog that holds them.
 
+mod access;
 pub mod canonical;
 mod catalog;
 mod detail;

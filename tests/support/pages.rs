@@ -249,7 +249,8 @@ impl Case {
     /// A fence that says something about the one before it.
     fn follow(&mut self, line: usize, kind: Kind, text: String) -> Result<(), String> {
         let wanted = if kind == Kind::CanonicalFixed { Kind::Canonical } else { Kind::Bad };
-        let before = self.fences.iter().rev().find(|fence| fence.kind == wanted);
+        let is_told = |fence: &Fence| kind == Kind::Output && fence.expect != Expect::Nothing;
+        let before = self.fences.iter().rev().find(|fence| fence.kind == wanted || is_told(fence));
         let path = before.ok_or("it follows nothing that could be fixed")?.path.clone();
         self.fences.push(Fence { line, kind, path, text, expect: Expect::Nothing, claims: false });
         Ok(())

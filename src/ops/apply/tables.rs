@@ -154,6 +154,10 @@ impl Step<'_> {
         }
         let (copied, indexes) = self.copied(&create.like);
         constraints.extend(copied);
+        // There are no rows to look at (source: `transformCheckConstraints` in parse_utilcmd.c).
+        for constraint in constraints.iter_mut().filter(|_| !create.foreign) {
+            constraint.not_valid = false;
+        }
         let mut refused = Outcome::Done;
         for constraint in &constraints {
             if self.is_merged(&name, constraint) {

@@ -2,7 +2,7 @@
 
 use super::cursor::is_reserved;
 use super::lex::{Lexer, Token, TokenKind};
-use crate::ops::{AlterColumn, AlterDomain, AlterType, Drop, Guard, Operation, TableTarget};
+use crate::ops::{AlterColumn, AlterDomain, AlterType, CreateIndex, Drop, Guard, Operation, TableTarget};
 use crate::schema::{Dialect, Ident, Name, ObjectKind};
 use crate::text::{Edit, Source, Span};
 
@@ -170,6 +170,24 @@ pub fn before(source: &Source, at: u32, operations: &[Operation], dialect: Diale
         text.push_str(indentation(source, at));
     }
     Some(Edit::insert(at, text))
+}
+
+/// Statements in lines of their own below one. `whole`: that one with its semicolon.
+pub fn after(
+    source: &Source,
+    span: Span,
+    whole: Span,
+    operations: &[Operation],
+    dialect: Dialect,
+) -> Option<Edit> {
+    let mut text = if whole.end > span.end { String::new() } else { ";".to_owned() };
+    for operation in operations {
+        text.push_str(source.line_ending());
+        text.push_str(indentation(source, span.start));
+        text.push_str(&in_case(&statement(operation, dialect)?, &cased(source, span, "CREATE")));
+        text.push(';');
+    }
+    Some(Edit::insert(whole.end, text))
 }
 
 /// Puts a statement into a DO block that takes the error that it exists already. `whole`: with its semicolon.
@@ -345,12 +363,38 @@ pub fn statement(operation: &Operation, dialect: Dialect) -> Option<String> {
             };
             format!("{} ALTER COLUMN {} {what}", alter(table), quote(column, dialect))
         }
+        Operation::CreateIndex(create) => index_statement(create, dialect)?,
         // The value is the author's to find.
         Operation::Update { table, columns, .. } => {
             let column = quote(columns.first()?, dialect);
             format!("UPDATE {} SET {column} = … WHERE {column} IS NULL", name(table, dialect))
         }
         _ => return None,
+    })
+}
+
+/// An index of plain columns.
+fn index_statement(create: &CreateIndex, dialect: Dialect) -> Option<String> {
+    let plain = !create.only
+        && create.method == "btree"
+        && create.include.is_empty()
+        && create.predicate.is_none()
+        && !create.nulls_not_distinct
+        && create.keys.iter().all(|key| key.options.is_empty());
+    let columns =
+        create.keys.iter().map(|key| key.column().map(|column| quote(&Ident::exact(column), dialect)));
+    let columns: Vec<String> = columns.collect::<Option<_>>()?;
+    let word = |given: bool, word: &'static str| if given { word } else { "" };
+    plain.then(|| {
+        format!(
+            "CREATE {}INDEX {}{}{}ON {} ({})",
+            word(create.unique, "UNIQUE "),
+            word(create.concurrently, "CONCURRENTLY "),
+            word(create.guard == Guard::IfNotExists, "IF NOT EXISTS "),
+            create.name.as_ref().map_or_else(String::new, |index| format!("{} ", name(index, dialect))),
+            name(&create.table, dialect),
+            columns.join(", ")
+        )
     })
 }
 

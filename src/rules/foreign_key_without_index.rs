@@ -1,0 +1,278 @@
+//! A new foreign key whose own columns no index leads to.
+
+use super::practice::is_practice;
+use super::{Check, Cx, Direction, PartFacts, Rule, StepFacts};
+use crate::diagnostic::{Remedy, Safety, Severity};
+use crate::history::Wrap;
+use crate::history::replay::{MigrationRun, PartRun};
+use crate::ops::{CreateIndex, Guard, Op, Operation, Outcome, resolve};
+use crate::schema::{
+    Catalog, Constraint, ConstraintKind, Dialect, Expr, ForeignKey, Ident, IndexKey, Lookup, Name, Table,
+};
+use crate::text::{Place, Span};
+
+/// `foreign-key-without-index`.
+pub const RULE: Rule = Rule {
+    id: "foreign-key-without-index",
+    page: include_str!("../../rules/foreign-key-without-index.md"),
+    down: false,
+    check: Check::Part(check),
+};
+
+fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
+    let enforced = part.dialect() != Dialect::Sqlite || part.settings.foreign_keys;
+    if part.direction == Direction::Down || !enforced {
+        return;
+    }
+    let mut severity = None;
+    for made in foreign_keys(part.run) {
+        let table = made.table;
+        if part.run.after.finds_by(table, &made.key.columns)
+            || !is_known(part, &made)
+            || part.settings.is_external(&table.name)
+            || part.settings.is_small(&table.name)
+            || stood_without(part, &made)
+            || is_gone_or_found_since(part, &made)
+        {
+            continue;
+        }
+        let severity = *severity.get_or_insert_with(|| severity_here(part));
+        let step = StepFacts { part: *part, at: made.step };
+        report(&step, &made, severity, cx);
+    }
+}
+
+/// A foreign key that a part makes, with its table at the part's end.
+struct Made<'a> {
+    step: usize,
+    op: &'a Op,
+    /// Where it is written.
+    span: Span,
+    table: &'a Table,
+    name: &'a Ident,
+    key: &'a ForeignKey,
+}
+
+/// The foreign keys that a part makes and leaves.
+fn foreign_keys(run: &PartRun) -> Vec<Made<'_>> {
+    let mut all = Vec::new();
+    for (step, (statement, state)) in run.script.statements.iter().zip(&run.steps).enumerate() {
+        let after = run.steps.get(step + 1).map_or(&run.after, |next| &next.before);
+        for (op, outcome) in statement.ops.iter().zip(&state.outcomes) {
+            if *outcome != Outcome::Done {
+                continue;
+            }
+            for (table, written, span) in written(op) {
+                let Some(table) = after.table(&resolve(after, &state.session, table)).found() else {
+                    continue;
+                };
+                let made = |(_, constraint): &&(Ident, Constraint)| match &constraint.kind {
+                    ConstraintKind::ForeignKey(key) => {
+                        key.columns == written.columns && key.table.ident == written.table.ident
+                    }
+                    ConstraintKind::PrimaryKey { .. }
+                    | ConstraintKind::Unique { .. }
+                    | ConstraintKind::Check(_)
+                    | ConstraintKind::Exclude(_)
+                    | ConstraintKind::NotNull(_) => false,
+                };
+                let Some((name, _)) = table.constraints.iter().rfind(made) else { continue };
+                let end = run.after.became(table).filter(|end| !end.temporary);
+                if let Some((end, key)) = end.and_then(|end| Some((end, foreign_key(end, name)?))) {
+                    all.push(Made { step, op, span, table: end, name, key });
+                }
+            }
+        }
+    }
+    all
+}
+
+/// The foreign keys that an operation writes down, each with its table and its place.
+fn written(op: &Op) -> Vec<(&Name, &ForeignKey, Span)> {
+    match &op.kind {
+        Operation::CreateTable(create) => {
+            let at_columns = create
+                .columns
+                .iter()
+                .flat_map(|def| def.constraints.iter().map(move |constraint| (constraint, def.span)));
+            let of_table = create.constraints.iter().map(|def| (&def.constraint, def.span));
+            at_columns
+                .chain(of_table)
+                .filter_map(|(constraint, span)| Some((&create.name, as_foreign_key(constraint)?, span)))
+                .collect()
+        }
+        Operation::AddColumn { table, def, .. } => {
+            let keys = def.constraints.iter().filter_map(as_foreign_key);
+            keys.map(|key| (&table.name, key, op.span)).collect()
+        }
+        Operation::AddConstraint { table, constraint } => {
+            as_foreign_key(constraint).map(|key| (&table.name, key, op.span)).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+const fn as_foreign_key(constraint: &Constraint) -> Option<&ForeignKey> {
+    match &constraint.kind {
+        ConstraintKind::ForeignKey(key) => Some(key),
+        ConstraintKind::PrimaryKey { .. }
+        | ConstraintKind::Unique { .. }
+        | ConstraintKind::Check(_)
+        | ConstraintKind::Exclude(_)
+        | ConstraintKind::NotNull(_) => None,
+    }
+}
+
+fn foreign_key<'t>(table: &'t Table, name: &Ident) -> Option<&'t ForeignKey> {
+    table.constraint(name.key()).found().and_then(as_foreign_key)
+}
+
+/// Whether every index that there could be would be known: what an index reads is older than it.
+fn is_known(part: &PartFacts<'_>, made: &Made<'_>) -> bool {
+    let oldest = |column: &Ident| made.table.column(column.key()).found().and_then(|member| member.made);
+    let table = made.table.made.filter(|_| !made.table.open);
+    let since: Vec<Place> = made.key.columns.iter().filter_map(oldest).chain(table).collect();
+    since.iter().any(|place| !part.replay.is_unread_between(*place, part.index))
+}
+
+/// Whether the table had such a key before, and no index for it either: it is only made anew.
+fn stood_without(part: &PartFacts<'_>, made: &Made<'_>) -> bool {
+    let Some(before) = part.run.steps.first().map(|step| &step.before) else { return false };
+    let Some(table) = before.table(&made.table.name).found() else { return false };
+    let mut keys = table.constraints.iter().filter_map(|(_, constraint)| as_foreign_key(constraint));
+    keys.any(|key| key.columns == made.key.columns && key.table.ident == made.key.table.ident)
+        && !before.finds_by(table, &made.key.columns)
+}
+
+/// Whether a later migration made the index, or took the key away. What went before something that could not be read is not
+/// known to be gone, and not known to be there.
+fn is_gone_or_found_since(part: &PartFacts<'_>, made: &Made<'_>) -> bool {
+    let Some(end) = part.replay.end.get(&part.dialect()) else { return false };
+    let table = match end.became(made.table).map_or_else(|| end.table(&made.table.name), Lookup::Found) {
+        Lookup::Found(table) => table,
+        Lookup::Absent | Lookup::Unknown => return true,
+    };
+    match table.constraint(made.name.key()) {
+        Lookup::Found(constraint) => {
+            as_foreign_key(constraint).is_none_or(|key| end.finds_by(table, &key.columns))
+        }
+        Lookup::Absent | Lookup::Unknown => true,
+    }
+}
+
+/// A warning where the migrations that make foreign keys make their indexes as a rule.
+fn severity_here(part: &PartFacts<'_>) -> Severity {
+    let earlier = part.earlier().iter().rev().filter(|run| run.up.engine.dialect == part.dialect());
+    let mut latest: Vec<(&MigrationRun<'_>, Vec<Made<'_>>)> = earlier
+        .map(|run| (run, foreign_keys(&run.up)))
+        .filter(|(_, made)| !made.is_empty())
+        .take(10)
+        .collect();
+    latest.reverse();
+    let finds = |(run, made): &(&MigrationRun<'_>, Vec<Made<'_>>)| {
+        made.iter().all(|made| run.up.after.finds_by(made.table, &made.key.columns))
+    };
+    if is_practice(&latest, finds) { Severity::Warning } else { Severity::Advice }
+}
+
+fn report(step: &StepFacts<'_>, made: &Made<'_>, severity: Severity, cx: &mut Cx<'_>) {
+    let (table, key) = (made.table, made.key);
+    let columns: Vec<&str> = key.columns.iter().map(Ident::text).collect();
+    let message = format!(
+        "no index of `{}` begins with `{}`: each DELETE from `{}` reads the whole table",
+        table.name,
+        columns.join("`, `"),
+        key.table
+    );
+    // A table with rows wants its index built without a lock, for which the migration must leave the transaction to itself.
+    let is_new = table
+        .made
+        .is_some_and(|made| made.file == step.part.run.part.file || step.part.new_files.contains(&made.file));
+    let stands = step.part.dialect() == Dialect::Postgres && !is_new;
+    let alone = step.part.run.part.wrap == Wrap::Nobody && !step.in_transaction();
+    let help = if stands {
+        format!(
+            "Build one first, with CREATE INDEX CONCURRENTLY on `{}` ({}), outside a transaction.",
+            table.name,
+            columns.join(", ")
+        )
+    } else {
+        format!("Add an index on `{}` ({}).", table.name, columns.join(", "))
+    };
+    let finding = cx.report(step.place(made.span), message).help(help).severity(severity);
+    // Something has got another name since, or the statement stands inside a DO block.
+    let same_names = |(name, written, span): &(&Name, &ForeignKey, Span)| {
+        *span == made.span && name.ident == table.name.ident && written.columns == key.columns
+    };
+    let is_plain = written(made.op).iter().any(same_names) && step.statement().within.is_none();
+    if is_plain && (!stands || alone) {
+        let create = index(step, made, stands);
+        finding.remedy(Safety::Unsafe, Remedy::After(vec![Operation::CreateIndex(Box::new(create))]));
+    }
+}
+
+/// The index that is missing.
+fn index(step: &StepFacts<'_>, made: &Made<'_>, concurrently: bool) -> CreateIndex {
+    let written_name =
+        written(made.op).first().map_or_else(|| made.table.name.clone(), |(name, ..)| (*name).clone());
+    let guarded = match &made.op.kind {
+        Operation::CreateTable(create) => create.guard == Guard::IfNotExists,
+        Operation::AddColumn { guard, .. } => *guard == Guard::IfNotExists,
+        _ => !step.part.tool().records,
+    };
+    let key = |column: &Ident| IndexKey {
+        expr: Expr::Column(vec![column.text().to_owned()]),
+        options: String::new(),
+    };
+    CreateIndex {
+        name: Some(Name::bare(free_name(&step.part.run.after, made))),
+        table: written_name,
+        only: false,
+        unique: false,
+        concurrently,
+        // A guard would keep the invalid index that a failed build leaves.
+        guard: if guarded && !concurrently { Guard::IfNotExists } else { Guard::None },
+        method: "btree".to_owned(),
+        keys: made.key.columns.iter().map(key).collect(),
+        include: Vec::new(),
+        nulls_not_distinct: false,
+        predicate: None,
+        parameters: std::collections::BTreeMap::new(),
+    }
+}
+
+/// A name for the index in the manner of the others: `orders_customer_id_idx`, or `idx_orders_customer_id`.
+fn free_name(catalog: &Catalog, made: &Made<'_>) -> Ident {
+    const LONGEST: usize = 63;
+    let before = ["idx_", "ix_"].into_iter().find(|prefix| {
+        let named = catalog.indexes().filter(|index| index.constraint.is_none() && !index.generated_name);
+        let (with, without): (Vec<_>, Vec<_>) =
+            named.partition(|index| index.name.text().starts_with(prefix));
+        with.len() > without.len()
+    });
+    let columns: Vec<&str> = made.key.columns.iter().map(Ident::text).collect();
+    let (table, columns) = (made.table.name.text(), columns.join("_"));
+    let name = |number: &str| match before {
+        Some(prefix) => format!("{prefix}{table}_{columns}{number}"),
+        None => format!("{table}_{columns}_idx{number}"),
+    };
+    let is_free = |ident: &Ident| {
+        let full = Name { schema: made.table.name.schema.clone(), ident: ident.clone() };
+        catalog.relation(&full).found().is_none()
+    };
+    let mut number = 0;
+    loop {
+        let label = if number == 0 { String::new() } else { number.to_string() };
+        let text = name(&label);
+        // The server cuts what is too long, and two of them would be one.
+        let ident = if text.len() > LONGEST {
+            Ident::exact(format!("{columns}_idx{label}"))
+        } else {
+            Ident::exact(text)
+        };
+        if is_free(&ident) {
+            return ident;
+        }
+        number += 1;
+    }
+}

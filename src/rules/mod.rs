@@ -3,19 +3,28 @@
 
 pub mod drift;
 pub mod facts;
+pub mod guards;
 pub mod header;
+pub mod new_names;
 pub mod page;
 pub mod practice;
+pub mod refusals;
 pub mod rerun;
 pub mod rollback;
 pub mod versions;
 
 mod canonical_not_updated;
+mod dependents_broken;
+mod dependents_dropped_silently;
+mod drop_cascades;
 mod duplicate_version;
 mod empty_rollback;
 mod forbidden_in_transaction;
+mod guard_hides_difference;
+mod identifier_too_long;
 mod index_blocks_writes;
 mod migration_missing;
+mod mismatched_foreign_key;
 mod misnamed_migration;
 mod missing_header;
 mod missing_if_exists;
@@ -23,10 +32,16 @@ mod missing_if_not_exists;
 mod missing_or_replace;
 mod missing_rollback;
 mod missing_transaction;
+mod name_needs_quoting;
 mod nested_transaction;
 mod not_null_without_backfill;
+mod object_exists;
+mod object_missing;
 mod orphan_rollback;
+mod redundant_guard;
+mod row_security_without_policy;
 mod sequence_gap;
+mod stale_name;
 mod suppression_without_reason;
 mod unclosed_transaction;
 mod unguarded_insert;
@@ -47,11 +62,17 @@ pub use page::Page;
 /// Every rule, by id. Kept right by a test.
 pub const RULES: &[&Rule] = &[
     &canonical_not_updated::RULE,
+    &dependents_broken::RULE,
+    &dependents_dropped_silently::RULE,
+    &drop_cascades::RULE,
     &duplicate_version::RULE,
     &empty_rollback::RULE,
     &forbidden_in_transaction::RULE,
+    &guard_hides_difference::RULE,
+    &identifier_too_long::RULE,
     &index_blocks_writes::RULE,
     &migration_missing::RULE,
+    &mismatched_foreign_key::RULE,
     &misnamed_migration::RULE,
     &missing_header::RULE,
     &missing_if_exists::RULE,
@@ -59,10 +80,16 @@ pub const RULES: &[&Rule] = &[
     &missing_or_replace::RULE,
     &missing_rollback::RULE,
     &missing_transaction::RULE,
+    &name_needs_quoting::RULE,
     &nested_transaction::RULE,
     &not_null_without_backfill::RULE,
+    &object_exists::RULE,
+    &object_missing::RULE,
     &orphan_rollback::RULE,
+    &redundant_guard::RULE,
+    &row_security_without_policy::RULE,
     &sequence_gap::RULE,
+    &stale_name::RULE,
     &suppression_without_reason::RULE,
     &unclosed_transaction::RULE,
     &unguarded_insert::RULE,

@@ -140,6 +140,13 @@ fn compare(page: &RulePage, fence: &Fence, found: &[&Finding]) -> Option<String>
     let shown: Vec<&str> = found.iter().map(|finding| finding.shown.as_str()).collect();
     let shown =
         if shown.is_empty() { "nothing".to_owned() } else { format!("\n    {}", shown.join("\n    ")) };
+    let unsaid = fence.state.as_ref().filter(|state| {
+        let code = format!("(SQLSTATE {state})");
+        found.iter().any(|finding| !finding.diagnostic.message.ends_with(&code))
+    });
+    if let Some(state) = unsaid {
+        return Some(format!("the finding does not end with SQLSTATE {state}: {shown}"));
+    }
     (!fits).then(|| format!("wanted {wanted}, found {shown}"))
 }
 

@@ -102,7 +102,7 @@ fn front_matter_is_complete() {
         ("on", &["default", "practice", "strict"]),
         ("fix", &["safe", "unsafe", "show", "none"]),
         ("hazards", &[]),
-        ("claims", &["second-run", "rows", "transaction"]),
+        ("claims", &["second-run", "rows", "transaction", "refused", "runs"]),
     ];
     for path in markdown("rules") {
         let (id, text) = (stem(&path), read(&path));

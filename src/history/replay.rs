@@ -1,6 +1,6 @@
 //! A replay of a sequence: every migration in running order over a catalog, one catalog for each dialect.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -211,6 +211,39 @@ impl Replay<'_> {
                 || parts().take(last + 1).skip(first + 1).filter(of_dialect).any(unread))
     }
 
+    /// For each migration, the same about those before it: whether what they did not make was not there when it ran. Where the
+    /// others need three tables that nobody made, the history did not begin at the beginning.
+    pub fn complete_before_each(&self) -> Vec<bool> {
+        let unmade: Vec<BTreeSet<Name>> = self.runs.iter().map(|run| unmade(&run.up)).collect();
+        let mut needing: BTreeMap<(Dialect, &Name), usize> = BTreeMap::new();
+        for (run, names) in self.runs.iter().zip(&unmade) {
+            for name in names {
+                *needing.entry((run.up.engine.dialect, name)).or_default() += 1;
+            }
+        }
+        let mut so_far: BTreeMap<Dialect, (bool, bool)> = BTreeMap::new();
+        let mut all = Vec::with_capacity(self.runs.len());
+        for (run, own) in self.runs.iter().zip(&unmade) {
+            let part = &run.up;
+            let dialect = part.engine.dialect;
+            let (makes, needs) = so_far.entry(dialect).or_default();
+            let unclear = part.steps.first().map_or(part.after.unclear, |step| step.before.unclear);
+            let others = needing
+                .iter()
+                .filter(|((of, name), count)| *of == dialect && **count > usize::from(own.contains(*name)));
+            let known = self.baseline.contains_key(&dialect) || *makes && !*needs && others.count() < 3;
+            all.push(known && !unclear && self.sequence.unread.is_empty());
+            *makes |= part
+                .script
+                .statements
+                .iter()
+                .flat_map(|statement| &statement.ops)
+                .any(|op| matches!(op.kind, Operation::CreateTable(_)));
+            *needs |= !own.is_empty();
+        }
+        all
+    }
+
     /// Whether its migrations made everything that there is: a baseline says what stood before them, or they make tables
     /// and none of them needs one that they did not make.
     pub fn is_complete(&self, dialect: Dialect) -> bool {
@@ -228,25 +261,35 @@ impl Replay<'_> {
 
 /// Whether a part needs a table that was never made.
 fn needs_more(part: &PartRun) -> bool {
-    part.script.statements.iter().zip(&part.steps).any(|(statement, step)| {
-        statement.ops.iter().flat_map(|op| needed(&op.kind, part.engine.dialect)).any(|name| {
-            let name = ops::resolve(&step.before, &step.session, name);
+    !unmade(part).is_empty()
+}
+
+/// The tables that a part needs and that were never made.
+fn unmade(part: &PartRun) -> BTreeSet<Name> {
+    let steps = part.script.statements.iter().zip(&part.steps);
+    let needed = steps.flat_map(|(statement, step)| {
+        let names = statement.ops.iter().flat_map(|op| needed(&op.kind, part.engine.dialect));
+        names.map(move |name| (statement, step, ops::resolve(&step.before, &step.session, name)))
+    });
+    needed
+        .filter(|(statement, step, name)| {
             let made_here = statement.ops.iter().any(|op| match &op.kind {
                 Operation::CreateTable(create) => create.name.ident == name.ident,
                 _ => false,
             });
             !made_here
-                && match step.before.table(&name) {
-                    Lookup::Unknown => !step.before.is_unclear(&name),
+                && match step.before.table(name) {
+                    Lookup::Unknown => !step.before.is_unclear(name),
                     Lookup::Found(table) => table.made.is_none(),
                     Lookup::Absent => false,
                 }
         })
-    })
+        .map(|(_, _, name)| name)
+        .collect()
 }
 
 /// The tables without which a change of the schema cannot be made.
-fn needed(operation: &Operation, dialect: Dialect) -> Vec<&Name> {
+pub fn needed(operation: &Operation, dialect: Dialect) -> Vec<&Name> {
     let is_table = |kind: ObjectKind| matches!(kind, ObjectKind::Table | ObjectKind::ForeignTable);
     let altered = |target: &TableTarget| !target.if_exists && is_table(target.kind);
     match operation {

@@ -182,9 +182,12 @@ fn judge(input: &Input<'_>, history: &History<'_>) -> Vec<Diagnostic> {
         BTreeSet::new()
     };
     let habits = Habits::before_each(&history.replay.runs);
+    let complete = history.replay.complete_before_each();
     let mut findings: Vec<Diagnostic> = (0..history.replay.runs.len())
         .into_par_iter()
-        .flat_map_iter(|index| judge_migration(input, history, index, habits[index], &change))
+        .flat_map_iter(|index| {
+            judge_migration(input, history, index, (habits[index], complete[index]), &change)
+        })
         .collect();
     findings
         .extend(history.canonical.iter().flat_map(|canonical| judge_canonical(input, history, canonical)));
@@ -261,7 +264,7 @@ fn judge_migration(
     input: &Input<'_>,
     history: &History<'_>,
     index: usize,
-    habits: Habits,
+    (habits, complete): (Habits, bool),
     change: &BTreeSet<FileId>,
 ) -> Vec<Diagnostic> {
     let run = &history.replay.runs[index];
@@ -279,6 +282,7 @@ fn judge_migration(
             again: &again,
             new_files: change,
             habits,
+            complete,
             canonical: false,
             settings: &history.settings,
         };
@@ -308,6 +312,7 @@ fn judge_canonical(input: &Input<'_>, history: &History<'_>, canonical: &Canonic
         again: &again,
         new_files: &new_files,
         habits: Habits::default(),
+        complete: false,
         canonical: true,
         settings: &history.settings,
     };

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::effects::support::{Around, Lack, lack};
 use crate::history::Tool;
 use crate::history::replay::{MigrationRun, PartRun, Replay, Step};
-use crate::ops::{Conflict, Statement, Transaction, resolve};
+use crate::ops::{Conflict, Op, Operation, Statement, Transaction, resolve};
 use crate::schema::{Catalog, Dialect, Engine, Lookup, Name, Relation, Table};
 use crate::text::{FileId, Place, Source, Sources, Span};
 
@@ -99,6 +100,8 @@ pub struct PartFacts<'a> {
     pub new_files: &'a BTreeSet<FileId>,
     /// How the migrations before it guarded against a second run.
     pub habits: super::rerun::Habits,
+    /// The migrations before it made everything that there was: what they did not make is not there.
+    pub complete: bool,
     /// It is no migration but a canonical schema file, which is built once and may be run again.
     pub canonical: bool,
     /// What gander.toml says.
@@ -242,6 +245,25 @@ impl<'a> StepFacts<'a> {
                 }
                 Lookup::Absent | Lookup::Unknown => false,
             }
+    }
+
+    /// What of one of its operations the engine, or its version, does not have.
+    pub fn lack(&self, op: &Op) -> Option<Lack> {
+        let name = match &op.kind {
+            Operation::AddColumn { table, .. }
+            | Operation::DropColumn { table, .. }
+            | Operation::AddConstraint { table, .. } => Some(&table.name),
+            Operation::CreateIndex(create) => Some(&create.table),
+            _ => None,
+        };
+        let around = Around {
+            engine: self.part.engine(),
+            before: self.before(),
+            table: name.map(|name| self.resolve(name)),
+            empty: name.is_some_and(|name| self.is_free(name)),
+            foreign_keys: self.part.settings.foreign_keys,
+        };
+        lack(self.statement(), op, &around)
     }
 
     /// What is known of a table before the statement.

@@ -3,24 +3,33 @@
 
 pub mod drift;
 pub mod facts;
+pub mod guards;
 pub mod header;
+pub mod new_names;
 pub mod page;
 pub mod practice;
+pub mod refusals;
 pub mod rerun;
 pub mod rollback;
 pub mod versions;
 
 mod canonical_not_updated;
 mod constraint_never_validated;
+mod dependents_broken;
+mod dependents_dropped_silently;
 mod dialect_twins_differ;
+mod drop_cascades;
 mod dump_differs;
 mod duplicate_index;
 mod duplicate_version;
 mod empty_rollback;
 mod forbidden_in_transaction;
 mod foreign_key_without_index;
+mod guard_hides_difference;
+mod identifier_too_long;
 mod index_blocks_writes;
 mod migration_missing;
+mod mismatched_foreign_key;
 mod misnamed_migration;
 mod missing_header;
 mod missing_if_exists;
@@ -28,10 +37,16 @@ mod missing_if_not_exists;
 mod missing_or_replace;
 mod missing_rollback;
 mod missing_transaction;
+mod name_needs_quoting;
 mod nested_transaction;
 mod not_null_without_backfill;
+mod object_exists;
+mod object_missing;
 mod orphan_rollback;
+mod redundant_guard;
+mod row_security_without_policy;
 mod sequence_gap;
+mod stale_name;
 mod suppression_without_reason;
 mod table_without_primary_key;
 mod unclosed_transaction;
@@ -55,15 +70,21 @@ pub use page::Page;
 pub const RULES: &[&Rule] = &[
     &canonical_not_updated::RULE,
     &constraint_never_validated::RULE,
+    &dependents_broken::RULE,
+    &dependents_dropped_silently::RULE,
     &dialect_twins_differ::RULE,
+    &drop_cascades::RULE,
     &dump_differs::RULE,
     &duplicate_index::RULE,
     &duplicate_version::RULE,
     &empty_rollback::RULE,
     &forbidden_in_transaction::RULE,
     &foreign_key_without_index::RULE,
+    &guard_hides_difference::RULE,
+    &identifier_too_long::RULE,
     &index_blocks_writes::RULE,
     &migration_missing::RULE,
+    &mismatched_foreign_key::RULE,
     &misnamed_migration::RULE,
     &missing_header::RULE,
     &missing_if_exists::RULE,
@@ -71,10 +92,16 @@ pub const RULES: &[&Rule] = &[
     &missing_or_replace::RULE,
     &missing_rollback::RULE,
     &missing_transaction::RULE,
+    &name_needs_quoting::RULE,
     &nested_transaction::RULE,
     &not_null_without_backfill::RULE,
+    &object_exists::RULE,
+    &object_missing::RULE,
     &orphan_rollback::RULE,
+    &redundant_guard::RULE,
+    &row_security_without_policy::RULE,
     &sequence_gap::RULE,
+    &stale_name::RULE,
     &suppression_without_reason::RULE,
     &table_without_primary_key::RULE,
     &unclosed_transaction::RULE,

@@ -1,9 +1,8 @@
 //! Statements that the engine, or its version, does not have.
 
 use super::{Check, Cx, Direction, Rule, StepFacts};
-use crate::effects::support::{Around, Lack, lack};
-use crate::ops::{Op, Operation};
-use crate::schema::{Dialect, Name};
+use crate::effects::support::Lack;
+use crate::schema::Dialect;
 
 /// `unsupported-by-engine`.
 pub const RULE: Rule = Rule {
@@ -23,15 +22,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
     let engine = step.part.engine();
     let title = engine.dialect.title();
     for op in &step.statement().ops {
-        let name = table_of(op);
-        let around = Around {
-            engine,
-            before: step.before(),
-            table: name.map(|name| step.resolve(name)),
-            empty: name.is_some_and(|name| step.is_free(name)),
-            foreign_keys: step.part.settings.foreign_keys,
-        };
-        let Some(lack) = lack(step.statement(), op, &around) else { continue };
+        let Some(lack) = step.lack(op) else { continue };
         let (message, help) = match lack {
             Lack::Never(what) => (
                 format!("{title} has no {what}: it answers with a syntax error"),
@@ -53,15 +44,5 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         cx.report(step.place(op.span), message).help(help);
         // Several actions in one ALTER TABLE are one mistake.
         return;
-    }
-}
-
-fn table_of(op: &Op) -> Option<&Name> {
-    match &op.kind {
-        Operation::AddColumn { table, .. }
-        | Operation::DropColumn { table, .. }
-        | Operation::AddConstraint { table, .. } => Some(&table.name),
-        Operation::CreateIndex(create) => Some(&create.table),
-        _ => None,
     }
 }

@@ -503,6 +503,8 @@ pub struct Catalog {
     pub open: bool,
     /// A statement that we could not read may have made or dropped anything.
     pub unclear: bool,
+    /// How many such statements there were.
+    pub unread: u32,
     /// Whether a temporary object may be there.
     temporary: bool,
     /// Whether any table was a partition, or inherited from another one.
@@ -525,6 +527,7 @@ impl Catalog {
             dialect,
             open,
             unclear: false,
+            unread: 0,
             temporary: false,
             inheritance: false,
             renamed: false,
@@ -820,6 +823,7 @@ impl Catalog {
     pub fn open_up(&mut self) {
         self.open = true;
         self.unclear = true;
+        self.unread += 1;
         let whole: Vec<Name> = self
             .tables()
             .filter(|table| !table.open || !table.gone.is_empty() || !table.gone_constraints.is_empty())

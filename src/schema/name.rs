@@ -4,36 +4,45 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+/// What PostgreSQL keeps of a name, in bytes (NAMEDATALEN less one).
+pub const LONGEST: usize = 63;
+
 /// One part of a name. Compared as the server compares it: PostgreSQL by the text that it keeps
 /// (folded to lower case unless quoted), SQLite and MySQL without regard to case.
 #[derive(Clone)]
 pub struct Ident {
     text: Arc<str>,
     key: Option<Arc<str>>,
+    /// What was written, where the server keeps less.
+    written: Option<Arc<str>>,
 }
 
 impl Ident {
     /// A name that is compared exactly as it stands (PostgreSQL, after folding).
     pub fn exact(text: impl Into<Arc<str>>) -> Self {
-        Self { text: text.into(), key: None }
+        Self { text: text.into(), key: None, written: None }
     }
 
     /// A name as PostgreSQL keeps what was written: its first 63 bytes, without half a character at the end (source: its
     /// `truncate_identifier`).
     pub fn cut(text: String) -> Self {
-        const LONGEST: usize = 63;
         if text.len() <= LONGEST {
             return Self::exact(text);
         }
         let end = (0..=LONGEST).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-        Self::exact(&text[..end])
+        Self { written: Some(Arc::from(text.as_str())), ..Self::exact(&text[..end]) }
     }
 
     /// A name that is compared without regard to (ASCII) case.
     pub fn caseless(text: impl Into<Arc<str>>) -> Self {
         let text = text.into();
         let key = text.bytes().any(|b| b.is_ascii_uppercase()).then(|| Arc::from(text.to_ascii_lowercase()));
-        Self { text, key }
+        Self { text, key, written: None }
+    }
+
+    /// The name as somebody wrote it, which may be longer than what the server keeps.
+    pub fn written(&self) -> &str {
+        self.written.as_deref().unwrap_or(&self.text)
     }
 
     /// The name as the server keeps it, for messages.

@@ -69,6 +69,11 @@ fn check(page: &RulePage, case: &Case) -> Vec<String> {
                     break;
                 }
             }
+            for (index, file) in files.iter().enumerate() {
+                if let Some(Err(what)) = then_fails(case, &files[..index], file) {
+                    say(file.fence, what);
+                }
+            }
             for claim in &page.page.claims {
                 for (index, file) in files
                     .iter()
@@ -149,15 +154,41 @@ fn files(case: &Case) -> Result<Vec<File<'_>>, String> {
     Ok(files)
 }
 
+/// Proves that what a `then-fails` fence says is taken before the `bad` fence ran, and refused afterwards.
+fn then_fails(case: &Case, before: &[File<'_>], file: &File<'_>) -> Option<Result<(), String>> {
+    let at = case.fences.iter().position(|fence| std::ptr::eq(fence, file.fence))?;
+    let then = &case.then_fails(at)?.text;
+    let run = |runs: bool| {
+        let mut databases = after_applied(before)?;
+        if runs {
+            databases
+                .run_text(file.dialect, file.wrap, &file.unfixed)
+                .map_err(|error| format!("it does not run: {error}"))?;
+        }
+        Ok(databases.run_text(file.dialect, Wrap::Nobody, then))
+    };
+    Some(
+        run(false)
+            .and_then(|first| first.map_err(|error| format!("what should fail then fails before: {error}")))
+            .and_then(|()| refuted(run(true)?, "what should fail then does not")),
+    )
+}
+
+/// A fresh database, after the `applied` fences.
+fn after_applied(before: &[File<'_>]) -> Result<Databases, String> {
+    let mut databases = Databases::default();
+    for earlier in before.iter().filter(|earlier| earlier.fence.kind == Kind::Applied && earlier.forward) {
+        databases.run(earlier).map_err(|error| format!("{} does not run: {error}", earlier.fence.path))?;
+    }
+    Ok(databases)
+}
+
 /// Proves on a fresh database, after the `applied` fences before it, that a `bad` fence does what its page claims.
 fn prove(claim: &str, before: &[File<'_>], file: &File<'_>) -> Result<(), String> {
     if file.dialect == Dialect::Mysql {
         return Ok(());
     }
-    let mut databases = Databases::default();
-    for earlier in before.iter().filter(|earlier| earlier.fence.kind == Kind::Applied && earlier.forward) {
-        databases.run(earlier).map_err(|error| format!("{} does not run: {error}", earlier.fence.path))?;
-    }
+    let mut databases = after_applied(before)?;
     match claim {
         "second-run" => {
             databases
@@ -172,6 +203,22 @@ fn prove(claim: &str, before: &[File<'_>], file: &File<'_>) -> Result<(), String
             databases.run_text(file.dialect, file.wrap, &file.unfixed),
             "it runs, though the tables have rows",
         ),
+        "refused" => {
+            let error = databases.run_text(file.dialect, file.wrap, &file.unfixed).err();
+            let error = error.ok_or("the server takes it")?;
+            match &file.fence.state {
+                Some(state) if *state != error.code => {
+                    Err(format!("the server says {}: {error}", error.code))
+                }
+                None if !error.code.is_empty() => {
+                    Err(format!("it does not say claim={}: {error}", error.code))
+                }
+                Some(_) | None => Ok(()),
+            }
+        }
+        "runs" => databases
+            .run_text(file.dialect, file.wrap, &file.unfixed)
+            .map_err(|error| format!("it does not run: {error}")),
         "transaction" => {
             // Where the file says BEGIN itself, one more would prove nothing.
             let has_begin = file.unfixed.to_ascii_uppercase().contains("BEGIN;");

@@ -54,6 +54,8 @@ pub struct Fence {
     pub expect: Expect,
     /// Whether a `bad` fence must prove the page's claims on a server.
     pub claims: bool,
+    /// `claim=42P07`: the SQLSTATE with which PostgreSQL refuses it, which the finding must name too.
+    pub state: Option<String>,
 }
 
 /// What a fence is.
@@ -75,6 +77,8 @@ pub enum Kind {
     File,
     /// What gander prints for the `bad` fence before it.
     Output,
+    /// What the server takes before the `bad` fence before it ran, and refuses afterwards.
+    ThenFails,
 }
 
 /// How many findings of the rule a file has.
@@ -195,6 +199,12 @@ impl Case {
         self.fences.iter().find(|fence| fence.kind == Kind::Output && fence.path == *path)
     }
 
+    /// The fence that says what fails after this one, where there is one.
+    pub fn then_fails(&self, index: usize) -> Option<&Fence> {
+        let path = &self.fences.get(index)?.path;
+        self.fences.iter().find(|fence| fence.kind == Kind::ThenFails && fence.path == *path)
+    }
+
     fn add(&mut self, line: usize, info: &str, name: Option<String>, text: String) -> Result<(), String> {
         let mut words = info.split_whitespace();
         let language = words.next().unwrap_or("");
@@ -207,6 +217,7 @@ impl Case {
             "bad" => Kind::Bad,
             "good" => Kind::Good,
             "fixed" => return self.follow(line, Kind::Fixed, text),
+            "then-fails" => return self.follow(line, Kind::ThenFails, text),
             "canonical" => Kind::Canonical,
             "canonical-fixed" => return self.follow(line, Kind::CanonicalFixed, text),
             file if file.contains('.') => Kind::File,
@@ -214,6 +225,7 @@ impl Case {
         };
         let mut expect = if kind == Kind::Bad { Expect::One(None) } else { Expect::Nothing };
         let mut claims = kind == Kind::Bad;
+        let mut state = None;
         for word in words {
             match word.split_once('=') {
                 None if word == "bad" => expect = Expect::One(None),
@@ -226,6 +238,7 @@ impl Case {
                 Some(("engine", name)) => self.engine = Some(Engine::parse(name)?),
                 Some(("tool", name)) => name.clone_into(&mut self.tool),
                 Some(("claim", "none")) => claims = false,
+                Some(("claim", code)) if code.len() == 5 => state = Some(code.to_owned()),
                 Some(_) | None => return Err(format!("`{word}` means nothing here")),
             }
         }
@@ -242,7 +255,7 @@ impl Case {
         if self.fences.iter().any(|fence| fence.path == path) {
             return Err(format!("{path} stands in this case twice"));
         }
-        self.fences.push(Fence { line, kind, path, text, expect, claims });
+        self.fences.push(Fence { line, kind, path, text, expect, claims, state });
         Ok(())
     }
 
@@ -252,7 +265,8 @@ impl Case {
         let is_told = |fence: &Fence| kind == Kind::Output && fence.expect != Expect::Nothing;
         let before = self.fences.iter().rev().find(|fence| fence.kind == wanted || is_told(fence));
         let path = before.ok_or("it follows nothing that could be fixed")?.path.clone();
-        self.fences.push(Fence { line, kind, path, text, expect: Expect::Nothing, claims: false });
+        let expect = Expect::Nothing;
+        self.fences.push(Fence { line, kind, path, text, expect, claims: false, state: None });
         Ok(())
     }
 }

@@ -127,9 +127,7 @@ impl Step<'_> {
 
     /// SQLite: a view that reads what is not there any more keeps it from renaming anything.
     pub(super) fn broken_view(&self) -> Option<Conflict> {
-        let legacy = self.session.settings.get("pragma legacy_alter_table");
-        let is_on = legacy.is_some_and(|(value, _)| matches!(value.as_str(), "on" | "1" | "true" | "yes"));
-        if self.catalog.dialect != Dialect::Sqlite || is_on {
+        if self.catalog.dialect != Dialect::Sqlite || self.renames_the_old_way() {
             return None;
         }
         // Tables that SQLite itself brings along are in no catalog.
@@ -144,6 +142,17 @@ impl Step<'_> {
             let sentence = format!("view `{}` reads `{gone}`, which does not exist", view.name);
             Some(Conflict::Other("42P01", sentence))
         })
+    }
+
+    /// SQLite: PRAGMA legacy_alter_table = ON, in this session.
+    pub(super) fn renames_the_old_way(&self) -> bool {
+        self.is_pragma("legacy_alter_table", &["on", "1", "true", "yes"])
+    }
+
+    /// Whether the session set a pragma to one of these values.
+    pub(super) fn is_pragma(&self, name: &str, values: &[&str]) -> bool {
+        let set = self.session.settings.get(&format!("pragma {name}"));
+        set.is_some_and(|(value, _)| values.contains(&value.as_str()))
     }
 
     /// A table that inherits from this one, or a partition of it.

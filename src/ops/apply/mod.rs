@@ -61,7 +61,7 @@ pub fn apply(before: &Catalog, statement: &Statement, session: &mut Session) -> 
         return Applied { after, results: statement.ops.iter().map(|_| skipped()).collect() };
     }
     let mut results: Vec<Outcome> = statement.ops.iter().map(|_| Outcome::Done).collect();
-    for index in running_order(&statement.ops) {
+    for index in running_order(&statement.ops, before.dialect) {
         let op = &statement.ops[index];
         let place = Place::new(session.file, op.span);
         let kept = (!statement.when.is_empty()).then(|| after.clone());
@@ -248,8 +248,12 @@ pub fn resolve(catalog: &Catalog, session: &Session, name: &Name) -> Name {
 
 /// PostgreSQL runs the actions of one ALTER TABLE in passes: drops, type changes, new columns, then the rest
 /// (source: `AlterTablePass` in tablecmds.c). Everything else runs in its own order.
-fn running_order(ops: &[Op]) -> Vec<usize> {
+fn running_order(ops: &[Op], dialect: Dialect) -> Vec<usize> {
     let mut order: Vec<usize> = (0..ops.len()).collect();
+    // MySQL's CHANGE is a rename and a new definition under the new name.
+    if dialect != Dialect::Postgres {
+        return order;
+    }
     order.sort_by_key(|index| match &ops[*index].kind {
         Operation::DropColumn { .. } | Operation::DropConstraint { .. } => 0,
         Operation::AlterColumn { change: super::AlterColumn::Type { .. }, .. } => 1,

@@ -3,10 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::schema::{Catalog, Dialect, Expr, Ident, IndexKey, Name, Table};
-
-/// The longest name that PostgreSQL keeps, in bytes.
-const LONGEST: usize = 63;
+use crate::schema::{Catalog, Dialect, Expr, Ident, IndexKey, LONGEST, Name, Table};
 
 /// `first_second_label`, the two names cut so that it fits, the longer one first.
 pub fn object_name(first: &str, second: Option<&str>, label: &str) -> String {

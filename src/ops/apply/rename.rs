@@ -361,32 +361,18 @@ impl Step<'_> {
 
     /// Everything that names the table by its old name names it by its new one.
     pub(super) fn repoint(&mut self, from: &Name, to: &Name) {
-        for (owner, _) in self.foreign_keys_to(from, None) {
-            self.catalog.change_table(&owner, |owner| {
-                for (_, constraint) in &mut owner.constraints {
-                    if let ConstraintKind::ForeignKey(key) = &mut constraint.kind
-                        && key.table == *from
-                    {
-                        key.table = to.clone();
-                    }
-                }
-            });
+        // SQLite's old way leaves views as they are, and foreign keys too while they are not enforced.
+        let legacy = self.renames_the_old_way();
+        let enforced = !self.is_pragma("foreign_keys", &["off", "0", "false", "no"]);
+        if !legacy || enforced {
+            self.repoint_foreign_keys(from, to);
         }
-        self.catalog.change_table(to, |table| {
-            for (_, constraint) in &mut table.constraints {
-                if let ConstraintKind::ForeignKey(key) = &mut constraint.kind
-                    && key.table == *from
-                {
-                    key.table = to.clone();
-                }
-            }
-        });
         let pointing: Vec<(Name, Relation)> = self
             .catalog
             .relations()
             .filter(|(_, relation)| match relation {
                 Relation::Index(index) => index.table.as_ref() == Some(from),
-                Relation::View(view) => view.reads.contains(from),
+                Relation::View(view) => view.reads.contains(from) && !legacy,
                 Relation::Sequence(sequence) => {
                     sequence.owned_by.as_ref().is_some_and(|(owner, _)| owner == from)
                 }
@@ -476,6 +462,29 @@ impl Step<'_> {
             }
             self.catalog.put_other(object, Slot::Present(other));
         }
+    }
+
+    fn repoint_foreign_keys(&mut self, from: &Name, to: &Name) {
+        for (owner, _) in self.foreign_keys_to(from, None) {
+            self.catalog.change_table(&owner, |owner| {
+                for (_, constraint) in &mut owner.constraints {
+                    if let ConstraintKind::ForeignKey(key) = &mut constraint.kind
+                        && key.table == *from
+                    {
+                        key.table = to.clone();
+                    }
+                }
+            });
+        }
+        self.catalog.change_table(to, |table| {
+            for (_, constraint) in &mut table.constraints {
+                if let ConstraintKind::ForeignKey(key) = &mut constraint.kind
+                    && key.table == *from
+                {
+                    key.table = to.clone();
+                }
+            }
+        });
     }
 }
 

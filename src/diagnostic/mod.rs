@@ -118,7 +118,7 @@ pub enum Remedy {
     Split(Vec<Vec<Operation>>),
     /// Write an object into the canonical schema file where it belongs: a table or column with these columns in the end, in the
     /// words of the migrations that made it so.
-    WriteCanonical { file: FileId, object: ObjectRef, columns: Vec<Column>, words: Vec<Written> },
+    WriteCanonical { file: FileId, object: Box<ObjectRef>, columns: Vec<Column>, words: Vec<Written> },
     /// A new migration that does this.
     NewMigration(Vec<Operation>),
 }

@@ -64,7 +64,7 @@ fn report(facts: &HistoryFacts<'_>, cx: &mut Cx<'_>, canonical: &Canonical, one:
     if first.kind.is_missing() && one.old_name.is_none() {
         let (words, columns) = drift::written(facts.replay, canonical.run.engine.dialect, &one.object);
         if !words.is_empty() {
-            let object = one.object.clone();
+            let object = Box::new(one.object.clone());
             finding.remedy(
                 Safety::Safe,
                 Remedy::WriteCanonical { file: canonical.file, object, columns, words },

@@ -76,7 +76,7 @@ impl<'a> Side<'a> {
         if self.dialect == other.dialect || !(same || directories()) {
             return false;
         }
-        if !same && !(self.is_in_step_with(other) && other.is_in_step_with(self)) {
+        if !(same || self.is_in_step_with(other) && other.is_in_step_with(self)) {
             return false;
         }
         let own: BTreeSet<&String> = self.tables.keys().collect();

@@ -48,7 +48,7 @@ impl Step<'_> {
         }
         let selected = match self.selected(&name, create) {
             Ok(selected) => selected,
-            Err(conflict) => return Outcome::Refused(conflict),
+            Err(conflict) => return Outcome::Refused(*conflict),
         };
         let mut table = Table {
             open: create.from_query && selected.is_none(),
@@ -182,7 +182,7 @@ impl Step<'_> {
     }
 
     /// The columns of CREATE TABLE … AS, where the query shows all of them.
-    fn selected(&self, table: &Name, create: &CreateTable) -> Result<Option<Vec<Column>>, Conflict> {
+    fn selected(&self, table: &Name, create: &CreateTable) -> Result<Option<Vec<Column>>, Box<Conflict>> {
         let Some(tree) = create.tree.as_deref() else { return Ok(None) };
         let (resolved, missing) = super::query::resolved(self.catalog, self.session, tree);
         let given: Vec<Ident> = create.columns.iter().map(|def| def.column.name.clone()).collect();
@@ -191,7 +191,7 @@ impl Step<'_> {
         // In a block a name that is no column may be a variable.
         let missing = missing.filter(|conflict| conflict.sqlstate() == "42P01" && !is_sentence(conflict));
         if let Some(conflict) = missing.or_else(|| self.postgres().then(unfit)?) {
-            return Err(conflict);
+            return Err(Box::new(conflict));
         }
         Ok(outputs.and_then(|outputs| self.selected_columns(create, outputs)))
     }

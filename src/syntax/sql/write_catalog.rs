@@ -159,11 +159,7 @@ impl<'a> Writer<'a> {
 }
 
 /// The items, each behind those that it leans on. What leans on itself in a circle keeps its place.
-fn in_order<'a, T>(
-    all: Vec<&'a T>,
-    name: impl Fn(&T) -> &Name,
-    leans_on: impl Fn(&T) -> Vec<Name>,
-) -> Vec<&'a T> {
+fn in_order<T>(all: Vec<&T>, name: impl Fn(&T) -> &Name, leans_on: impl Fn(&T) -> Vec<Name>) -> Vec<&T> {
     let mut waiting = all;
     let mut out: Vec<&T> = Vec::with_capacity(waiting.len());
     while !waiting.is_empty() {

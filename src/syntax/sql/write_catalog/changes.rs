@@ -282,11 +282,10 @@ impl Changes<'_> {
         let mut all = Vec::new();
         self.to.comments(&mut all);
         let what = object_name(object, |name| shown(name, self.dialect));
-        let text = all.iter().find_map(|text| {
+        all.iter().find_map(|text| {
             let rest = text.strip_prefix("COMMENT ON ")?.strip_prefix(&what)?.strip_prefix(" IS '")?;
             Some(rest.strip_suffix('\'')?.replace("''", "'"))
-        });
-        text
+        })
     }
 
     fn change_table(&self, name: &Name, steps: &mut Steps) {

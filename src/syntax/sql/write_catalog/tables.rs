@@ -135,11 +135,10 @@ impl<'a> Writer<'a> {
         }
         let inherited = constraint.inherited
             && (table.bound.is_none() || !matches!(constraint.kind, ConstraintKind::Check(_)));
-        !constraint.not_valid
-            && !inherited
-            && !matches!(constraint.kind, ConstraintKind::ForeignKey(_))
-            // A key of a partitioned table is made once its partitions are there, so that theirs are parts of it.
-            && !(table.partition_by.is_some() && is_key(&constraint.kind))
+        // A key of a partitioned table is made once its partitions are there, so that theirs are parts of it.
+        let waits = table.partition_by.is_some() && is_key(&constraint.kind);
+        let foreign = matches!(constraint.kind, ConstraintKind::ForeignKey(_));
+        !(constraint.not_valid || inherited || foreign || waits)
     }
 
     /// The constraints that CREATE TABLE does not have. `foreign`: the foreign keys, else the others.

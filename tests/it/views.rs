@@ -505,7 +505,7 @@ fn what_becomes_of_views_is_what_the_server_makes_of_them() {
             let so_far = kept.join("; ");
             let with = format!("{so_far}; {statement};");
             let script = sql::read(&with, Span::new(0, with.len() as u32), Dialect::Postgres);
-            let replayed = run(part.clone(), engine, script, &Catalog::new(Dialect::Postgres, false));
+            let replayed = run(part, engine, script, &Catalog::new(Dialect::Postgres, false));
             let found = replayed
                 .steps
                 .last()

@@ -15,5 +15,5 @@ pub use operation::{
     CreateTrigger, CreateType, CreateView, Drop, Guard, Insert, InsertSource, OnConflict, Op, Operation,
     TableOption, TableTarget, TypeDefinition,
 };
-pub use session::{Answer, Condition, Session, Statement, Transaction};
+pub use session::{Answer, Condition, Session, Settings, Statement, Transaction};
 pub use title::object_name;

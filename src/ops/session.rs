@@ -64,6 +64,9 @@ pub enum Transaction {
     Explicit(Place),
 }
 
+/// What was set, by name in lower case: to what, and whether LOCAL.
+pub type Settings = BTreeMap<String, (String, bool)>;
+
 /// What a statement finds around it.
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -78,11 +81,17 @@ pub struct Session {
     /// Where unqualified names are looked for and made; the first is where they are made.
     pub search_path: Vec<Ident>,
     /// Settings made so far, in lower case, with whether they were LOCAL.
-    pub settings: BTreeMap<String, (String, bool)>,
+    pub settings: Settings,
     /// What the conditions of the block that runs found, by the byte at which they ask.
     pub answers: BTreeMap<u32, Answer>,
+    /// The search path that holds when the transaction is committed: without what SET LOCAL said.
+    pub lasting_path: Vec<Ident>,
     /// The catalog at BEGIN, to which ROLLBACK goes back.
     pub at_begin: Option<Box<Catalog>>,
+    /// The search path and the settings at BEGIN.
+    pub set_at_begin: Option<Box<(Vec<Ident>, Settings)>>,
+    /// SQLite: the transaction was opened by the outermost savepoint, and ends with its RELEASE.
+    pub opened_by_savepoint: bool,
     /// Savepoints with the catalog at each.
     pub savepoints: Vec<(Ident, Catalog)>,
 }
@@ -99,10 +108,13 @@ impl Session {
             file,
             transaction,
             one_query: transaction == Transaction::Implicit,
-            search_path: vec![home],
+            search_path: vec![home.clone()],
             settings: BTreeMap::new(),
             answers: BTreeMap::new(),
+            lasting_path: vec![home],
             at_begin: None,
+            set_at_begin: None,
+            opened_by_savepoint: false,
             savepoints: Vec::new(),
         }
     }

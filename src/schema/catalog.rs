@@ -523,6 +523,12 @@ pub struct Catalog {
 impl Catalog {
     /// An empty catalog. `open`: what was never seen is Unknown, not Absent.
     pub fn new(dialect: Dialect, open: bool) -> Self {
+        let mut others = Map::new_sync();
+        if dialect == Dialect::Postgres {
+            // Every database starts with it, and many a dump makes it all the same.
+            let name = Name::bare(Ident::exact("public"));
+            others.insert_mut(ObjectRef { kind: ObjectKind::Schema, name, on: None }, Slot::Unclear);
+        }
         Self {
             dialect,
             open,
@@ -535,7 +541,7 @@ impl Catalog {
             indexes: Map::new_sync(),
             types: Map::new_sync(),
             functions: Map::new_sync(),
-            others: Map::new_sync(),
+            others,
             privileges: VectorSync::new_sync(),
         }
     }

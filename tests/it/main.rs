@@ -21,6 +21,10 @@ mod judged;
 mod output;
 /// The pages' examples run on the servers that they are written for, and do there what the pages claim.
 mod servers;
+/// Sequences of statements made at random do to the catalog what they do to a server.
+mod property;
+/// A script's replay is the schema that a server has after it.
+mod replay;
 /// What is held against the canonical schema file, and what the fix writes into it.
 mod canonical;
 /// Two spellings of one thing are the same to gander where they are the same to PostgreSQL.

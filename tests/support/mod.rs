@@ -2,11 +2,13 @@
 #![allow(dead_code, reason = "each test binary uses its own part of this module")]
 
 pub mod against;
+pub mod inventory;
 pub mod pages;
 pub mod postgres;
 pub mod process;
 pub mod repo;
 pub mod runner;
+pub mod side_by_side;
 pub mod sqlite;
 pub mod tree;
 pub mod wire;

@@ -69,9 +69,19 @@ impl Database {
         (printed, error)
     }
 
-    /// What `.schema` says: the CREATE statements as SQLite keeps them.
+    /// What the program prints, answers and errors in their order, when it goes on behind each error.
+    pub fn everything_said(&self, sql: &str) -> String {
+        let mut shell = Command::new("sh");
+        shell.env("HOME", self.directory.path()).env_remove("XDG_CONFIG_HOME");
+        let pragma = format!("PRAGMA foreign_keys = {};", if self.foreign_keys { "ON" } else { "OFF" });
+        shell.args(["-c", "exec sqlite3 -batch -cmd \"$1\" \"$2\" 2>&1", "sh", &pragma]);
+        shell.arg(self.directory.path().join("test.db"));
+        String::from_utf8_lossy(&output_of(&mut shell, sql).stdout).into_owned()
+    }
+
+    /// What `.schema` says: the CREATE statements as SQLite keeps them, without its own tables.
     pub fn schema(&self) -> String {
-        self.query(".schema").unwrap_or_else(|error| panic!("cannot read the schema: {error}"))
+        self.query(".schema --nosys").unwrap_or_else(|error| panic!("cannot read the schema: {error}"))
     }
 }
 

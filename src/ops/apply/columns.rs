@@ -92,9 +92,13 @@ impl Step<'_> {
             }
         };
         let ty = column.ty.as_ref().map(canonical::without_serial);
+        // Since 15 it is unlogged where its table is.
+        let unlogged = self.catalog.table(table).found().is_some_and(|table| table.unlogged)
+            && self.session.engine.at_least(15, 0);
         let sequence = Sequence {
             owned_by: Some((table.clone(), column.name.clone())),
             implicit: true,
+            unlogged,
             identity: column.identity.is_some(),
             options: SequenceOptions { ty: options.ty.clone().or_else(|| ty.clone()), ..options.clone() },
             made: Some(self.place),
@@ -135,6 +139,15 @@ impl Step<'_> {
                 return step.missing(column_ref(&name, column), guard);
             }
             let refused = step.keeps_column(&table, column, cascade);
+            if step.catalog.dialect == Dialect::Sqlite {
+                if table.columns.len() == 1 && !table.open {
+                    let sentence = format!("`{column}` is the only column of `{name}`");
+                    return Outcome::Refused(Conflict::Other("42P16", sentence));
+                }
+                if let Some(conflict) = step.broken_view().filter(|_| !table.temporary) {
+                    return Outcome::Refused(conflict);
+                }
+            }
             if target.only && step.postgres() && step.is_partitioned(&name) && step.child(&name).is_some() {
                 let sentence =
                     format!("column `{column}` must be dropped from the partitions of `{name}` too");
@@ -475,17 +488,23 @@ impl Step<'_> {
 
     pub(super) fn rename_column(&mut self, target: &TableTarget, from: &Ident, to: &Ident) -> Outcome {
         let name = self.resolve(&target.name);
-        if let Some(conflict) = self.broken_view() {
+        let temporary = self.catalog.table(&name).found().is_some_and(|table| table.temporary);
+        if let Some(conflict) = self.broken_view().filter(|_| !temporary) {
             return Outcome::Refused(conflict);
         }
         if let Lookup::Found(_) = self.catalog.view(&name) {
+            if let refused @ Outcome::Refused(_) = self.no_table(name.clone()) {
+                return refused;
+            }
             return self.rename_view_column(&name, from, to);
         }
         self.alter(target, |step, name, table| {
             if table.column(from.key()).is_absent() {
                 return step.missing(column_ref(&name, from), Guard::None);
             }
-            if let Lookup::Found(_) = table.column(to.key()) {
+            // SQLite compares without regard to case, and takes a new spelling, or none.
+            let respelt = from == to && step.catalog.dialect == Dialect::Sqlite;
+            if table.column(to.key()).found().is_some() && !respelt {
                 return Outcome::Refused(Conflict::Exists(column_ref(&name, to)));
             }
             if step.postgres() && step.inherits_column(&name, from) {

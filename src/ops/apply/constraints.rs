@@ -7,7 +7,7 @@ use super::{Outcome, Step, names};
 use crate::ops::{Conflict, Guard, TableTarget};
 use crate::schema::{
     Constraint, ConstraintKind, Dialect, Expr, ForeignKey, Ident, Index, IndexKey, Lookup, Name, ObjectKind,
-    ObjectRef, Relation, Slot, Table,
+    ObjectRef, Relation, Slot, Table, canonical,
 };
 
 impl Step<'_> {
@@ -166,14 +166,15 @@ impl Step<'_> {
             && table.primary_key().is_some()
             // What could not be read may have taken it away.
             && !(table.open && self.catalog.unclear)
-            && postgres
+            && self.catalog.dialect != Dialect::Mysql
             && !takes_gone
         {
             let sentence = format!("table `{name}` has a primary key already");
             return Outcome::Refused(Conflict::Other("42P16", sentence));
         }
-        // PostgreSQL looks for the index of a key first, and says that a relation exists.
-        if let Some(known) = constraint.name.as_ref().filter(|_| !(postgres && indexed))
+        // PostgreSQL looks for the index of a key first, and says that a relation exists. SQLite does not look.
+        let looks = self.catalog.dialect != Dialect::Sqlite && !(postgres && indexed);
+        if let Some(known) = constraint.name.as_ref().filter(|_| looks)
             && let Some(there) = table.constraint(known.key()).found()
         {
             if let ConstraintKind::NotNull(_) = constraint.kind
@@ -181,10 +182,28 @@ impl Step<'_> {
             {
                 return Outcome::Skipped { existing: None };
             }
+            // A CHECK that came from a parent takes the same one of the table's own.
+            if let (ConstraintKind::Check(there_is), ConstraintKind::Check(added)) =
+                (&there.kind, &constraint.kind)
+                && there.inherited
+                && postgres
+                && canonical::same(
+                    &canonical::simple(there_is, Dialect::Postgres),
+                    &canonical::simple(added, Dialect::Postgres),
+                )
+            {
+                return Outcome::Done;
+            }
             return Outcome::Refused(Conflict::Exists(constraint_ref(name, known)));
         }
         if let ConstraintKind::ForeignKey(key) = &mut constraint.kind {
-            key.table = self.resolve(&key.table);
+            // SQLite looks in the database of the table alone.
+            key.table = match (self.catalog.dialect, &key.table.schema) {
+                (Dialect::Sqlite, None) => Name { schema: name.schema.clone(), ..key.table.clone() },
+                (Dialect::Sqlite, Some(_)) | (Dialect::Postgres | Dialect::Mysql, _) => {
+                    self.resolve(&key.table)
+                }
+            };
         }
         let using = match &constraint.kind {
             ConstraintKind::PrimaryKey { using_index, .. } | ConstraintKind::Unique { using_index, .. } => {
@@ -249,6 +268,7 @@ impl Step<'_> {
                     if let Some(member) = member(&mut table, column) {
                         member.column.not_null = Some(true);
                     }
+                    self.not_null_below(name, column, &mut Vec::new());
                 }
             }
             ConstraintKind::NotNull(Some(column)) => {
@@ -268,6 +288,22 @@ impl Step<'_> {
         self.put_table(name.clone(), table)
     }
 
+    /// A primary key refuses NULL in the heirs too, which have no such key.
+    fn not_null_below(&mut self, name: &Name, column: &Ident, above: &mut Vec<Name>) {
+        if above.contains(name) {
+            return;
+        }
+        above.push(name.clone());
+        for child in self.catalog.children(name) {
+            self.catalog.change_table(&child, |child| {
+                if let Some(member) = member(child, column) {
+                    member.column.not_null = Some(true);
+                }
+            });
+            self.not_null_below(&child, column, above);
+        }
+    }
+
     /// Why a constraint cannot be put into a table, whatever its name.
     pub(super) fn unfit(&self, table: &Table, constraint: &Constraint) -> Option<Conflict> {
         let columns = match &constraint.kind {
@@ -277,7 +313,16 @@ impl Step<'_> {
                 return None;
             }
         };
-        if let Some(column) = self.missing_column(table, columns) {
+        if let ConstraintKind::ForeignKey(key) = &constraint.kind
+            && let Some(conflict) = self.cannot_point(table, &self.resolve(&key.table))
+        {
+            return Some(conflict);
+        }
+        let sqlite = || {
+            let lacks = |column: &&Ident| table.column(column.key()).is_absent();
+            columns.iter().find(lacks).filter(|_| self.catalog.dialect == Dialect::Sqlite)
+        };
+        if let Some(column) = self.missing_column(table, columns).or_else(sqlite) {
             return Some(Conflict::Missing(column_ref(&table.name, column)));
         }
         let is_key = !matches!(constraint.kind, ConstraintKind::ForeignKey(_)) && !columns.is_empty();
@@ -293,7 +338,7 @@ impl Step<'_> {
         match &constraint.kind {
             ConstraintKind::ForeignKey(key) => {
                 let key = ForeignKey { table: self.resolve(&key.table), ..key.clone() };
-                if key.table == table.name { None } else { self.cannot_refer(&key) }
+                self.cannot_refer(&key)
             }
             ConstraintKind::PrimaryKey { .. }
             | ConstraintKind::Unique { .. }
@@ -342,6 +387,10 @@ impl Step<'_> {
                     }));
                 }
             };
+            if index.table.as_ref().is_some_and(|owner| owner != table) {
+                let sentence = format!("index `{old}` is no index of `{table}`");
+                return Outcome::Refused(Conflict::Other("55000", sentence));
+            }
             if let Some(served) = &index.constraint {
                 let sentence = format!("index `{old}` belongs to constraint `{served}` already");
                 return Outcome::Refused(Conflict::Other("55000", sentence));
@@ -664,7 +713,9 @@ pub(super) fn naming_columns(constraint: &Constraint, table: &Table) -> Vec<Stri
     let texts = |columns: &[Ident]| columns.iter().map(|column| column.text().to_owned()).collect();
     match &constraint.kind {
         ConstraintKind::PrimaryKey { .. } => Vec::new(),
-        ConstraintKind::Unique { columns, .. } => texts(columns),
+        ConstraintKind::Unique { columns, include, .. } => {
+            columns.iter().chain(include).map(|column| column.text().to_owned()).collect()
+        }
         ConstraintKind::ForeignKey(key) => texts(&key.columns),
         // A CHECK is named for its column when it reads exactly one.
         ConstraintKind::Check(expr) => {
@@ -677,7 +728,7 @@ pub(super) fn naming_columns(constraint: &Constraint, table: &Table) -> Vec<Stri
         ConstraintKind::NotNull(column) => column.iter().map(|column| column.text().to_owned()).collect(),
         ConstraintKind::Exclude(exclude) => {
             let keys: Vec<IndexKey> = exclude.elements.iter().map(|(key, _)| key.clone()).collect();
-            names::index_columns(&keys)
+            names::index_columns(&keys, &exclude.include)
         }
     }
 }

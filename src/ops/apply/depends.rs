@@ -4,8 +4,8 @@
 use super::{Outcome, Step};
 use crate::ops::Conflict;
 use crate::schema::{
-    ConstraintKind, Detail, Dialect, Expr, Ident, Identity, Index, Lookup, Name, ObjectRef, PartitionKind,
-    Relation, Returns, Sequence, Slot, Table, Type, TypeKind,
+    ConstraintKind, Detail, Dialect, Expr, Ident, Identity, Index, Lookup, Name, ObjectKind, ObjectRef,
+    PartitionKind, Relation, Returns, Sequence, Slot, Table, Type, TypeKind,
 };
 
 impl Step<'_> {
@@ -401,17 +401,43 @@ impl Step<'_> {
         if self.catalog.indexes_of(&table.name).any(same) {
             return Some(true);
         }
-        (!table.open && !self.catalog.unclear && table.parents.is_empty()).then_some(false)
+        (!table.open && !self.catalog.unclear).then_some(false)
+    }
+
+    /// Why a foreign key of a table cannot point to a relation, whatever its columns.
+    pub(super) fn cannot_point(&self, table: &Table, to: &Name) -> Option<Conflict> {
+        if !self.postgres() || table.name == *to {
+            return None;
+        }
+        if let Some(Outcome::Refused(conflict)) = self.missing_schema(to) {
+            return Some(conflict);
+        }
+        let target = match self.catalog.relation(to) {
+            Lookup::Found(Relation::Table(target)) => target,
+            Lookup::Found(other @ (Relation::View(_) | Relation::Sequence(_) | Relation::Index(_))) => {
+                let sentence = format!("`{to}` is a {}: it cannot be referred to", other.kind().noun());
+                return Some(Conflict::Other("42809", sentence));
+            }
+            Lookup::Absent => {
+                let object = ObjectRef { kind: ObjectKind::Table, name: to.clone(), on: None };
+                return Some(Conflict::Missing(object));
+            }
+            Lookup::Unknown => return None,
+        };
+        let lives_longer = |one: &Table, other: &Table| {
+            one.temporary != other.temporary || (!one.temporary && !one.unlogged && other.unlogged)
+        };
+        (lives_longer(table, target) && !table.open && !target.open).then(|| {
+            let sentence = format!("`{}` would live longer than `{to}`, to which it refers", table.name);
+            Conflict::Other("42P16", sentence)
+        })
     }
 
     /// Why rows of a table cannot be referred to by these columns.
     pub(super) fn cannot_refer(&self, key: &crate::schema::ForeignKey) -> Option<Conflict> {
         let table = self.catalog.table(&key.table).found().filter(|_| self.postgres())?;
         if key.referenced.is_empty() {
-            let none = table.primary_key().is_none()
-                && !table.open
-                && !self.catalog.unclear
-                && table.parents.is_empty();
+            let none = table.primary_key().is_none() && !table.open && !self.catalog.unclear;
             return none.then(|| {
                 Conflict::Other("42704", format!("`{}` has no primary key to refer to", table.name))
             });
@@ -428,8 +454,7 @@ impl Step<'_> {
 
     /// The first of these columns that a table is known not to have.
     pub(super) fn missing_column<'c>(&self, table: &Table, columns: &'c [Ident]) -> Option<&'c Ident> {
-        // What a parent got later is not followed into its children.
-        if !table.parents.is_empty() || self.catalog.unclear || !self.postgres() {
+        if self.catalog.unclear || !self.postgres() {
             return None;
         }
         columns

@@ -17,6 +17,10 @@ impl Step<'_> {
         let together: Vec<Name> = drop.objects.iter().map(|object| self.resolve(&object.name)).collect();
         for (index, object) in drop.objects.iter().enumerate() {
             let arguments = drop.arguments.get(index).and_then(Option::as_ref);
+            // What the list names twice goes once.
+            if drop.objects[..index].contains(object) && arguments.is_none() && self.postgres() {
+                continue;
+            }
             let outcome = self.drop_one(drop, object, arguments, &together);
             match (&worst, &outcome) {
                 (Outcome::Refused(_), _) | (Outcome::Done, Outcome::Skipped { .. }) => {}

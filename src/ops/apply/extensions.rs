@@ -30,12 +30,30 @@ const VIEWS: &[(&str, &[&str])] = &[
 impl Step<'_> {
     /// The answer where a name's schema is known not to be there (PostgreSQL).
     pub(super) fn missing_schema(&self, name: &Name) -> Option<Outcome> {
-        let schema = name.schema.as_ref().filter(|_| self.postgres())?;
+        if !self.postgres() {
+            return None;
+        }
+        let Some(schema) = &name.schema else {
+            // "$user" is the schema of whoever runs it, if there is one.
+            let path = self.session.settings.get("search_path");
+            let known = path.is_some_and(|(path, _)| !path.contains("$user"));
+            let sentence = "the search path names no schema to make it in".to_owned();
+            return known.then_some(Outcome::Refused(Conflict::Other("3F000", sentence)));
+        };
         let object = ObjectRef { kind: ObjectKind::Schema, name: Name::bare(schema.clone()), on: None };
         let own = ["public", "pg_temp", "pg_catalog", "information_schema", "pg_toast"];
         // Only where it was seen to go: nobody has to make a schema in a migration.
         let gone = self.catalog.other(&object).is_absent() && !own.contains(&schema.text());
         gone.then_some(Outcome::Refused(Conflict::Missing(object)))
+    }
+
+    /// The schema in which an unqualified name is made: the first of the search path that may be there.
+    pub(super) fn home_schema(&self) -> Option<Ident> {
+        let may_be = |schema: &&Ident| {
+            let name = Name::qualified((*schema).clone(), (*schema).clone());
+            self.missing_schema(&name).is_none()
+        };
+        self.session.search_path.iter().find(may_be).cloned()
     }
 
     pub(super) fn create_extension(&mut self, name: &Ident, guard: Guard, schema: Option<&Ident>) -> Outcome {
@@ -45,7 +63,7 @@ impl Step<'_> {
         if outcome != Outcome::Done {
             return outcome;
         }
-        let home = schema.cloned().or_else(|| self.session.search_path.first().cloned());
+        let home = schema.cloned().or_else(|| self.home_schema());
         for ty in brought(TYPES, name) {
             let full = Name { schema: home.clone(), ident: Ident::exact(*ty) };
             if self.catalog.type_entry(&full).found().is_none() {

@@ -23,7 +23,7 @@ impl Step<'_> {
         let ident = match &create.name {
             Some(name) => names::kept(self.catalog.dialect, name).ident.clone(),
             None => {
-                let columns = names::index_columns(&create.keys);
+                let columns = names::index_columns(&create.keys, &create.include);
                 let second = names::joined(columns.iter().map(String::as_str));
                 names::free_relation(self.catalog, table.schema.as_ref(), table.text(), Some(&second), "idx")
             }
@@ -33,7 +33,7 @@ impl Step<'_> {
             let object = ObjectRef { kind: relation.kind(), name, on: None };
             return self.exists(object, create.guard, relation.made());
         }
-        if self.postgres()
+        if self.catalog.dialect != Dialect::Mysql
             && let Lookup::Found(relation @ (Relation::View(_) | Relation::Sequence(_) | Relation::Index(_))) =
                 self.catalog.relation(&table)
             && relation.kind() != ObjectKind::MaterializedView

@@ -17,7 +17,9 @@ mod types;
 pub use names::object_name as generated_name;
 
 use super::{Answer, Condition, Conflict, Guard, Op, Operation, Session, Statement, Transaction};
-use crate::schema::{Catalog, Detail, Dialect, Ident, Lookup, Name, ObjectKind, ObjectRef, Slot, TypeKind};
+use crate::schema::{
+    Catalog, ConstraintKind, Detail, Dialect, Ident, Lookup, Name, ObjectKind, ObjectRef, Slot, TypeKind,
+};
 use crate::text::Place;
 
 /// A catalog to go on with, and what became of each operation.
@@ -246,6 +248,11 @@ pub fn resolve(catalog: &Catalog, session: &Session, name: &Name) -> Name {
     })
 }
 
+/// PostgreSQL's answer to what only a transaction block takes.
+fn no_block(verb: &str) -> Outcome {
+    Outcome::Refused(Conflict::Other("25P01", format!("{verb} needs a transaction block")))
+}
+
 /// PostgreSQL runs the actions of one ALTER TABLE in passes: drops, type changes, new columns, then the rest
 /// (source: `AlterTablePass` in tablecmds.c). Everything else runs in its own order.
 fn running_order(ops: &[Op], dialect: Dialect) -> Vec<usize> {
@@ -259,10 +266,16 @@ fn running_order(ops: &[Op], dialect: Dialect) -> Vec<usize> {
         Operation::AlterColumn { change: super::AlterColumn::Type { .. }, .. } => 1,
         Operation::AddColumn { .. } => 2,
         // It asks for NOT NULL, which a new primary key brings.
-        Operation::AlterColumn { change: super::AlterColumn::AddIdentity { .. }, .. } => 5,
+        Operation::AlterColumn { change: super::AlterColumn::AddIdentity { .. }, .. } => 6,
         Operation::AlterColumn { .. } => 3,
-        Operation::AddConstraint { .. } => 4,
-        _ => 5,
+        // A foreign key of the table to itself leans on a key that comes with it.
+        Operation::AddConstraint { constraint, .. } => match constraint.kind {
+            ConstraintKind::PrimaryKey { .. }
+            | ConstraintKind::Unique { .. }
+            | ConstraintKind::Exclude(_) => 4,
+            ConstraintKind::Check(_) | ConstraintKind::NotNull(_) | ConstraintKind::ForeignKey(_) => 5,
+        },
+        _ => 6,
     });
     order
 }
@@ -366,23 +379,9 @@ impl Step<'_> {
             Operation::Begin => self.begin(),
             Operation::Commit { chain } => self.end(*chain, false),
             Operation::Rollback { chain } => self.end(*chain, true),
-            Operation::Savepoint(name) => {
-                self.session.savepoints.push((name.clone(), self.catalog.clone()));
-                Outcome::Done
-            }
-            Operation::RollbackTo(name) => {
-                if let Some(at) = self.session.savepoints.iter().rposition(|(known, _)| known == name) {
-                    *self.catalog = self.session.savepoints[at].1.clone();
-                    self.session.savepoints.truncate(at + 1);
-                }
-                Outcome::Done
-            }
-            Operation::Release(name) => {
-                if let Some(at) = self.session.savepoints.iter().rposition(|(known, _)| known == name) {
-                    self.session.savepoints.truncate(at);
-                }
-                Outcome::Done
-            }
+            Operation::Savepoint(name) => self.savepoint(name),
+            Operation::RollbackTo(name) => self.end_savepoint(name, "ROLLBACK TO"),
+            Operation::Release(name) => self.end_savepoint(name, "RELEASE"),
             Operation::Set { name, value, local } => self.set(name, value.as_deref(), *local),
             Operation::Pragma { name, value } => {
                 if let Some(value) = value {
@@ -446,8 +445,14 @@ impl Step<'_> {
     }
 
     fn begin(&mut self) -> Outcome {
+        if matches!(self.session.transaction, Transaction::Explicit(_))
+            && self.catalog.dialect == Dialect::Sqlite
+        {
+            let sentence = "a transaction is open already".to_owned();
+            return Outcome::Refused(Conflict::Other("25001", sentence));
+        }
         if !self.session.in_transaction() {
-            self.session.at_begin = Some(Box::new(self.catalog.clone()));
+            self.remember();
         }
         if !matches!(self.session.transaction, Transaction::Tool) {
             self.session.transaction = Transaction::Explicit(self.place);
@@ -455,25 +460,81 @@ impl Step<'_> {
         Outcome::Done
     }
 
+    /// Keeps what ROLLBACK goes back to.
+    fn remember(&mut self) {
+        self.session.at_begin = Some(Box::new(self.catalog.clone()));
+        let set = (self.session.search_path.clone(), self.session.settings.clone());
+        self.session.set_at_begin = Some(Box::new(set));
+    }
+
     fn end(&mut self, chain: bool, back: bool) -> Outcome {
-        if back
-            && self.session.in_transaction()
-            && let Some(before) = self.session.at_begin.take()
-        {
-            *self.catalog = *before;
+        if !self.session.in_transaction() && self.catalog.dialect == Dialect::Sqlite {
+            let sentence = "no transaction is open".to_owned();
+            return Outcome::Refused(Conflict::Other("25P01", sentence));
         }
+        if back && self.session.in_transaction() {
+            if let Some(before) = self.session.at_begin.take() {
+                *self.catalog = *before;
+            }
+            if let Some(before) = self.session.set_at_begin.take() {
+                (self.session.lasting_path, self.session.settings) = *before;
+            }
+        }
+        self.session.search_path.clone_from(&self.session.lasting_path);
         self.session.savepoints.clear();
+        self.session.opened_by_savepoint = false;
         self.session.settings.retain(|_, (_, local)| !*local);
         if chain && self.session.in_transaction() {
-            self.session.at_begin = Some(Box::new(self.catalog.clone()));
+            self.remember();
         } else if self.session.one_query {
-            self.session.at_begin = Some(Box::new(self.catalog.clone()));
+            self.remember();
             self.session.transaction = Transaction::Implicit;
         } else {
             self.session.at_begin = None;
+            self.session.set_at_begin = None;
             self.session.transaction = Transaction::None;
         }
         Outcome::Done
+    }
+
+    /// SQLite opens a transaction where none is open; PostgreSQL refuses.
+    fn savepoint(&mut self, name: &Ident) -> Outcome {
+        if !self.session.in_transaction() {
+            match self.catalog.dialect {
+                Dialect::Postgres => return no_block("SAVEPOINT"),
+                Dialect::Sqlite => {
+                    self.remember();
+                    self.session.transaction = Transaction::Explicit(self.place);
+                    self.session.opened_by_savepoint = true;
+                }
+                Dialect::Mysql => {}
+            }
+        }
+        self.session.savepoints.push((name.clone(), self.catalog.clone()));
+        Outcome::Done
+    }
+
+    /// ROLLBACK TO leaves the savepoint, RELEASE takes it away; both take away those after it.
+    fn end_savepoint(&mut self, name: &Ident, verb: &str) -> Outcome {
+        if !self.session.in_transaction() && self.catalog.dialect == Dialect::Postgres {
+            return no_block(verb);
+        }
+        let Some(at) = self.session.savepoints.iter().rposition(|(known, _)| known == name) else {
+            return match self.catalog.dialect {
+                Dialect::Postgres | Dialect::Sqlite => {
+                    let sentence = format!("there is no savepoint `{name}`");
+                    Outcome::Refused(Conflict::Other("3B001", sentence))
+                }
+                Dialect::Mysql => Outcome::Done,
+            };
+        };
+        if verb != "RELEASE" {
+            *self.catalog = self.session.savepoints[at].1.clone();
+            self.session.savepoints.truncate(at + 1);
+            return Outcome::Done;
+        }
+        self.session.savepoints.truncate(at);
+        if at == 0 && self.session.opened_by_savepoint { self.end(false, false) } else { Outcome::Done }
     }
 
     fn set(&mut self, name: &str, value: Option<&str>, local: bool) -> Outcome {
@@ -496,6 +557,9 @@ impl Step<'_> {
                     })
                     .collect(),
             };
+            if !local {
+                self.session.lasting_path.clone_from(&self.session.search_path);
+            }
         }
         match value {
             Some(value) => self.session.settings.insert(name, (value.to_owned(), local)),

@@ -116,24 +116,11 @@ pub fn joined<'a>(columns: impl Iterator<Item = &'a str>) -> String {
     name
 }
 
-/// What an index key gives to the name: its column, its function, or `expr`, numbered where it was there before.
-pub fn index_columns(keys: &[IndexKey]) -> Vec<String> {
+/// What the columns of an index, those of INCLUDE too, give to its name: each its own name, numbered where it was there before.
+pub fn index_columns(keys: &[IndexKey], include: &[Ident]) -> Vec<String> {
+    let bases = keys.iter().map(|key| figured(&key.expr).map_or_else(|| "expr".to_owned(), |(name, _)| name));
     let mut names: Vec<String> = Vec::new();
-    for key in keys {
-        let base = match &key.expr {
-            Expr::Column(parts) => parts.last().cloned().unwrap_or_default(),
-            Expr::Call { name, .. } => name.rsplit('.').next().unwrap_or(name).to_owned(),
-            Expr::Cast { operand, to } => match &**operand {
-                Expr::Column(parts) => parts.last().cloned().unwrap_or_default(),
-                Expr::Literal(_)
-                | Expr::Call { .. }
-                | Expr::Operator { .. }
-                | Expr::Cast { .. }
-                | Expr::Query(_)
-                | Expr::Raw { .. } => to.name.clone(),
-            },
-            Expr::Literal(_) | Expr::Operator { .. } | Expr::Query(_) | Expr::Raw { .. } => "expr".to_owned(),
-        };
+    for base in bases.chain(include.iter().map(|column| column.text().to_owned())) {
         let mut name = base.clone();
         let mut number = 1;
         while names.contains(&name) {
@@ -143,6 +130,62 @@ pub fn index_columns(keys: &[IndexKey]) -> Vec<String> {
         names.push(name);
     }
     names
+}
+
+/// The name that PostgreSQL gives to an expression, and whether it is one of its own: a column's, a function's. A cast or a CASE around
+/// anything else gives its own instead (source: `FigureColnameInternal` in its parse_target.c).
+fn figured(expr: &Expr) -> Option<(String, bool)> {
+    match expr {
+        Expr::Column(parts) => Some((parts.last()?.clone(), true)),
+        Expr::Call { name, .. } => Some((name.rsplit('.').next().unwrap_or(name).to_owned(), true)),
+        Expr::Cast { operand, to } => {
+            figured(operand).filter(|(_, own)| *own).or_else(|| Some((internal(&to.name).to_owned(), false)))
+        }
+        Expr::Operator { operator, operands } => match operator.as_str() {
+            "CASE" => {
+                let otherwise = operands.last().and_then(|last| {
+                    let Expr::Operator { operator, operands } = last else { return None };
+                    operands.first().filter(|_| operator == "ELSE")
+                });
+                let own = otherwise.and_then(figured).filter(|(_, own)| *own);
+                own.or_else(|| Some(("case".to_owned(), false)))
+            }
+            "ARRAY" => Some(("array".to_owned(), true)),
+            "ROW" => Some(("row".to_owned(), true)),
+            "AT TIME ZONE" => Some(("timezone".to_owned(), true)),
+            "[]" => figured(operands.first()?),
+            collate if collate.starts_with("COLLATE") => figured(operands.first()?),
+            _ => None,
+        },
+        Expr::Raw { text, .. } => {
+            let (function, _) = text.split_once('(')?;
+            let function = function.trim().to_ascii_lowercase();
+            ["substring", "position", "overlay", "extract"]
+                .contains(&function.as_str())
+                .then_some((function, true))
+        }
+        Expr::Literal(_) | Expr::Query(_) => None,
+    }
+}
+
+/// The name of a type in PostgreSQL's own catalog.
+fn internal(name: &str) -> &str {
+    match name {
+        "integer" => "int4",
+        "bigint" => "int8",
+        "smallint" => "int2",
+        "boolean" => "bool",
+        "real" => "float4",
+        "double precision" => "float8",
+        "character varying" => "varchar",
+        "character" => "bpchar",
+        "bit varying" => "varbit",
+        "timestamp with time zone" => "timestamptz",
+        "timestamp without time zone" => "timestamp",
+        "time with time zone" => "timetz",
+        "time without time zone" => "time",
+        _ => name,
+    }
 }
 
 #[cfg(test)]

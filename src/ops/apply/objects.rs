@@ -11,7 +11,7 @@ use crate::ops::{
 use crate::schema::{
     Argument, ArgumentMode, Detail, Dialect, Function, FunctionOptions, Ident, Lookup, Name, Notes,
     ObjectKind, ObjectRef, Other, Output, Publication, Published, Relation, Returns, Rule, Sequence, Slot,
-    View, canonical,
+    Timing, Trigger, View, canonical,
 };
 
 impl Step<'_> {
@@ -110,6 +110,28 @@ impl Step<'_> {
     /// REFRESH, which CONCURRENTLY asks for rows that are there already and a unique index over all of them.
     pub(super) fn refresh_view(&mut self, view: &Name, concurrently: bool, with_data: bool) -> Outcome {
         let name = self.resolve(view);
+        match self.catalog.relation(&name) {
+            Lookup::Absent => {
+                let object = ObjectRef { kind: ObjectKind::MaterializedView, name, on: None };
+                return self.missing(object, Guard::None);
+            }
+            Lookup::Found(relation) if relation.made().is_some() => {
+                let sentence = match relation {
+                    Relation::View(view) if view.materialized => None,
+                    Relation::Index(_) | Relation::Sequence(_) => {
+                        Some(("42809", format!("`{name}` is a {}", relation.kind().noun())))
+                    }
+                    Relation::View(_) | Relation::Table(_) => Some((
+                        "0A000",
+                        format!("`{name}` is a {}, which holds no query's rows", relation.kind().noun()),
+                    )),
+                };
+                if let Some((state, sentence)) = sentence {
+                    return Outcome::Refused(Conflict::Other(state, sentence));
+                }
+            }
+            Lookup::Found(_) | Lookup::Unknown => {}
+        }
         let Lookup::Found(view) = self.catalog.view(&name) else { return Outcome::Done };
         if !concurrently {
             if view.no_data == with_data {
@@ -278,9 +300,16 @@ impl Step<'_> {
         {
             return self.missing(super::columns::column_ref(&table, column), Guard::None);
         }
+        if let Some(conflict) = self.fires_never(&table, &create.trigger) {
+            return Outcome::Refused(conflict);
+        }
         let mut trigger = create.trigger.clone();
         if let Some(function) = &mut trigger.function {
             *function = self.resolve(function);
+            if self.lacks_trigger_function(function) {
+                let object = ObjectRef { kind: ObjectKind::Function, name: function.clone(), on: None };
+                return self.missing(object, Guard::None);
+            }
         }
         if let Some(from) = &mut trigger.from {
             *from = self.resolve(from);
@@ -298,6 +327,44 @@ impl Step<'_> {
             self.inherit_trigger(&object, &table);
         }
         outcome
+    }
+
+    /// INSTEAD OF is for views; PostgreSQL has the other ones there for whole statements, SQLite not at all.
+    fn fires_never(&self, table: &Name, trigger: &Trigger) -> Option<Conflict> {
+        let relation = self.catalog.relation(table).found().filter(|relation| relation.made().is_some())?;
+        let is_view = matches!(relation, Relation::View(view) if !view.materialized);
+        let fits = match (trigger.timing, self.catalog.dialect) {
+            (_, Dialect::Mysql) => true,
+            (Timing::InsteadOf, _) => is_view,
+            (Timing::Before | Timing::After, Dialect::Postgres) => !(is_view && trigger.each_row),
+            (Timing::Before | Timing::After, Dialect::Sqlite) => !is_view,
+        };
+        (!fits).then(|| {
+            let sentence = format!(
+                "`{table}` is a {}: it cannot have such a trigger {}",
+                relation.kind().noun(),
+                trigger.timing.keywords()
+            );
+            Conflict::Other("42809", sentence)
+        })
+    }
+
+    /// Whether the function of a trigger is known not to be there. The server has three, and extensions bring others.
+    fn lacks_trigger_function(&self, function: &Name) -> bool {
+        let own = [
+            "suppress_redundant_updates_trigger",
+            "tsvector_update_trigger",
+            "tsvector_update_trigger_column",
+        ];
+        let object = ObjectRef { kind: ObjectKind::Function, name: function.clone(), on: None };
+        let gone = |arguments: Option<&Vec<String>>| {
+            self.catalog.other(&super::drop::gone_function(&object, arguments)).is_absent()
+        };
+        self.postgres()
+            && self.catalog.functions(function).is_empty()
+            && !own.contains(&function.text())
+            && !self.catalog.others().any(|(other, _)| other.kind == ObjectKind::Extension)
+            && (gone(None) || gone(Some(&Vec::new())))
     }
 
     /// A row trigger of a parent fires in its partitions.
@@ -356,8 +423,21 @@ impl Step<'_> {
         for member in &mut publication.members {
             self.resolve_published(member);
         }
+        if let Some(missing) = publication.members.iter().find_map(|member| self.unpublishable(member)) {
+            return missing;
+        }
         let object = ObjectRef { kind: ObjectKind::Publication, name: Name::bare(name.clone()), on: None };
         self.create_other(object, Guard::None, Detail::Publication(Box::new(publication)))
+    }
+
+    /// The answer where what is to be published is not there.
+    fn unpublishable(&self, member: &Published) -> Option<Outcome> {
+        let Published::Table(name, ..) = member else { return None };
+        if let Some(missing) = self.missing_schema(name) {
+            return Some(missing);
+        }
+        let object = ObjectRef { kind: ObjectKind::Table, name: name.clone(), on: None };
+        self.catalog.relation(name).is_absent().then(|| self.missing(object, Guard::None))
     }
 
     fn resolve_published(&self, member: &mut Published) {
@@ -365,7 +445,7 @@ impl Step<'_> {
             Published::Table(name, ..) => *name = self.resolve(name),
             Published::Schema(schema) => {
                 if schema.is_none() {
-                    schema.clone_from(&self.session.search_path.first().cloned());
+                    *schema = self.home_schema();
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! RENAME and SET SCHEMA of every kind, and everything that follows a name.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::columns::nextval;
@@ -135,6 +136,23 @@ impl Step<'_> {
     pub(super) fn set_schema(&mut self, object: &ObjectRef, to: &Ident, if_exists: bool) -> Outcome {
         let from = self.resolve(&object.name);
         let new = Name::qualified(to.clone(), from.ident.clone());
+        let has_schema = match object.kind {
+            ObjectKind::Table
+            | ObjectKind::ForeignTable
+            | ObjectKind::Index
+            | ObjectKind::View
+            | ObjectKind::MaterializedView
+            | ObjectKind::Sequence => !self.catalog.relation(&from).is_absent(),
+            ObjectKind::Type | ObjectKind::Domain => !self.catalog.type_entry(&from).is_absent(),
+            _ => false,
+        };
+        // Where it is already, PostgreSQL leaves it.
+        if has_schema && from == new && self.postgres() {
+            return Outcome::Done;
+        }
+        if has_schema && let Some(missing) = self.missing_schema(&new) {
+            return missing;
+        }
         self.rekey(object, from, new, if_exists)
     }
 
@@ -168,6 +186,11 @@ impl Step<'_> {
                         on: None,
                     }));
                 }
+                let has_row = matches!(relation, Some(Relation::Table(_) | Relation::View(_)));
+                if has_row && self.postgres() && self.catalog.type_entry(&new).found().is_some() {
+                    let object = ObjectRef { kind: ObjectKind::Type, name: new, on: None };
+                    return Outcome::Refused(Conflict::Exists(object));
+                }
                 self.rename_relation(&from, &new, relation, object.kind);
                 Outcome::Done
             }
@@ -177,7 +200,13 @@ impl Step<'_> {
                     Lookup::Unknown => Slot::Unclear,
                     Lookup::Absent => return self.missing(full, guard),
                 };
-                if let Lookup::Found(_) = self.catalog.type_entry(&new) {
+                // A table has a type of its own name.
+                let row = self.postgres()
+                    && matches!(
+                        self.catalog.relation(&new),
+                        Lookup::Found(Relation::Table(_) | Relation::View(_))
+                    );
+                if row || self.catalog.type_entry(&new).found().is_some() {
                     return Outcome::Refused(Conflict::Exists(ObjectRef {
                         kind: object.kind,
                         name: new,
@@ -220,7 +249,8 @@ impl Step<'_> {
                 };
                 // SET SCHEMA leaves the name: nothing to tell apart.
                 if renamed == key {
-                    return Outcome::Done;
+                    let taken = object.kind == ObjectKind::Schema && matches!(other, Slot::Present(_));
+                    return if taken { Outcome::Refused(Conflict::Exists(renamed)) } else { Outcome::Done };
                 }
                 if let Lookup::Found(_) = self.catalog.other(&renamed) {
                     return Outcome::Refused(Conflict::Exists(renamed));
@@ -303,6 +333,22 @@ impl Step<'_> {
             let new = Name::qualified(to.clone(), name.ident.clone());
             let kind = relation.kind();
             self.rename_relation(&name, &new, Some(relation), kind);
+        }
+        let in_it = |name: &Name| name.schema.as_ref() == Some(from);
+        let types: Vec<TypeEntry> =
+            self.catalog.types().filter(|entry| in_it(&entry.name)).cloned().collect();
+        for entry in types {
+            let new = Name::qualified(to.clone(), entry.name.ident.clone());
+            self.catalog.put_type(entry.name.clone(), Slot::Gone);
+            self.rename_in_columns(&entry.name, &new);
+            self.catalog.put_type(new.clone(), Slot::Present(TypeEntry { name: new, ..entry }));
+        }
+        let functions: BTreeSet<Name> =
+            self.catalog.all_functions().map(|(name, _)| name).filter(|name| in_it(name)).cloned().collect();
+        for name in functions {
+            let all = self.catalog.functions(&name).to_vec();
+            self.catalog.put_functions(name.clone(), Vec::new());
+            self.catalog.put_functions(Name::qualified(to.clone(), name.ident.clone()), all);
         }
     }
 

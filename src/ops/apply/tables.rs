@@ -30,6 +30,9 @@ impl Step<'_> {
         if let Lookup::Found(_) = self.catalog.type_entry(&name) {
             return Outcome::Refused(Conflict::Exists(ObjectRef { kind: ObjectKind::Type, name, on: None }));
         }
+        if let Some(conflict) = self.not_in_sqlite(create) {
+            return Outcome::Refused(conflict);
+        }
         if let Some(twice) = twice(&create.columns) {
             return Outcome::Refused(Conflict::Exists(column_ref(&name, twice)));
         }
@@ -216,6 +219,28 @@ impl Step<'_> {
         each.collect()
     }
 
+    /// What SQLite refuses in a CREATE TABLE, besides what every engine does.
+    fn not_in_sqlite(&self, create: &CreateTable) -> Option<Conflict> {
+        if self.catalog.dialect != Dialect::Sqlite {
+            return None;
+        }
+        if create.name.ident.key().starts_with("sqlite_") {
+            let sentence = format!("`{}` is a name that SQLite keeps for itself", create.name);
+            return Some(Conflict::Other("42939", sentence));
+        }
+        let mut constraints = create
+            .columns
+            .iter()
+            .flat_map(|def| &def.constraints)
+            .chain(create.constraints.iter().map(|def| &def.constraint));
+        let keyless = create.options.iter().any(|option| option == "WITHOUT ROWID")
+            && !constraints.any(|constraint| matches!(constraint.kind, ConstraintKind::PrimaryKey { .. }));
+        keyless.then(|| {
+            let sentence = format!("`{}` is WITHOUT ROWID and has no primary key", create.name);
+            Conflict::Other("42P16", sentence)
+        })
+    }
+
     /// A CHECK that a parent gave under the same name is the same one.
     fn is_merged(&self, table: &Name, constraint: &Constraint) -> bool {
         let (ConstraintKind::Check(_), Some(name)) = (&constraint.kind, &constraint.name) else {
@@ -337,8 +362,8 @@ impl Step<'_> {
     /// Where an unqualified new object goes: the first schema of the search path.
     pub(super) fn home(&self, name: &Name) -> Name {
         let name = names::kept(self.catalog.dialect, name);
-        match (&name.schema, self.session.search_path.first()) {
-            (None, Some(first)) => Name::qualified(first.clone(), name.ident.clone()),
+        match (&name.schema, self.home_schema()) {
+            (None, Some(first)) => Name::qualified(first, name.ident.clone()),
             (None, None) | (Some(_), _) => name.into_owned(),
         }
     }

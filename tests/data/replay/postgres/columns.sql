@@ -1,0 +1,144 @@
+-- # ADD COLUMN
+CREATE TABLE t (id int PRIMARY KEY);
+ALTER TABLE t ADD COLUMN a int;
+ALTER TABLE t ADD b text NOT NULL DEFAULT 'x';
+ALTER TABLE t ADD COLUMN IF NOT EXISTS a text;
+ALTER TABLE t ADD COLUMN c numeric(10, 2) UNIQUE CHECK (c > 0), ADD COLUMN d int REFERENCES t (id) ON DELETE CASCADE;
+ALTER TABLE t ADD COLUMN e text COLLATE "C";
+ALTER TABLE t ADD COLUMN f timestamptz DEFAULT now();
+ALTER TABLE t ADD COLUMN g int GENERATED ALWAYS AS (id * 2) STORED;
+ALTER TABLE t ADD COLUMN h int CONSTRAINT positive CHECK (h > 0) CONSTRAINT given NOT NULL;
+ALTER TABLE t ADD COLUMN a int; -- refused: 42701
+ALTER TABLE t ADD COLUMN i int, ADD COLUMN i int; -- refused: 42701
+ALTER TABLE t ADD COLUMN i nosuch; -- refused: 42704
+ALTER TABLE t ADD COLUMN i int PRIMARY KEY; -- refused: 42P16
+ALTER TABLE t ADD COLUMN ctid int; -- refused: 42701
+ALTER TABLE nosuch ADD COLUMN i int; -- refused: 42P01
+ALTER TABLE IF EXISTS nosuch ADD COLUMN i int;
+-- left: accepted, not 42704: ALTER TABLE t ADD COLUMN i nosuch;
+-- left: accepted, not 42701: ALTER TABLE t ADD COLUMN ctid int;
+
+-- # DROP COLUMN takes along what hangs on it
+CREATE TABLE p (id int PRIMARY KEY, code text UNIQUE);
+CREATE TABLE t (
+    id serial PRIMARY KEY, a int UNIQUE, b int CHECK (b > 0), c int, d text REFERENCES p (code), e int, f int,
+    CONSTRAINT together CHECK (c < e), UNIQUE (e, f)
+);
+CREATE INDEX t_c ON t (c);
+CREATE INDEX t_e ON t (f) WHERE e > 0;
+CREATE INDEX t_expr ON t ((c + f));
+CREATE INDEX t_include ON t (f) INCLUDE (a);
+CREATE STATISTICS t_stat ON c, f FROM t;
+ALTER TABLE t DROP COLUMN a;
+ALTER TABLE t DROP b;
+ALTER TABLE t DROP COLUMN d;
+ALTER TABLE t DROP COLUMN e;
+ALTER TABLE t DROP COLUMN c, DROP COLUMN IF EXISTS nosuch;
+ALTER TABLE t DROP COLUMN nosuch; -- refused: 42703
+ALTER TABLE t DROP COLUMN id;
+ALTER TABLE t DROP COLUMN f;
+ALTER TABLE t ADD COLUMN id text;
+
+-- # DROP COLUMN that something needs
+CREATE TABLE p (id int PRIMARY KEY, code text UNIQUE, n int, m int, g int GENERATED ALWAYS AS (n + 1) STORED);
+CREATE TABLE t (id int REFERENCES p (id), code text REFERENCES p (code));
+CREATE VIEW v AS SELECT m FROM p;
+ALTER TABLE p DROP COLUMN id; -- refused: 2BP01
+ALTER TABLE p DROP COLUMN code; -- refused: 2BP01
+ALTER TABLE p DROP COLUMN n; -- refused: 2BP01
+ALTER TABLE p DROP COLUMN m; -- refused: 2BP01
+ALTER TABLE p DROP COLUMN m CASCADE;
+ALTER TABLE p DROP COLUMN n CASCADE;
+ALTER TABLE p DROP COLUMN code CASCADE;
+ALTER TABLE p DROP COLUMN id CASCADE;
+
+-- # ALTER COLUMN TYPE
+CREATE TABLE t (id int PRIMARY KEY, a int DEFAULT 1, b varchar(10) NOT NULL, c text COLLATE "C", d timestamp, e text);
+CREATE INDEX t_b ON t (b);
+ALTER TABLE t ALTER COLUMN id TYPE bigint;
+ALTER TABLE t ALTER a TYPE numeric(10, 2), ALTER COLUMN b SET DATA TYPE text;
+ALTER TABLE t ALTER COLUMN c TYPE varchar(5);
+ALTER TABLE t ALTER COLUMN e TYPE text COLLATE "POSIX";
+ALTER TABLE t ALTER COLUMN d TYPE timestamptz USING d AT TIME ZONE 'UTC';
+ALTER TABLE t ALTER COLUMN e TYPE int; -- refused: 42804
+ALTER TABLE t ALTER COLUMN e TYPE int USING e::int;
+ALTER TABLE t ALTER COLUMN nosuch TYPE int; -- refused: 42703
+ALTER TABLE t ALTER COLUMN a TYPE nosuch; -- refused: 42704
+CREATE VIEW v AS SELECT a FROM t;
+ALTER TABLE t ALTER COLUMN a TYPE int; -- refused: 0A000
+-- left: accepted, not 42804: ALTER TABLE t ALTER COLUMN e TYPE int;
+-- left: accepted, not 42704: ALTER TABLE t ALTER COLUMN a TYPE nosuch;
+
+-- # Defaults and NOT NULL
+CREATE TABLE t (id int PRIMARY KEY, a int, b text DEFAULT 'x', c int NOT NULL);
+ALTER TABLE t ALTER COLUMN a SET DEFAULT 5, ALTER COLUMN a SET NOT NULL;
+ALTER TABLE t ALTER b DROP DEFAULT;
+ALTER TABLE t ALTER COLUMN c DROP NOT NULL;
+ALTER TABLE t ALTER COLUMN a DROP NOT NULL;
+ALTER TABLE t ALTER COLUMN a SET DEFAULT NULL;
+ALTER TABLE t ALTER COLUMN b DROP NOT NULL;
+ALTER TABLE t ALTER COLUMN id DROP NOT NULL; -- refused: 42P16
+ALTER TABLE t ALTER COLUMN nosuch SET NOT NULL; -- refused: 42703
+ALTER TABLE t ALTER COLUMN nosuch DROP DEFAULT; -- refused: 42703
+
+-- # Defaults of every kind
+CREATE TABLE t (
+    a text DEFAULT 'it''s', b int DEFAULT -1, c numeric DEFAULT 1.50, d boolean DEFAULT true, e boolean DEFAULT 'f',
+    f timestamptz DEFAULT CURRENT_TIMESTAMP, g timestamp DEFAULT now(), h date DEFAULT CURRENT_DATE, i uuid DEFAULT gen_random_uuid(),
+    j jsonb DEFAULT '{}', k int[] DEFAULT '{}', l int[] DEFAULT ARRAY[1, 2], m text DEFAULT upper('x'), n text DEFAULT 'a' || 'b',
+    o interval DEFAULT '1 day', p timestamptz DEFAULT (now() + interval '1 day'), q varchar(5) DEFAULT 'x'::varchar, r text DEFAULT NULL,
+    s timestamptz DEFAULT timezone('utc', now()), t timestamp DEFAULT (now() AT TIME ZONE 'utc'), u text DEFAULT current_user,
+    v int DEFAULT (1 + 2), w double precision DEFAULT 'NaN', x text DEFAULT $$dollar$$, y text DEFAULT E'\t', z char(3) DEFAULT 'abc'
+);
+
+-- # RENAME COLUMN goes everywhere
+CREATE TABLE p (id int PRIMARY KEY, code text UNIQUE);
+CREATE TABLE t (a int CHECK (a > 0), b int, c text REFERENCES p (code), d int GENERATED ALWAYS AS (a + b) STORED, UNIQUE (a, b), CONSTRAINT ordered CHECK (a < b));
+CREATE INDEX t_a ON t (a, lower(c)) INCLUDE (b) WHERE b > 0;
+CREATE INDEX t_expr ON t ((a * 2));
+CREATE VIEW v AS SELECT a, b FROM t WHERE c <> '';
+CREATE STATISTICS s ON a, b FROM t;
+ALTER TABLE t RENAME COLUMN a TO first;
+ALTER TABLE t RENAME b TO second;
+ALTER TABLE p RENAME COLUMN code TO short;
+ALTER TABLE p RENAME COLUMN id TO number;
+ALTER TABLE t RENAME COLUMN first TO second; -- refused: 42701
+ALTER TABLE t RENAME COLUMN a TO x; -- refused: 42703
+ALTER TABLE t RENAME COLUMN first TO ctid; -- refused: 42701
+ALTER TABLE t ADD UNIQUE (first);
+ALTER TABLE t ADD CHECK (second > 0);
+-- left: accepted, not 42701: ALTER TABLE t RENAME COLUMN first TO ctid;
+
+-- # Generated columns
+CREATE TABLE t (a int, b int GENERATED ALWAYS AS (a + 1) STORED, c text GENERATED ALWAYS AS ('x' || a::text) STORED);
+ALTER TABLE t ALTER COLUMN b DROP EXPRESSION;
+ALTER TABLE t ALTER COLUMN b DROP EXPRESSION; -- refused: 55000
+ALTER TABLE t ALTER COLUMN b DROP EXPRESSION IF EXISTS;
+ALTER TABLE t ALTER COLUMN c SET DEFAULT 'x'; -- refused: 42601
+ALTER TABLE t ADD COLUMN d int GENERATED ALWAYS AS (b * 2) STORED;
+ALTER TABLE t ADD COLUMN e int GENERATED ALWAYS AS (d * 2) STORED; -- refused: 42P17
+ALTER TABLE t DROP COLUMN b CASCADE;
+-- left: accepted, not 42P17: ALTER TABLE t ADD COLUMN e int GENERATED ALWAYS AS (d * 2) STORED;
+
+-- # Several actions at once run in passes
+CREATE TABLE t (a int, b int, CONSTRAINT c CHECK (a > 0));
+ALTER TABLE t ADD COLUMN b text, DROP COLUMN b;
+ALTER TABLE t ADD CONSTRAINT c CHECK (b <> ''), DROP CONSTRAINT c;
+ALTER TABLE t ADD CONSTRAINT u UNIQUE (e), ADD COLUMN e int;
+ALTER TABLE t ALTER COLUMN f SET NOT NULL, ADD COLUMN f int;
+ALTER TABLE t ALTER COLUMN a TYPE bigint, ALTER COLUMN a SET DEFAULT 7;
+ALTER TABLE t ADD COLUMN g int, DROP COLUMN nosuch; -- refused: 42703
+ALTER TABLE t ADD COLUMN g int;
+ALTER TABLE t DROP COLUMN g, DROP COLUMN g; -- refused: 42703
+
+-- # System columns and views
+CREATE TABLE t (a int, b int);
+CREATE VIEW v AS SELECT a FROM t;
+ALTER TABLE v ADD COLUMN c int; -- refused: 42809
+ALTER TABLE v DROP COLUMN a; -- refused: 42809
+ALTER TABLE v ALTER COLUMN a SET DEFAULT 5;
+ALTER VIEW v ALTER COLUMN a DROP DEFAULT;
+ALTER TABLE t DROP COLUMN xmin; -- refused: 0A000
+-- left: accepted, not 42809: ALTER TABLE v ADD COLUMN c int;
+-- left: accepted, not 42809: ALTER TABLE v DROP COLUMN a;
+-- left: 42703, not 0A000: ALTER TABLE t DROP COLUMN xmin;

@@ -1,0 +1,135 @@
+-- # Enums
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+CREATE TYPE nothing AS ENUM ();
+ALTER TYPE mood ADD VALUE 'great';
+ALTER TYPE mood ADD VALUE 'low' BEFORE 'sad';
+ALTER TYPE mood ADD VALUE 'fine' AFTER 'ok';
+ALTER TYPE mood ADD VALUE IF NOT EXISTS 'fine';
+ALTER TYPE mood RENAME VALUE 'sad' TO 'blue';
+ALTER TYPE mood ADD VALUE 'ok'; -- refused: 42710
+ALTER TYPE mood ADD VALUE 'x' AFTER 'nosuch'; -- refused: 22023
+ALTER TYPE mood RENAME VALUE 'nosuch' TO 'x'; -- refused: 22023
+ALTER TYPE mood RENAME VALUE 'ok' TO 'great'; -- refused: 42710
+CREATE TYPE mood AS ENUM ('x'); -- refused: 42710
+CREATE TYPE twice AS ENUM ('x', 'x'); -- refused: 23505
+ALTER TYPE nosuch ADD VALUE 'x'; -- refused: 42704
+-- left: accepted, not 23505: CREATE TYPE twice AS ENUM ('x', 'x');
+
+-- # A type that columns have
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+CREATE TABLE t (m mood DEFAULT 'ok', n mood[], o mood NOT NULL);
+CREATE FUNCTION f(mood) RETURNS mood LANGUAGE sql AS 'SELECT $1';
+DROP TYPE mood; -- refused: 2BP01
+ALTER TYPE mood RENAME TO feeling;
+ALTER TABLE t DROP COLUMN n;
+DROP FUNCTION f(feeling);
+ALTER TABLE t ALTER COLUMN o TYPE text USING o::text;
+DROP TYPE feeling; -- refused: 2BP01
+DROP TYPE feeling CASCADE;
+DROP TYPE feeling; -- refused: 42704
+DROP TYPE IF EXISTS feeling;
+-- left: refused with 42883: DROP FUNCTION f(feeling);
+-- left: too much: function public.f(mood)
+-- left: drift: extra-function function `f(mood)`: FUNCTION (mood) RETURNS mood LANGUAGE sql AS SELECT $1 / nothing
+
+-- # An enum exchanged for another one
+CREATE TYPE status AS ENUM ('new', 'old');
+CREATE TABLE t (s status NOT NULL DEFAULT 'new');
+ALTER TABLE t ALTER COLUMN s DROP DEFAULT;
+ALTER TYPE status RENAME TO status_old;
+CREATE TYPE status AS ENUM ('new', 'done');
+ALTER TABLE t ALTER COLUMN s TYPE status USING s::text::status;
+ALTER TABLE t ALTER COLUMN s SET DEFAULT 'new'::status;
+DROP TYPE status_old;
+
+-- # Composite types
+CREATE TYPE pair AS (a int, b varchar(10));
+CREATE TYPE empty AS ();
+ALTER TYPE pair ADD ATTRIBUTE c timestamptz;
+ALTER TYPE pair DROP ATTRIBUTE a, ALTER ATTRIBUTE b TYPE text;
+ALTER TYPE pair RENAME ATTRIBUTE c TO at;
+ALTER TYPE pair DROP ATTRIBUTE IF EXISTS nosuch;
+ALTER TYPE pair ADD ATTRIBUTE b int; -- refused: 42701
+ALTER TYPE pair DROP ATTRIBUTE nosuch; -- refused: 42703
+CREATE TABLE t (p pair);
+ALTER TYPE pair ADD ATTRIBUTE d int;
+ALTER TYPE pair ALTER ATTRIBUTE b TYPE int; -- refused: 0A000
+DROP TYPE pair; -- refused: 2BP01
+ALTER TABLE pair RENAME TO x; -- refused: 42809
+ALTER TYPE t RENAME TO x; -- refused: 42809
+CREATE TYPE of_pair AS (inner_pair pair);
+DROP TYPE pair CASCADE;
+-- left: 42P01, not 42809: ALTER TABLE pair RENAME TO x;
+-- left: 42704, not 42809: ALTER TYPE t RENAME TO x;
+-- left: missing: composite public.of_pair ()
+-- left: too much: composite public.of_pair (inner_pair pair)
+-- left: drift: type-differs type `of_pair`: (inner_pair pair) / ()
+
+-- # Domains
+CREATE DOMAIN email AS text CHECK (VALUE ~ '@');
+CREATE DOMAIN positive int NOT NULL DEFAULT 1 CONSTRAINT above CHECK (VALUE > 0) CHECK (VALUE < 100);
+CREATE DOMAIN short AS varchar(10) COLLATE "C";
+CREATE TABLE t (e email, p positive, s short[]);
+ALTER DOMAIN email ADD CHECK (length(VALUE) < 100);
+ALTER DOMAIN email ADD CONSTRAINT lower CHECK (lower(VALUE) = VALUE) NOT VALID;
+ALTER DOMAIN email VALIDATE CONSTRAINT lower;
+ALTER DOMAIN email SET DEFAULT 'a@b';
+ALTER DOMAIN email SET NOT NULL;
+ALTER DOMAIN positive DROP NOT NULL;
+ALTER DOMAIN positive DROP DEFAULT;
+ALTER DOMAIN positive DROP CONSTRAINT above;
+ALTER DOMAIN positive DROP CONSTRAINT above; -- refused: 42704
+ALTER DOMAIN positive DROP CONSTRAINT IF EXISTS above;
+ALTER DOMAIN email ADD CONSTRAINT lower CHECK (true); -- refused: 42710
+ALTER DOMAIN email RENAME CONSTRAINT lower TO lowered;
+ALTER DOMAIN email RENAME TO mail;
+ALTER TYPE mail RENAME TO email;
+ALTER DOMAIN nosuch SET NOT NULL; -- refused: 42704
+CREATE DOMAIN email AS int; -- refused: 42710
+DROP DOMAIN email; -- refused: 2BP01
+DROP TYPE short; -- refused: 2BP01
+DROP DOMAIN email CASCADE;
+DROP TYPE short CASCADE;
+ALTER DOMAIN t SET NOT NULL; -- refused: 42809
+-- left: refused with 42704: ALTER DOMAIN email RENAME CONSTRAINT lower TO lowered;
+-- left: 42704, not 42809: ALTER DOMAIN t SET NOT NULL;
+
+-- # Ranges, shells and base types
+CREATE TYPE span AS RANGE (subtype = timestamptz);
+CREATE TYPE shell;
+CREATE TABLE t (s span, m span_multirange);
+DROP TYPE span; -- refused: 2BP01
+ALTER TYPE span RENAME TO period;
+DROP TYPE shell;
+DROP TYPE period CASCADE;
+-- left: too much: column public.t.m span_multirange
+-- left: drift: extra-column column `m` of `t`: span_multirange / nothing
+
+-- # Types in other schemas
+CREATE SCHEMA other;
+CREATE TYPE other.mood AS ENUM ('x');
+CREATE TYPE mood AS ENUM ('y');
+CREATE TABLE t (a mood, b other.mood, c other.mood[]);
+ALTER TYPE other.mood ADD VALUE 'z';
+ALTER TYPE mood SET SCHEMA other; -- refused: 42710
+DROP TYPE mood CASCADE;
+ALTER TYPE other.mood SET SCHEMA public;
+
+-- # Statistics, collations, casts and operators
+CREATE TABLE t (a int, b int);
+CREATE STATISTICS s (ndistinct) ON a, b FROM t;
+CREATE STATISTICS IF NOT EXISTS s ON a, b FROM t;
+CREATE STATISTICS s ON a, b FROM t; -- refused: 42710
+ALTER STATISTICS s RENAME TO stat;
+CREATE STATISTICS x ON a FROM t; -- refused: 42P17
+CREATE STATISTICS x ON a, nosuch FROM t; -- refused: 42703
+CREATE COLLATION german (provider = icu, locale = 'de');
+CREATE COLLATION IF NOT EXISTS german FROM "C";
+CREATE COLLATION german FROM "C"; -- refused: 42710
+DROP COLLATION german;
+DROP STATISTICS stat;
+DROP STATISTICS stat; -- refused: 42704
+ALTER TABLE t DROP COLUMN a;
+-- left: accepted, not 42P17: CREATE STATISTICS x ON a FROM t;
+-- left: accepted, not 42703: CREATE STATISTICS x ON a, nosuch FROM t;
+-- left: refused with 42704: DROP STATISTICS stat;

@@ -1,0 +1,206 @@
+//! A script's replay is the schema that a server has after it: the same statements refused, the same objects, no drift to the dump.
+//!
+//! The scripts are `tests/data/replay/postgres/*.sql` and `tests/data/replay/sqlite/*.sql`; `tests/data/README.md` says how they are written.
+
+use std::fs;
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use gander::schema::Dialect;
+
+use crate::support::pages::project;
+use crate::support::side_by_side::{
+    Played, disputed, on_catalog, on_postgres, on_sqlite, read_dump, statements, text_of, unlike,
+};
+use crate::support::{inventory, postgres, sqlite};
+
+/// A script, and what is known of it.
+struct Case {
+    /// `postgres/tables.sql: a title`.
+    title: String,
+    dialect: Dialect,
+    sql: String,
+    /// The statements that the server refuses, by number, with the SQLSTATE.
+    refused: Vec<(usize, String)>,
+    /// In what gander is known to differ from the server.
+    left: Vec<String>,
+    /// It says what the server refuses; the sample projects do not.
+    ours: bool,
+}
+
+/// `GANDER_SCRIPT=identity` runs the cases in whose titles the word stands.
+#[test]
+fn a_script_builds_what_a_server_builds() {
+    let only = std::env::var("GANDER_SCRIPT").unwrap_or_default();
+    let mut cases = scripts();
+    cases.extend(fixtures());
+    cases.retain(|case| case.title.contains(&only));
+    assert!(!cases.is_empty(), "no case was run");
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut complaints = Vec::new();
+        let mut database = None;
+        while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+            complaints.extend(check(case, &mut database));
+        }
+        complaints
+    };
+    // Most of the time is spent waiting for a server.
+    let workers = 2 * thread::available_parallelism().map_or(2, NonZero::get);
+    let mut complaints: Vec<String> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().expect("a worker does not panic")).collect()
+    });
+    complaints.sort();
+    let count = complaints.len();
+    assert!(
+        complaints.is_empty(),
+        "{count} of {} scripts are not what they say:\n\n{}\n",
+        cases.len(),
+        complaints.join("\n")
+    );
+}
+
+/// What is wrong with a case, where anything is.
+fn check(case: &Case, database: &mut Option<postgres::Database>) -> Option<String> {
+    let mut complaints = Vec::new();
+    let (server, dump) = match case.dialect {
+        Dialect::Postgres => {
+            let database = database.get_or_insert_with(postgres::fresh_database);
+            (on_postgres(database, &case.sql), database.dump_schema())
+        }
+        Dialect::Sqlite => {
+            let database = sqlite::fresh_database(false);
+            (on_sqlite(&database, &case.sql), database.schema())
+        }
+        Dialect::Mysql => return None,
+    };
+    let server = match server {
+        Ok(server) => server,
+        Err(error) => return Some(format!("{}: {error}", case.title)),
+    };
+    let (ours, catalog) = on_catalog(&case.sql, case.dialect, Some(&server.verdicts));
+    if case.ours {
+        complaints.extend(unannounced(case, &server));
+    }
+    let disputed = disputed(&case.sql, case.dialect, &server, &ours);
+    let mut found: Vec<String> = disputed.into_iter().map(|(_, line)| line).collect();
+    found.extend(unlike("", &server.inventory, &ours.inventory));
+    let (dumped, lines) = read_dump(&dump, case.dialect);
+    found.extend(lines);
+    // What the replay lacks and the dump's too was told already.
+    let mut more = unlike("in the dump, ", &server.inventory, &inventory::of(&dumped));
+    more.retain(|line| !found.iter().any(|known| line.ends_with(known.as_str())));
+    found.extend(more);
+    found.extend(catalog.diff(&dumped).iter().map(|difference| format!("drift: {difference}")));
+    // The messages behind it are for whoever reads it.
+    let key = |line: &'_ str| line.split("  -- ").next().unwrap_or_default().trim_end().to_owned();
+    for line in found.iter().filter(|line| !case.left.contains(&key(line))) {
+        complaints.push(format!("-- left: {line}"));
+    }
+    for left in case.left.iter().filter(|left| !found.iter().any(|line| key(line) == **left)) {
+        complaints.push(format!("-- strike off: {left}"));
+    }
+    (!complaints.is_empty()).then(|| format!("{}:\n    {}", case.title, complaints.join("\n    ")))
+}
+
+/// Where the server does not refuse what the script says that it refuses.
+fn unannounced(case: &Case, server: &Played) -> Vec<String> {
+    let mut complaints = Vec::new();
+    let spans = statements(&case.sql, case.dialect);
+    for (number, (span, verdict)) in spans.iter().zip(&server.verdicts).enumerate() {
+        let announced = case.refused.iter().find(|(of, _)| *of == number).map(|(_, state)| state.as_str());
+        let told = verdict.states.first().map(String::as_str);
+        if announced != told {
+            let text = text_of(&case.sql, *span).split_whitespace().collect::<Vec<_>>().join(" ");
+            complaints
+                .push(format!("the server: {told:?} {}, the script: {announced:?}: {text}", verdict.why));
+        }
+    }
+    complaints
+}
+
+fn scripts() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (directory, dialect) in [("postgres", Dialect::Postgres), ("sqlite", Dialect::Sqlite)] {
+        for path in sql_files(&project().join("tests/data/replay").join(directory)) {
+            let text = fs::read_to_string(&path).expect("a script can be read");
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            for part in text.split("-- # ").skip(1) {
+                let (title, sql) = part.split_once('\n').expect("a title stands on a line of its own");
+                cases.push(case(format!("{directory}/{name}: {title}"), sql, dialect));
+            }
+        }
+    }
+    cases
+}
+
+fn case(title: String, sql: &str, dialect: Dialect) -> Case {
+    let spans = statements(sql, dialect);
+    let mut case =
+        Case { title, dialect, sql: sql.to_owned(), refused: Vec::new(), left: Vec::new(), ours: true };
+    let mut at = 0;
+    for line in sql.split_inclusive('\n') {
+        let end = at + line.len();
+        if let Some((_, left)) = line.split_once("-- left: ") {
+            case.left.push(left.trim().to_owned());
+        } else if let Some((_, state)) = line.split_once("-- refused: ") {
+            let number = spans.iter().filter(|span| (span.start as usize) < end).count();
+            let state = state.split_whitespace().next().unwrap_or_default().to_owned();
+            case.refused.push((number.checked_sub(1).expect("a statement stands before it"), state));
+        }
+        at = end;
+    }
+    case
+}
+
+/// The SQL of the sample projects, file after file, each in a session of its own. Their faults are theirs.
+fn fixtures() -> Vec<Case> {
+    let projects: [(&str, &[&str]); 6] = [
+        ("trading", &["trading/sql/migrations"]),
+        ("trading's dashboard", &["trading/sql/migrations", "trading/sql/dashboard_init.sql"]),
+        ("trading's schema", &["trading/sql/schema.sql"]),
+        ("orders", &["orders/sql/shop_base.sql", "orders/migrations"]),
+        ("options", &["options/scripts/database/schema_canonical.sql"]),
+        ("explainable", &["explainable/init_db.sql"]),
+    ];
+    let mut cases: Vec<Case> =
+        projects.iter().map(|(name, paths)| fixture(name, paths, Dialect::Postgres)).collect();
+    let both = &["tradebaas/src/storage/trade_history.sql", "tradebaas/migrations"];
+    cases.push(fixture("tradebaas", &both[1..], Dialect::Postgres));
+    cases.push(fixture("tradebaas", both, Dialect::Sqlite));
+    cases
+}
+
+fn fixture(name: &str, paths: &[&str], dialect: Dialect) -> Case {
+    let mut sql = String::new();
+    for path in paths.iter().map(|path| project().join("fixtures").join(path)) {
+        for file in if path.is_dir() { sql_files(&path) } else { vec![path] } {
+            let text = fs::read_to_string(&file).expect("a migration can be read");
+            let is_up = !file.to_string_lossy().contains("_rollback");
+            // In a project with two databases each file says for which it is.
+            let elsewhere = match dialect {
+                Dialect::Sqlite => "Database: PostgreSQL",
+                Dialect::Postgres | Dialect::Mysql => "Database: SQLite",
+            };
+            if is_up && !text.contains(elsewhere) {
+                sql.push_str(&text);
+                // What a file leaves open ends with its session.
+                sql.push_str(if dialect == Dialect::Postgres { "\n;\nROLLBACK;\n" } else { "\n;\n" });
+            }
+        }
+    }
+    let title = format!("fixtures/{name} ({})", dialect.name());
+    Case { title, dialect, sql, refused: Vec::new(), left: Vec::new(), ours: false }
+}
+
+fn sql_files(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
+    let mut files: Vec<_> = entries.map(|entry| entry.expect("an entry can be read").path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "sql"));
+    files.sort();
+    assert!(!files.is_empty(), "no scripts in {}", directory.display());
+    files
+}

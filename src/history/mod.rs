@@ -5,6 +5,7 @@ mod assemble;
 pub mod comments;
 mod discover;
 mod engine;
+pub mod rebuild;
 pub mod replay;
 pub mod tools;
 mod tree;

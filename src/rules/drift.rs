@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::HistoryFacts;
 use super::facts::Canonical;
 use crate::diagnostic::Written;
+use crate::history::rebuild::rebuilds;
 use crate::history::replay::{Change, Replay};
 use crate::ops::{Op, Operation, Outcome, Statement, resolve};
 use crate::schema::{
@@ -341,6 +342,9 @@ fn is_something_else(file: &Catalog, known: &Catalog, differences: &[Difference]
 fn cause<'a>(replay: &'a Replay<'_>, dialect: Dialect, difference: &Difference) -> Option<Cause<'a>> {
     let object = &difference.object;
     let change = replay.last_change(dialect, None, |catalog| catalog.facet(difference.kind, object))?;
+    if let Some(built) = built_anew(change, object) {
+        return Some(built);
+    }
     let statement = change.statement();
     let about = |op: &&Op| is_about(&op.kind, object);
     let was_there = matches!(change.before().facet(difference.kind, object), Facet::Is(_));
@@ -350,6 +354,17 @@ fn cause<'a>(replay: &'a Replay<'_>, dialect: Dialect, difference: &Difference) 
     } else {
         statement.ops.iter().find(about).or(statement.ops.first())?
     };
+    Some(Cause { change, op })
+}
+
+/// Where a table was built anew under its own name, the CREATE TABLE of the new one is what changed it.
+fn built_anew<'a>(change: Change<'a>, object: &ObjectRef) -> Option<Cause<'a>> {
+    let table = object.on.as_ref().unwrap_or(&object.name);
+    let rebuilt = rebuilds(change.part)
+        .into_iter()
+        .find(|one| one.table == *table && (one.rename == change.step || one.clear == change.step))?;
+    let change = Change { step: rebuilt.create, ..change };
+    let op = change.statement().ops.iter().find(|op| matches!(op.kind, Operation::CreateTable(_)))?;
     Some(Cause { change, op })
 }
 
@@ -568,6 +583,16 @@ fn collect(
             }
             let state = &migration.up.steps[step];
             for (op, outcome) in statement.ops.iter().zip(&state.outcomes) {
+                if let Operation::Rename { object: renamed, to, .. } = &op.kind
+                    && *outcome == Outcome::Done
+                    && (run, step) == (birth.run, birth.step)
+                    && words.is_empty()
+                    && renamed.kind == ObjectKind::Table
+                    && let Some(old) =
+                        under_old_name(object, &resolve(&state.before, &state.session, &renamed.name), to)
+                {
+                    collect(replay, dialect, &old, Some((run, step)), words);
+                }
                 let resolves =
                     |name: &Name, wanted: &Name| resolve(&state.before, &state.session, name) == *wanted;
                 if *outcome != Outcome::Done || !shapes(&op.kind, object, &resolves) {
@@ -587,6 +612,19 @@ fn collect(
                 });
             }
         }
+    }
+}
+
+/// A table that was renamed, or a column of it, under the table's old name.
+fn under_old_name(object: &ObjectRef, from: &Name, to: &Ident) -> Option<ObjectRef> {
+    match (object.kind, &object.on) {
+        (ObjectKind::Column, Some(table)) if table.ident == *to => {
+            Some(ObjectRef { on: Some(from.clone()), ..object.clone() })
+        }
+        (ObjectKind::Table, _) if object.name.ident == *to => {
+            Some(ObjectRef { name: from.clone(), ..object.clone() })
+        }
+        (_, _) => None,
     }
 }
 

@@ -63,6 +63,15 @@ pub fn apply(before: &Catalog, statement: &Statement, session: &mut Session) -> 
         return Applied { after, results: statement.ops.iter().map(|_| skipped()).collect() };
     }
     let mut results: Vec<Outcome> = statement.ops.iter().map(|_| Outcome::Done).collect();
+    // What CREATE SCHEMA brings along is looked for there first.
+    let path = match statement.ops.as_slice() {
+        [Op { kind: Operation::CreateSchema { name: Some(name), .. }, .. }, _, ..] => {
+            let path = session.search_path.clone();
+            session.search_path.insert(0, name.clone());
+            Some(path)
+        }
+        _ => None,
+    };
     for index in running_order(&statement.ops, before.dialect) {
         let op = &statement.ops[index];
         let place = Place::new(session.file, op.span);
@@ -75,6 +84,9 @@ pub fn apply(before: &Catalog, statement: &Statement, session: &mut Session) -> 
             }
             outcome => outcome,
         };
+    }
+    if let Some(path) = path {
+        session.search_path = path;
     }
     Applied { after, results }
 }

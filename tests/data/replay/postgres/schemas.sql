@@ -31,7 +31,6 @@ CREATE SCHEMA AUTHORIZATION CURRENT_USER;
 CREATE SCHEMA pg_own; -- refused: 42939
 -- left: accepted, not 42939: CREATE SCHEMA pg_own;
 -- left: missing: schema postgres
--- left: drift: view-differs view `one.v`: AS SELECT id FROM t / AS SELECT t.id FROM one.t
 -- left: drift: missing-schema schema `postgres`: nothing / 
 
 -- # SET SCHEMA takes along what belongs to the table

@@ -18,10 +18,6 @@ CREATE VIEW x AS SELECT a FROM nosuch; -- refused: 42P01
 CREATE VIEW x AS SELECT a, a FROM t; -- refused: 42701
 CREATE VIEW x (p, q, r, s) AS SELECT a FROM t; -- refused: 42601
 -- left: 42P07, not 42809: CREATE OR REPLACE VIEW t AS SELECT 1 AS x;
--- left: accepted, not 42703: CREATE VIEW x AS SELECT nosuch FROM t;
--- left: accepted, not 42P01: CREATE VIEW x AS SELECT a FROM nosuch;
--- left: accepted, not 42701: CREATE VIEW x AS SELECT a, a FROM t;
--- left: accepted, not 42601: CREATE VIEW x (p, q, r, s) AS SELECT a FROM t;
 
 -- # What a view reads stays
 CREATE TABLE t (a int, b int, c int, d int);

@@ -33,7 +33,6 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             }
             continue;
         }
-        // What the migration makes again was meant to go.
         if along.iter().all(|(_, is_back)| *is_back) {
             continue;
         }
@@ -107,7 +106,7 @@ fn is_new(step: &StepFacts<'_>, operation: &Operation) -> bool {
     }
 }
 
-/// What goes along, each with whether the migration makes it again. What it drops by name besides is left out.
+/// What goes along, each with whether it was meant to: the migration makes it again, or drops it by name besides.
 fn along(step: &StepFacts<'_>, index: usize, op: &Op) -> Vec<(String, bool)> {
     let before = step.before();
     let alone = Statement { ops: vec![op.clone()], when: Vec::new(), ..step.statement().clone() };
@@ -116,13 +115,12 @@ fn along(step: &StepFacts<'_>, index: usize, op: &Op) -> Vec<(String, bool)> {
     let mut found = gone.relations();
     gone.parts_of_tables(&op.kind, &mut found);
     gone.others(&mut found);
-    let anything = !found.is_empty();
     let by_name: Vec<Name> = step.part.steps().flat_map(|other| named_drops(&other)).collect();
-    found.retain(|(along, ..)| !along.as_ref().is_some_and(|along| by_name.contains(along)));
-    let mut found: Vec<(String, bool)> = found.into_iter().map(|(_, text, back)| (text, back)).collect();
+    let named = |along: &Option<Name>| along.as_ref().is_some_and(|along| by_name.contains(along));
+    let mut found: Vec<(String, bool)> =
+        found.into_iter().map(|(along, text, back)| (text, back || named(&along))).collect();
     found.extend(users_of_functions(step, &op.kind));
-    if !anything
-        && found.is_empty()
+    if found.is_empty()
         && let Some(sentence) = refused_without(step, index)
     {
         // "view `v` depends on …": what the server would name.
@@ -330,53 +328,85 @@ fn users_of(before: &Catalog, end: &Catalog, function: &Name) -> Vec<(String, bo
     found
 }
 
-/// Whether something may depend on it that the migrations do not show.
+/// Whether something may depend on it that the migrations do not show: it is older than they are, or something was done since it
+/// was made that could not be read.
 fn may_take_more(step: &StepFacts<'_>, operation: &Operation) -> bool {
-    let before = step.before();
-    let all_read = !before.unclear && step.part.replay.sequence.unread.is_empty();
-    // What the history made, and read to the end, has no dependents but those that it made too.
-    let known = |made: Option<Place>| made.is_some() && all_read;
+    let has_table = |catalog: &Catalog, name: &Name| catalog.table(name).found().is_some();
     match operation {
         Operation::DropColumn { table, .. } | Operation::DropConstraint { table, .. } => {
-            !known(step.table(&table.name).found().and_then(|table| table.made))
+            let name = step.resolve(&table.name);
+            let made = step.before().table(&name).found().is_some_and(|table| table.made.is_some());
+            !made || !is_read_since(step, |catalog| has_table(catalog, &name))
         }
         Operation::Drop(drop) => !drop.objects.iter().all(|object| {
             let name = step.resolve(&object.name);
-            match object.kind {
-                ObjectKind::Table
-                | ObjectKind::ForeignTable
-                | ObjectKind::View
-                | ObjectKind::MaterializedView
-                | ObjectKind::Sequence => match before.relation(&name) {
-                    Lookup::Found(relation) => known(relation.made()),
-                    Lookup::Absent => true,
-                    // In a complete history it is not there at all.
-                    Lookup::Unknown => step.part.complete || is_first(step),
-                },
-                ObjectKind::Type | ObjectKind::Domain => match before.type_entry(&name) {
-                    Lookup::Found(entry) => known(entry.made),
-                    Lookup::Absent => true,
-                    Lookup::Unknown => step.part.complete || is_first(step),
-                },
-                ObjectKind::Function
-                | ObjectKind::Procedure
-                | ObjectKind::Routine
-                | ObjectKind::Aggregate => {
-                    let all = before.functions(&name);
-                    if all.is_empty() {
-                        step.part.complete || is_first(step)
-                    } else {
-                        all.iter().all(|function| known(function.made))
-                    }
+            match presence(step.before(), object.kind, &name) {
+                Presence::Made => {
+                    is_read_since(step, |catalog| presence(catalog, object.kind, &name) == Presence::Made)
                 }
-                _ => false,
+                Presence::Absent => true,
+                Presence::Older => false,
+                // In a complete history it is not there at all, and what is made anew right away is the migration's own.
+                Presence::Unknown => {
+                    step.part.complete
+                        || step.part.earlier().is_empty()
+                        || presence(&step.part.run.after, object.kind, &name) == Presence::Made
+                }
             }
         }),
         _ => false,
     }
 }
 
-/// Whether nothing was made before this migration.
-fn is_first(step: &StepFacts<'_>) -> bool {
-    step.part.earlier().is_empty()
+/// What is known of an object that is dropped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Presence {
+    /// The history made it.
+    Made,
+    /// It is there, and older than the history; or what depends on its kind is not followed.
+    Older,
+    /// It is not there.
+    Absent,
+    /// It may be there.
+    Unknown,
+}
+
+fn presence(catalog: &Catalog, kind: ObjectKind, name: &Name) -> Presence {
+    let of = |made: Option<Place>| if made.is_some() { Presence::Made } else { Presence::Older };
+    match kind {
+        ObjectKind::Table
+        | ObjectKind::ForeignTable
+        | ObjectKind::View
+        | ObjectKind::MaterializedView
+        | ObjectKind::Sequence => match catalog.relation(name) {
+            Lookup::Found(relation) => of(relation.made()),
+            Lookup::Absent => Presence::Absent,
+            Lookup::Unknown => Presence::Unknown,
+        },
+        ObjectKind::Type | ObjectKind::Domain => match catalog.type_entry(name) {
+            Lookup::Found(entry) => of(entry.made),
+            Lookup::Absent => Presence::Absent,
+            Lookup::Unknown => Presence::Unknown,
+        },
+        ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine | ObjectKind::Aggregate => {
+            match catalog.functions(name) {
+                [] => Presence::Unknown,
+                all => of(all.iter().map(|function| function.made).min().flatten()),
+            }
+        }
+        _ => Presence::Older,
+    }
+}
+
+/// Whether everything that was done since something is there could be read.
+fn is_read_since(step: &StepFacts<'_>, is_there: impl Fn(&Catalog) -> bool) -> bool {
+    let part = step.part;
+    if !part.replay.sequence.unread.is_empty() {
+        return false;
+    }
+    let made = part.replay.last_change(part.dialect(), Some((part.index, step.at)), is_there);
+    made.is_some_and(|made| {
+        let after = made.part.steps.get(made.step + 1).map_or(&made.part.after, |next| &next.before);
+        after.unread == step.before().unread
+    })
 }

@@ -4,7 +4,9 @@ use super::StepFacts;
 use super::refusals::place_of;
 use crate::history::replay::Change;
 use crate::ops::{self, AlterType, Guard, Op, Operation, Outcome, Statement};
-use crate::schema::{Catalog, Difference, Lookup, Name, ObjectKind, ObjectRef, Relation, Slot};
+use crate::schema::{
+    Catalog, Difference, DifferenceKind, Lookup, Name, ObjectKind, ObjectRef, Relation, Slot,
+};
 use crate::text::Place;
 
 /// What a statement with IF NOT EXISTS found there.
@@ -157,13 +159,9 @@ fn compare(
         let applied = ops::apply(&room, &alone, &mut (*step.step().session).clone());
         (applied.results.first() == Some(&Outcome::Done)).then_some(applied.after)
     };
-    let about = |difference: &Difference| {
-        difference.object == *object
-            || difference.object.kind == object.kind && difference.object.name == object.name
-            || matches!(difference.object.kind, ObjectKind::Column | ObjectKind::Constraint)
-                && object.kind != ObjectKind::Column
-                && difference.object.on.as_ref() == Some(&object.name)
-    };
+    // A comment is nothing that the statement could have said.
+    let about =
+        |difference: &Difference| difference.kind != DifferenceKind::Comment && is_about(difference, object);
     let differences = |there: &Catalog| -> Option<Vec<Difference>> {
         let mut found = there.diff(&wanted(there)?);
         found.retain(about);
@@ -182,6 +180,15 @@ fn compare(
         return Some(Compared::Same);
     }
     Some(Compared::Different(found))
+}
+
+/// Whether a difference is one of the object itself, or of a part of it that comes with it.
+fn is_about(difference: &Difference, object: &ObjectRef) -> bool {
+    let other = &difference.object;
+    let part = matches!(other.kind, ObjectKind::Column | ObjectKind::Constraint)
+        && object.kind != ObjectKind::Column
+        && other.on.as_ref() == Some(&object.name);
+    part || other == object || other.kind == object.kind && object.on.is_none() && other.name == object.name
 }
 
 /// Takes an object away, with what comes with it when it is made.

@@ -4,6 +4,7 @@ use super::new_names::new_names;
 use super::{Check, Cx, Rule, StepFacts};
 use crate::schema::Dialect;
 use crate::syntax::sql::write::quote;
+use crate::text::Span;
 
 /// `name-needs-quoting`.
 pub const RULE: Rule = Rule {
@@ -19,10 +20,11 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         Dialect::Postgres | Dialect::Sqlite => "double quotes",
         Dialect::Mysql => "backticks",
     };
+    let all = new_names(step);
     for op in &step.statement().ops {
-        let within = |span: crate::text::Span| op.span.start <= span.start && span.end <= op.span.end;
+        let within = |span: Span| op.span.start <= span.start && span.end <= op.span.end;
         let mut names: Vec<&str> = Vec::new();
-        for name in new_names(step).into_iter().filter(|name| within(name.span)) {
+        for name in all.iter().filter(|name| within(name.span)) {
             let text = name.ident.text();
             if quote(name.ident, dialect) != text && !names.contains(&text) {
                 names.push(text);

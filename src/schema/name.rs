@@ -12,15 +12,14 @@ pub const LONGEST: usize = 63;
 #[derive(Clone)]
 pub struct Ident {
     text: Arc<str>,
+    /// What is compared, where that is something else: without case, or cut.
     key: Option<Arc<str>>,
-    /// What was written, where the server keeps less.
-    written: Option<Arc<str>>,
 }
 
 impl Ident {
     /// A name that is compared exactly as it stands (PostgreSQL, after folding).
     pub fn exact(text: impl Into<Arc<str>>) -> Self {
-        Self { text: text.into(), key: None, written: None }
+        Self { text: text.into(), key: None }
     }
 
     /// A name as PostgreSQL keeps what was written: its first 63 bytes, without half a character at the end (source: its
@@ -30,24 +29,27 @@ impl Ident {
             return Self::exact(text);
         }
         let end = (0..=LONGEST).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-        Self { written: Some(Arc::from(text.as_str())), ..Self::exact(&text[..end]) }
+        Self { key: Some(Arc::from(&text[..end])), text: text.into() }
     }
 
     /// A name that is compared without regard to (ASCII) case.
     pub fn caseless(text: impl Into<Arc<str>>) -> Self {
         let text = text.into();
         let key = text.bytes().any(|b| b.is_ascii_uppercase()).then(|| Arc::from(text.to_ascii_lowercase()));
-        Self { text, key, written: None }
+        Self { text, key }
     }
 
     /// The name as somebody wrote it, which may be longer than what the server keeps.
     pub fn written(&self) -> &str {
-        self.written.as_deref().unwrap_or(&self.text)
+        &self.text
     }
 
     /// The name as the server keeps it, for messages.
     pub fn text(&self) -> &str {
-        &self.text
+        match &self.key {
+            Some(cut) if cut.len() < self.text.len() => cut,
+            Some(_) | None => &self.text,
+        }
     }
 
     /// What is compared.
@@ -96,13 +98,13 @@ impl Hash for Ident {
 
 impl fmt::Display for Ident {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(self.text())
     }
 }
 
 impl fmt::Debug for Ident {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&*self.text, f)
+        fmt::Debug::fmt(self.text(), f)
     }
 }
 

@@ -143,7 +143,7 @@ fn place(command: &Obeyed) -> String {
 
 #[test]
 fn a_pull_request_is_annotated() {
-    let change = format!("-- two\n{WORSE}CREATE TABLE items (\n    id int\n);\n");
+    let change = format!("-- two\n{WORSE}CREATE TABLE items (\n    id int PRIMARY KEY\n);\n");
     let repo = pull_request(
         &[("migrations/001_users.sql", GOOD), ("migrations/002_orders.sql", BAD)],
         &[("migrations/003_age.sql", &change), ("README.md", "::error::of no interest\n")],
@@ -174,7 +174,7 @@ fn a_pull_request_is_annotated() {
 
 #[test]
 fn a_good_pull_request_is_0_and_without_annotations() {
-    let fine = "CREATE TABLE IF NOT EXISTS items (id int);\n";
+    let fine = "CREATE TABLE IF NOT EXISTS items (id int PRIMARY KEY);\n";
     let repo = pull_request(&[("migrations/001_users.sql", GOOD)], &[("migrations/002_items.sql", fine)], 2);
     let run = on_pull_request(&repo).run();
     assert_eq!((run.code, annotations(&run).len()), (0, 0), "{run:?}");
@@ -186,10 +186,10 @@ fn a_good_pull_request_is_0_and_without_annotations() {
 fn faults_of_the_base_are_not_those_of_the_change() {
     let base = [
         ("migrations/001_users.sql", GOOD),
-        ("migrations/003_gap.sql", "CREATE TABLE IF NOT EXISTS c (id int);\n"),
+        ("migrations/003_gap.sql", "CREATE TABLE IF NOT EXISTS c (id int PRIMARY KEY);\n"),
         ("migrations/003_twice.sql", BAD),
     ];
-    let change = ("migrations/901_items.sql", "CREATE TABLE IF NOT EXISTS items (id int);\n");
+    let change = ("migrations/901_items.sql", "CREATE TABLE IF NOT EXISTS items (id int PRIMARY KEY);\n");
     let repo = pull_request(&base, &[change], 2);
     let gap = annotations(&on_pull_request(&repo).run());
     assert!(!gap.iter().any(|annotation| annotation.contains("sequence-gap")), "{gap:?}");
@@ -227,9 +227,9 @@ fn a_checkout_of_the_branch_itself_is_compared_with_the_base_branch() {
 fn a_push_is_compared_with_what_was_there_before() {
     let repo = Repo::on_branch(&[("migrations/001_users.sql", GOOD), ("migrations/002_orders.sql", BAD)]);
     let before = repo.git("rev-parse HEAD");
-    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int);\n");
+    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int PRIMARY KEY);\n");
     repo.commit();
-    let expected = ["warning migrations/003_items.sql 1:1-1:28 missing-if-not-exists".to_owned()];
+    let expected = ["warning migrations/003_items.sql 1:1-1:40 missing-if-not-exists".to_owned()];
     let mut job = Job::new(&repo, "");
     job.environment = vec![("GITHUB_EVENT_NAME", "push".into()), ("GITHUB_SHA", repo.git("rev-parse HEAD"))];
     job.event.insert("github.event.before", &before);
@@ -252,7 +252,7 @@ fn a_push_is_compared_with_what_was_there_before() {
 
 #[test]
 fn inputs_choose_paths_base_severity_and_program() {
-    let items = "CREATE TABLE items (id int);\n";
+    let items = "CREATE TABLE items (id int PRIMARY KEY);\n";
     let repo = pull_request(
         &[("a/migrations/001_x.sql", GOOD), ("b/migrations/001_x.sql", GOOD)],
         &[("a/migrations/002_a.sql", items), ("b/migrations/002_b.sql", items)],
@@ -334,7 +334,7 @@ CREATE TABLE \"::add-mask::a ##[error]b\" (
 );
 CREATE TABLE \"line
 ::add-mask::broken
-##[add-mask]broken\" (id int);
+##[add-mask]broken\" (id int PRIMARY KEY);
 ";
     let path = "migrations/002_a::b,c%0A5 ##[error]x.sql";
     let repo = pull_request(&[("migrations/001_users.sql", GOOD)], &[(path, nasty)], 2);

@@ -199,7 +199,7 @@ fn a_reader_that_went_away_is_no_error() {
     let repo = good();
     for number in 2..40 {
         let tables: String =
-            (0..60).map(|table| format!("CREATE TABLE t{number}_{table} (id int);\n")).collect();
+            (0..60).map(|table| format!("CREATE TABLE t{number}_{table} (id int PRIMARY KEY);\n")).collect();
         repo.write(&format!("migrations/{number:03}_more.sql"), tables);
     }
     assert!(repo.gander("lint --output-format concise").out.len() > 200_000);
@@ -260,7 +260,7 @@ fn a_rule_has_the_severity_that_is_configured() {
 #[test]
 fn rules_are_off_in_some_files() {
     let repo = bad();
-    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int);\n");
+    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int PRIMARY KEY);\n");
     repo.write(
         "gander.toml",
         "[[lint.per-file]]\nfiles = [\"migrations/002_*\"]\nignore = [\"missing-if-not-exists\"]\n",
@@ -272,7 +272,7 @@ fn rules_are_off_in_some_files() {
 
 #[test]
 fn comments_suppress_what_they_name_with_a_reason() {
-    let two = "CREATE TABLE a (id int);\n\nCREATE TABLE b (id int);\n";
+    let two = "CREATE TABLE a (id int PRIMARY KEY);\n\nCREATE TABLE b (id int PRIMARY KEY);\n";
     let lint = |text: String| {
         let repo = Repo::files(&[("migrations/001_two.sql", text.as_str())]);
         let run = repo.gander("lint --ignore missing-transaction --output-format json");
@@ -338,7 +338,7 @@ fn colours_go_where_they_are_asked_for() {
 #[test]
 fn statistics_count_in_place_of_the_findings() {
     let repo = bad();
-    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int);\n");
+    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int PRIMARY KEY);\n");
     repo.write("migrations/004_age.sql", WORSE);
     let run = repo.gander("lint --statistics");
     assert_eq!(run.code, 1);
@@ -369,14 +369,15 @@ fn verbose_says_what_was_recognised() {
 
 #[test]
 fn engine_and_tool_can_be_said() {
-    let table = "CREATE TABLE IF NOT EXISTS t (id integer);\n";
+    let table = "CREATE TABLE IF NOT EXISTS t (id integer PRIMARY KEY);\n";
     let column = "ALTER TABLE t ADD COLUMN IF NOT EXISTS x int;\n";
     let repo = Repo::files(&[("migrations/001_t.sql", table), ("migrations/002_x.sql", column)]);
     assert_eq!(repo.lint("--engine postgres"), [""; 0]);
     assert_eq!(repo.lint("--engine sqlite"), ["migrations/002_x.sql unsupported-by-engine"]);
 
     // goose keeps a record and wraps: a second run of the whole file never comes.
-    let repo = Repo::files(&[("migrations/001_t.sql", "-- +goose Up\nCREATE TABLE t (id integer);\n")]);
+    let repo =
+        Repo::files(&[("migrations/001_t.sql", "-- +goose Up\nCREATE TABLE t (id integer PRIMARY KEY);\n")]);
     assert_eq!(
         repo.lint(""),
         ["migrations/001_t.sql missing-rollback"],

@@ -80,12 +80,12 @@ fn a_second_run_changes_nothing() {
 #[test]
 fn not_a_byte_changes_outside_the_edits() {
     let cases: &[&[u8]] = &[
-        b"-- h\xe9ader\r\nCREATE TABLE |orders (id int);\r\n",
-        b"\xef\xbb\xbfCREATE TABLE |orders (id int);  \t \n\n\n",
+        b"-- h\xe9ader\r\nCREATE TABLE |orders (id int PRIMARY KEY);\r\n",
+        b"\xef\xbb\xbfCREATE TABLE |orders (id int PRIMARY KEY);  \t \n\n\n",
         b"/* a /* nested */ one */\n\tCREATE \t TABLE -- why\n  |orders\n( id int ) ; -- after\n  ",
-        b"CREATE TABLE |orders (id int)",
-        b"CREATE TABLE |orders (\r\n\tid int,\n  note text DEFAULT ';--'\r\n);\n-- \xff\xfe \xf0\x9f\x98\x80\n",
-        b"create table |orders (id int);\r\n",
+        b"CREATE TABLE |orders (id int PRIMARY KEY)",
+        b"CREATE TABLE |orders (\r\n\tid int PRIMARY KEY,\n  note text DEFAULT ';--'\r\n);\n-- \xff\xfe \xf0\x9f\x98\x80\n",
+        b"create table |orders (id int PRIMARY KEY);\r\n",
     ];
     for case in cases {
         let at = case.iter().position(|byte| *byte == b'|').expect("a mark");
@@ -135,7 +135,7 @@ fn a_diff_applies_and_gives_what_fix_writes() {
         repo.write_all(&[
             ("db/migrations/002_orders.sql", unended),
             ("db/migrations/003_dos.sql", &dos),
-            ("db/migrations/004_größe a.sql", "\u{feff}CREATE TABLE  größe (id int);\t \n\n"),
+            ("db/migrations/004_größe a.sql", "\u{feff}CREATE TABLE  größe (id int PRIMARY KEY);\t \n\n"),
         ]);
         let before = repo.snapshot();
         let run = repo.gander(&format!("lint --diff {flags}"));
@@ -192,14 +192,17 @@ fn an_edited_applied_migration_is_judged_and_left_alone() {
 #[test]
 fn applied_migrations_are_left_alone_and_counted() {
     let repo = Repo::on_branch(&[("migrations/001_users.sql", GOOD), ("migrations/002_orders.sql", BAD)]);
-    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int);\n");
+    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int PRIMARY KEY);\n");
     for line in ["lint --fix --all", "lint --fix migrations/002_orders.sql migrations/003_items.sql"] {
         let run = repo.gander(&format!("{line} --output-format json"));
         assert_eq!(repo.text("migrations/002_orders.sql"), BAD, "{line}");
         assert_eq!(run.json()["summary"]["left_in_applied"], 1, "{line}");
         assert_eq!((run.code, run.found().len()), (1, 1), "what is left is told");
     }
-    assert_eq!(repo.text("migrations/003_items.sql"), "CREATE TABLE IF NOT EXISTS items (id int);\n");
+    assert_eq!(
+        repo.text("migrations/003_items.sql"),
+        "CREATE TABLE IF NOT EXISTS items (id int PRIMARY KEY);\n"
+    );
     assert_eq!(repo.gander("lint --all --diff").out, "");
     let run = repo.gander("lint --fix --all --output-format concise");
     assert!(
@@ -242,7 +245,7 @@ fn a_checkout_that_ends_its_lines_in_its_own_way_keeps_them() {
 fn what_differs_from_the_index_is_not_fixed_under_staged() {
     let repo = Repo::on_branch(&[("migrations/001_users.sql", GOOD)]);
     repo.write("migrations/002_orders.sql", BAD);
-    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int);\n");
+    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int PRIMARY KEY);\n");
     repo.git("add -A");
     let edited = format!("{BAD}-- not staged\n");
     repo.write("migrations/002_orders.sql", &edited);
@@ -250,7 +253,7 @@ fn what_differs_from_the_index_is_not_fixed_under_staged() {
     assert_eq!(repo.text("migrations/002_orders.sql"), edited);
     assert_eq!(
         repo.text("migrations/003_items.sql"),
-        "CREATE TABLE IF NOT EXISTS items (id int);\n",
+        "CREATE TABLE IF NOT EXISTS items (id int PRIMARY KEY);\n",
         "the others are"
     );
     assert!(
@@ -268,13 +271,14 @@ fn what_cannot_be_written_is_2_and_stays_whole() {
     // Read-only; and a name so long that no other fits beside it.
     let long = format!("migrations/003_{}.sql", "x".repeat(236));
     let repo = Repo::files(&[("migrations/001_users.sql", GOOD), ("migrations/002_orders.sql", BAD)]);
-    repo.write(&long, "CREATE TABLE x (id int);\n");
-    repo.write("migrations/004_items.sql", "CREATE TABLE items (id int);\n");
+    repo.write(&long, "CREATE TABLE x (id int PRIMARY KEY);\n");
+    repo.write("migrations/004_items.sql", "CREATE TABLE items (id int PRIMARY KEY);\n");
     let path = repo.root().join("migrations/002_orders.sql");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).expect("set");
     let mut expected = repo.snapshot();
     let run = repo.gander("lint --fix --output-format json");
-    expected.last_mut().expect("a file").1 = b"CREATE TABLE IF NOT EXISTS items (id int);\n".to_vec();
+    expected.last_mut().expect("a file").1 =
+        b"CREATE TABLE IF NOT EXISTS items (id int PRIMARY KEY);\n".to_vec();
     assert!(repo.snapshot() == expected, "the other file is fixed, and nothing is left beside");
     assert_eq!(run.code, 2);
     assert!(run.err.contains("002_orders.sql was not fixed: it is read-only"), "{}", run.err);

@@ -65,10 +65,10 @@ fn is_stopped(repo: &Repo, directory: &str, arguments: &[&str], path: &str) {
 #[test]
 fn a_bad_migration_stops_the_commit_and_a_good_one_passes() {
     let repo = hooked();
-    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int);\n");
+    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int PRIMARY KEY);\n");
     repo.git("add -A");
     is_stopped(&repo, "", &[], "migrations/003_items.sql");
-    repo.write("migrations/003_items.sql", "CREATE TABLE IF NOT EXISTS items (id int);\n");
+    repo.write("migrations/003_items.sql", "CREATE TABLE IF NOT EXISTS items (id int PRIMARY KEY);\n");
     repo.git("add -A");
     passes(&repo, "", &[]);
 }
@@ -78,7 +78,7 @@ fn a_commit_without_migrations_passes() {
     let repo = hooked();
     repo.write("app/x", "y\n");
     // What is not staged is nobody's business.
-    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int);\n");
+    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int PRIMARY KEY);\n");
     repo.git("add app");
     passes(&repo, "", &[]);
 }

@@ -32,11 +32,11 @@ fn what_stands_on_the_base_branch_is_history() {
 #[test]
 fn what_is_new_is_judged_committed_staged_or_untracked() {
     let repo = Repo::on_branch(APPLIED);
-    repo.write("migrations/003_committed.sql", "CREATE TABLE a (id int);\n");
+    repo.write("migrations/003_committed.sql", "CREATE TABLE a (id int PRIMARY KEY);\n");
     repo.commit();
-    repo.write("migrations/004_staged.sql", "CREATE TABLE b (id int);\n");
+    repo.write("migrations/004_staged.sql", "CREATE TABLE b (id int PRIMARY KEY);\n");
     repo.git("add migrations/004_staged.sql");
-    repo.write("migrations/005_untracked.sql", "CREATE TABLE c (id int);\n");
+    repo.write("migrations/005_untracked.sql", "CREATE TABLE c (id int PRIMARY KEY);\n");
     let run = repo.gander("lint --output-format json");
     let new = [
         "migrations/003_committed.sql missing-if-not-exists",
@@ -55,7 +55,7 @@ fn what_is_new_is_judged_committed_staged_or_untracked() {
 fn on_the_base_branch_itself_what_is_not_committed_is_judged() {
     let repo = Repo::on_branch(APPLIED);
     repo.git("checkout -q main");
-    repo.write("migrations/003_more.sql", "CREATE TABLE a (id int);\n");
+    repo.write("migrations/003_more.sql", "CREATE TABLE a (id int PRIMARY KEY);\n");
     assert_eq!(repo.lint(""), ["migrations/003_more.sql missing-if-not-exists"]);
     repo.commit();
     assert_eq!(repo.lint(""), NOTHING);
@@ -80,9 +80,9 @@ fn an_applied_migration_that_was_edited_is_judged_as_new() {
 #[test]
 fn editing_ones_own_unmerged_migration_is_no_offence() {
     let repo = Repo::on_branch(APPLIED);
-    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int);\n");
+    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int PRIMARY KEY);\n");
     repo.commit();
-    repo.write("migrations/003_items.sql", "CREATE TABLE IF NOT EXISTS items (id int);\n");
+    repo.write("migrations/003_items.sql", "CREATE TABLE IF NOT EXISTS items (id int PRIMARY KEY);\n");
     assert_eq!(repo.lint(""), NOTHING);
 }
 
@@ -114,7 +114,7 @@ fn history_is_context_for_what_is_judged() {
 #[test]
 fn applied_migrations_are_judged_by_their_place_in_the_sequence() {
     let repo = Repo::on_branch(APPLIED);
-    repo.write("migrations/002_items.sql", "CREATE TABLE IF NOT EXISTS items (id int);\n");
+    repo.write("migrations/002_items.sql", "CREATE TABLE IF NOT EXISTS items (id int PRIMARY KEY);\n");
     // Whichever comes first by name: the new one is to move.
     assert_eq!(repo.lint(""), ["migrations/002_items.sql duplicate-version"]);
     repo.git("checkout -q main");
@@ -126,7 +126,7 @@ fn applied_migrations_are_judged_by_their_place_in_the_sequence() {
 #[test]
 fn the_base_can_be_configured() {
     let repo = Repo::on_branch(APPLIED);
-    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int);\n");
+    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int PRIMARY KEY);\n");
     repo.commit();
     assert_eq!(repo.lint("").len(), 1);
     repo.write("gander.toml", "base = \"change\"\n");
@@ -149,8 +149,11 @@ fn the_base_is_what_the_remote_calls_its_head() {
         )
     };
     repo.git("-C ../clone config commit.gpgsign false");
-    std::fs::write(repo.root().join("../clone/migrations/003_items.sql"), "CREATE TABLE items (id int);\n")
-        .expect("written");
+    std::fs::write(
+        repo.root().join("../clone/migrations/003_items.sql"),
+        "CREATE TABLE items (id int PRIMARY KEY);\n",
+    )
+    .expect("written");
     repo.git("-C ../clone add -A");
     repo.git("-C ../clone commit -q -m ahead");
     let found = run("lint --output-format json").found();
@@ -193,7 +196,7 @@ fn a_file_that_is_named_is_judged_whatever_its_standing() {
     assert_eq!(repo.lint("migrations/001_users.sql"), NOTHING);
     // Also when it is ignored.
     repo.write(".gitignore", "migrations/009*\n");
-    repo.write("migrations/009_scratch.sql", "CREATE TABLE scratch (id int);\n");
+    repo.write("migrations/009_scratch.sql", "CREATE TABLE scratch (id int PRIMARY KEY);\n");
     assert_eq!(repo.lint(""), NOTHING);
     assert_eq!(
         repo.lint("migrations/009_scratch.sql --ignore sequence"),
@@ -203,7 +206,7 @@ fn a_file_that_is_named_is_judged_whatever_its_standing() {
 
 #[test]
 fn a_directory_narrows_what_is_judged() {
-    let table = |name: &str| format!("CREATE TABLE {name} (id int);\n");
+    let table = |name: &str| format!("CREATE TABLE {name} (id int PRIMARY KEY);\n");
     let repo =
         Repo::on_branch(&[("a/migrations/001_x.sql", &table("x")), ("b/migrations/001_y.sql", &table("y"))]);
     repo.write("a/migrations/002_new.sql", table("a2"));
@@ -245,7 +248,10 @@ fn a_path_limits_what_is_said_about_whole_histories() {
 fn since_judges_what_came_after_the_revision() {
     let repo = Repo::on_branch(APPLIED);
     for (number, name) in [(3, "a"), (4, "b")] {
-        repo.write(&format!("migrations/{number:03}_{name}.sql"), format!("CREATE TABLE {name} (id int);\n"));
+        repo.write(
+            &format!("migrations/{number:03}_{name}.sql"),
+            format!("CREATE TABLE {name} (id int PRIMARY KEY);\n"),
+        );
         repo.commit();
         repo.git(&format!("tag {name}"));
     }
@@ -253,7 +259,7 @@ fn since_judges_what_came_after_the_revision() {
     assert_eq!(repo.lint("--since main"), both);
     assert_eq!(repo.lint("--since a"), both[1..]);
     assert_eq!(repo.lint("--since b"), NOTHING);
-    repo.write("migrations/005_c.sql", "CREATE TABLE c (id int);\n");
+    repo.write("migrations/005_c.sql", "CREATE TABLE c (id int PRIMARY KEY);\n");
     assert_eq!(
         repo.lint("--since b"),
         ["migrations/005_c.sql missing-if-not-exists"],
@@ -266,10 +272,10 @@ fn since_judges_what_came_after_the_revision() {
 #[test]
 fn since_counts_from_where_both_sides_parted() {
     let repo = Repo::on_branch(APPLIED);
-    repo.write("migrations/003_ours.sql", "CREATE TABLE ours (id int);\n");
+    repo.write("migrations/003_ours.sql", "CREATE TABLE ours (id int PRIMARY KEY);\n");
     repo.commit();
     repo.git("checkout -q main");
-    repo.write("migrations/004_theirs.sql", "CREATE TABLE theirs (id int);\n");
+    repo.write("migrations/004_theirs.sql", "CREATE TABLE theirs (id int PRIMARY KEY);\n");
     repo.commit();
     repo.git("checkout -q change");
     assert_eq!(repo.lint("--since main"), ["migrations/003_ours.sql missing-if-not-exists"]);
@@ -279,7 +285,7 @@ fn since_counts_from_where_both_sides_parted() {
 fn since_on_the_base_branch_judges_what_came_there() {
     let repo = Repo::on_branch(APPLIED);
     repo.git("checkout -q main");
-    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int);\n");
+    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int PRIMARY KEY);\n");
     repo.commit();
     assert_eq!(repo.lint(""), NOTHING);
     assert_eq!(repo.lint("--since HEAD~1"), ["migrations/003_items.sql missing-if-not-exists"]);
@@ -288,7 +294,7 @@ fn since_on_the_base_branch_judges_what_came_there() {
 #[test]
 fn a_history_that_is_too_short_is_said_and_never_taken_for_no_change() {
     let repo = Repo::on_branch(APPLIED);
-    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int);\n");
+    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int PRIMARY KEY);\n");
     repo.commit();
     let from = format!("file://{}", repo.root().display());
     repo.git(&format!("clone -q --depth 1 --no-single-branch {from} ../shallow"));
@@ -302,7 +308,10 @@ fn a_history_that_is_too_short_is_said_and_never_taken_for_no_change() {
 fn staged_judges_the_index_and_not_the_work_tree() {
     let repo = Repo::on_branch(APPLIED);
     let path = "migrations/003_items.sql";
-    let (bad, good) = ("CREATE TABLE items (id int);\n", "CREATE TABLE IF NOT EXISTS items (id int);\n");
+    let (bad, good) = (
+        "CREATE TABLE items (id int PRIMARY KEY);\n",
+        "CREATE TABLE IF NOT EXISTS items (id int PRIMARY KEY);\n",
+    );
     let found = [format!("{path} missing-if-not-exists")];
     repo.write(path, bad);
     assert_eq!(repo.lint("--staged"), NOTHING, "it is not staged");
@@ -323,11 +332,11 @@ fn staged_judges_the_index_and_not_the_work_tree() {
 #[test]
 fn staged_takes_what_the_branch_committed_for_history() {
     let repo = Repo::on_branch(APPLIED);
-    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int);\n");
+    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int PRIMARY KEY);\n");
     repo.commit();
     assert_eq!(repo.lint("--staged"), NOTHING);
     assert_eq!(repo.lint("").len(), 1);
-    repo.write("migrations/004_more.sql", "CREATE TABLE more (id int);\n");
+    repo.write("migrations/004_more.sql", "CREATE TABLE more (id int PRIMARY KEY);\n");
     repo.git("add -A");
     let run = repo.gander("lint --staged --output-format json");
     assert_eq!(run.found(), ["migrations/004_more.sql missing-if-not-exists"]);
@@ -347,7 +356,7 @@ fn staged_sees_what_a_migration_stands_on_in_the_index() {
 #[test]
 fn start_after_makes_older_migrations_history() {
     let repo = Repo::files(APPLIED);
-    repo.write("migrations/010_items.sql", "CREATE TABLE items (id int);\n");
+    repo.write("migrations/010_items.sql", "CREATE TABLE items (id int PRIMARY KEY);\n");
     assert_eq!(repo.lint("--ignore sequence").len(), 2);
     for (start, left) in [("001", 2), ("002", 1), ("9", 1), ("010", 0), ("20240101", 0)] {
         repo.write("gander.toml", format!("start-after = \"{start}\"\n"));
@@ -371,15 +380,21 @@ fn standard_input_stands_in_the_place_of_a_file() {
         one("migrations/003_age.sql", "not-null-without-backfill")
     );
     // In the place of one that is there, and applied.
-    let text = "CREATE TABLE other (id int);\n";
+    let text = "CREATE TABLE other (id int PRIMARY KEY);\n";
     assert_eq!(
         lint("migrations/001_users.sql", text),
         one("migrations/001_users.sql", "missing-if-not-exists")
     );
-    assert_eq!(lint("migrations/002_orders.sql", "CREATE TABLE IF NOT EXISTS orders (id int);\n").1, NOTHING);
+    assert_eq!(
+        lint("migrations/002_orders.sql", "CREATE TABLE IF NOT EXISTS orders (id int PRIMARY KEY);\n").1,
+        NOTHING
+    );
     // Other new files are not judged along.
-    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int);\n");
-    assert_eq!(lint("migrations/004_good.sql", "CREATE TABLE IF NOT EXISTS good (id int);\n").1, NOTHING);
+    repo.write("migrations/003_items.sql", "CREATE TABLE items (id int PRIMARY KEY);\n");
+    assert_eq!(
+        lint("migrations/004_good.sql", "CREATE TABLE IF NOT EXISTS good (id int PRIMARY KEY);\n").1,
+        NOTHING
+    );
     assert_eq!(repo.text("migrations/001_users.sql"), GOOD);
     // As seen from below.
     let mut command =

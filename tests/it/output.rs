@@ -72,8 +72,9 @@ fn json_has_its_keys_where_there_is_nothing() {
 #[test]
 fn offsets_are_bytes_and_columns_are_characters() {
     let repo = Repo::files(&[("001_odd.sql", ODD)]);
-    let report =
-        repo.gander("lint --output-format json --engine postgres 001_odd.sql --ignore transaction").json();
+    let report = repo
+        .gander("lint --output-format json --engine postgres 001_odd.sql --ignore transaction,design")
+        .json();
     let finding = &report["findings"][0];
     assert_eq!(finding["rule"], "missing-if-not-exists");
     // By hand: 3 bytes of mark, 10 + 2 of comment, 43 + 2 of table, 14 of comment and blank.
@@ -85,7 +86,7 @@ fn offsets_are_bytes_and_columns_are_characters() {
         (&edit["start"], &edit["end"], &edit["insert"]),
         (&json!(87), &json!(87), &json!("IF NOT EXISTS "))
     );
-    let concise = repo.gander("lint --output-format concise 001_odd.sql --ignore transaction").out;
+    let concise = repo.gander("lint --output-format concise 001_odd.sql --ignore transaction,design").out;
     assert!(concise.starts_with("001_odd.sql:3:11: warning[missing-if-not-exists] "), "{concise}");
 }
 
@@ -123,7 +124,7 @@ fn places_agree_with_the_bytes() {
 
 #[test]
 fn findings_are_ordered_by_path_place_and_rule() {
-    let two = "CREATE TABLE b (id int);\nCREATE TABLE a (id int);\nBEGIN;\nALTER TABLE old ADD COLUMN x int NOT NULL;\n";
+    let two = "CREATE TABLE b (id int PRIMARY KEY);\nCREATE TABLE a (id int PRIMARY KEY);\nBEGIN;\nALTER TABLE old ADD COLUMN x int NOT NULL;\n";
     // Not in the order of the migrations: 10 sorts before 9.
     let repo = Repo::files(&[
         ("z/migrations/10_b.sql", two),
@@ -200,7 +201,10 @@ fn names_that_are_odd_are_printed_as_they_are() {
 
 #[test]
 fn what_a_terminal_obeys_does_not_reach_it() {
-    let repo = Repo::files(&[("migrations/001_x.sql", "CREATE TABLE \"\u{1b}[31mred\u{7}\" (id int);\n")]);
+    let repo = Repo::files(&[(
+        "migrations/001_x.sql",
+        "CREATE TABLE \"\u{1b}[31mred\u{7}\" (id int PRIMARY KEY);\n",
+    )]);
     for format in ["full", "concise", "github"] {
         let run = repo.gander(&format!("lint --color never --output-format {format}"));
         assert_eq!(run.code, 1);

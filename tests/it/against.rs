@@ -43,6 +43,23 @@ const POSTGRES: &[&str] = &[
          ALTER TABLE t DROP COLUMN a;
        END IF;
      END $$",
+    // What may not have run may not have happened: a table of it, a column, a type, and what it takes away.
+    "CREATE TABLE z (id int, b int); CREATE TABLE y (id int); CREATE INDEX i ON z (id);
+     CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+     DO $$ BEGIN
+       IF current_setting('x.y', true) = '1' THEN
+         CREATE TABLE x (id int); CREATE INDEX j ON z (id); DROP INDEX i; DROP TABLE y; DROP FUNCTION f();
+         ALTER TABLE z ADD COLUMN c int; ALTER TABLE z DROP COLUMN b; ALTER TABLE z ALTER COLUMN id TYPE text;
+         ALTER TABLE z ADD CONSTRAINT k CHECK (id <> ''); CREATE EXTENSION pgcrypto; CREATE TYPE m AS ENUM ('a');
+         CREATE SEQUENCE s; CREATE VIEW v AS SELECT 1 AS a; CREATE FUNCTION g() RETURNS int LANGUAGE sql AS 'SELECT 1';
+       END IF;
+       ALTER TABLE z ADD COLUMN d int;
+     END $$;
+     ALTER TABLE z DROP COLUMN b; DROP TABLE y; CREATE TABLE x (id int); CREATE TYPE m AS ENUM ('a');
+     CREATE FUNCTION h() RETURNS int LANGUAGE sql AS 'SELECT 1'; DROP FUNCTION f()",
+    "DO $$ DECLARE r record; BEGIN
+       FOR r IN SELECT 1 AS x WHERE false LOOP CREATE TABLE l (id int); CREATE INDEX ON l (id); END LOOP;
+     END $$",
     // A constraint that is asked for by its name alone.
     "CREATE TABLE u (id int PRIMARY KEY); CREATE TABLE s (x int);
      DO $$ BEGIN

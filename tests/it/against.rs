@@ -96,6 +96,14 @@ const POSTGRES: &[&str] = &[
      ALTER TABLE a DROP CONSTRAINT IF EXISTS a_pkey CASCADE;
      ALTER TABLE a ADD COLUMN p int, ADD PRIMARY KEY (id, p)",
     "CREATE SCHEMA s; CREATE EXTENSION pgcrypto WITH SCHEMA s; DROP SCHEMA s CASCADE; CREATE EXTENSION pgcrypto",
+    // Expressions that the server prints otherwise than they were written.
+    "CREATE EXTENSION citext;
+     CREATE TABLE a (m smallint[] CHECK (m <@ ARRAY[1, 2]::smallint[]), n int[][] CHECK (n <> ARRAY[[1, 2]]::int[]),
+       t text[] DEFAULT ARRAY['x']::text[], k text, d jsonb, e citext CHECK (e ~ '^[a-z]+$'),
+       CHECK (CASE k WHEN 'a' THEN d IS NULL WHEN 'b' THEN d IS NOT NULL END),
+       CHECK ((d -> 'n')::jsonb::numeric > 1), CHECK ((d #> '{a,b}')::jsonb IS NOT NULL))",
+    "CREATE TABLE a (x int, y int, z int);
+     CREATE MATERIALIZED VIEW v (x, y, n) AS SELECT x, y, count(DISTINCT z) FROM a GROUP BY (x, y)",
     // SQL that is put together at run time may do anything, to what is known to its last column too.
     "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (a_id int, c int);
      CREATE FUNCTION make() RETURNS void LANGUAGE plpgsql AS

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::{Migration, Part, Sequence, Wrap};
-use crate::ops::{self, Guard, Op, Operation, Outcome, Session, Statement, TableTarget, Transaction};
+use crate::ops::{
+    self, Condition, Guard, Op, Operation, Outcome, Session, Statement, TableTarget, Transaction,
+};
 use crate::schema::{Catalog, Constraint, ConstraintKind, Dialect, Engine, Lookup, Name, ObjectKind};
 use crate::syntax::sql::{self, Script};
 use crate::text::{FileId, Place, Sources, Span};
@@ -360,7 +362,19 @@ fn steps(
     }
     let mut steps = Vec::with_capacity(statements.len());
     let mut shared = Arc::new(session.clone());
+    // What there is if nothing ran in this block that may not run.
+    let mut otherwise: Option<(Catalog, Session)> = None;
     for statement in statements {
+        if statement.within.is_none()
+            && let Some((otherwise, _)) = otherwise.take()
+        {
+            catalog = catalog.or(&otherwise);
+        }
+        if statement.when.contains(&Condition::Unknown) {
+            otherwise.get_or_insert_with(|| (catalog.clone(), session.clone()));
+        } else if let Some((catalog, session)) = &mut otherwise {
+            *catalog = ops::apply(catalog, statement, session).after;
+        }
         let changes_session = statement.ops.iter().any(|op| op.kind.is_about_session());
         let applied = ops::apply(&catalog, statement, &mut session);
         steps.push(Step { before: catalog, session: Arc::clone(&shared), outcomes: applied.results });
@@ -368,6 +382,9 @@ fn steps(
         if changes_session {
             shared = Arc::new(session.clone());
         }
+    }
+    if let Some((otherwise, _)) = otherwise {
+        catalog = catalog.or(&otherwise);
     }
     (steps, catalog, session)
 }

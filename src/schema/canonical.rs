@@ -166,6 +166,24 @@ fn cast(operand: Expr, to: &Type, dialect: Dialect) -> Expr {
             operand
         }
         _ if is_text && dialect == Dialect::Postgres => operand,
+        // A cast of a list is one of each of its members.
+        Expr::Operator { operator, operands }
+            if operator == "ARRAY" && to.dimensions > 0 && dialect == Dialect::Postgres =>
+        {
+            let one = |member: Expr| match &member {
+                Expr::Operator { operator, .. } if operator == "ARRAY" => cast(member, to, dialect),
+                _ => cast(member, &Type { dimensions: 0, ..to.clone() }, dialect),
+            };
+            Expr::Operator { operator, operands: operands.into_iter().map(one).collect() }
+        }
+        // What these take out of a document is a document of the same type.
+        Expr::Operator { ref operator, .. }
+            if matches!(operator.as_str(), "->" | "#>")
+                && to.family() == Family::Json
+                && to.dimensions == 0 =>
+        {
+            operand
+        }
         Expr::Literal(_)
         | Expr::Column(_)
         | Expr::Call { .. }
@@ -400,6 +418,13 @@ fn operation(operator: &str, mut operands: Vec<Expr>) -> Expr {
                 }
             }
             op(operator, flat)
+        }
+        // ELSE NULL says nothing.
+        ("CASE", [.., Expr::Operator { operator: last, operands: says }])
+            if last == "ELSE" && says.iter().all(Expr::is_null) =>
+        {
+            operands.pop();
+            op(operator, operands)
         }
         ("LIKE", _) => op("~~", operands),
         ("NOT LIKE", _) => op("!~~", operands),

@@ -729,6 +729,36 @@ impl Catalog {
         self.functions.iter().flat_map(|(name, all)| all.iter().map(move |one| (name, one)))
     }
 
+    /// Every name of a relation with what is kept under it.
+    pub(super) fn relation_slots(&self) -> impl Iterator<Item = (&Name, &Slot<Relation>)> {
+        self.relations.iter()
+    }
+
+    /// What is kept under the name of a relation.
+    pub(super) fn relation_slot(&self, name: &Name) -> Option<&Slot<Relation>> {
+        self.relations.get(name)
+    }
+
+    /// Every name of a type with what is kept under it.
+    pub(super) fn type_slots(&self) -> impl Iterator<Item = (&Name, &Slot<TypeEntry>)> {
+        self.types.iter()
+    }
+
+    /// What is kept under the name of a type.
+    pub(super) fn type_slot(&self, name: &Name) -> Option<&Slot<TypeEntry>> {
+        self.types.get(name)
+    }
+
+    /// Every other object with what is kept under it.
+    pub(super) fn other_slots(&self) -> impl Iterator<Item = (&ObjectRef, &Slot<Arc<Other>>)> {
+        self.others.iter()
+    }
+
+    /// What is kept under another object.
+    pub(super) fn other_slot(&self, object: &ObjectRef) -> Option<&Slot<Arc<Other>>> {
+        self.others.get(object)
+    }
+
     /// Takes away what is gone when the session ends.
     pub fn end_session(&mut self) {
         if !std::mem::take(&mut self.temporary) {

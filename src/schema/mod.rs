@@ -7,6 +7,7 @@ mod detail;
 pub mod diff;
 mod engine;
 mod expr;
+mod join;
 mod name;
 mod query;
 mod table;

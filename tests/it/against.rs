@@ -43,6 +43,23 @@ const POSTGRES: &[&str] = &[
          ALTER TABLE t DROP COLUMN a;
        END IF;
      END $$",
+    // What may not have run may not have happened: a table of it, a column, a type, and what it takes away.
+    "CREATE TABLE z (id int, b int); CREATE TABLE y (id int); CREATE INDEX i ON z (id);
+     CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+     DO $$ BEGIN
+       IF current_setting('x.y', true) = '1' THEN
+         CREATE TABLE x (id int); CREATE INDEX j ON z (id); DROP INDEX i; DROP TABLE y; DROP FUNCTION f();
+         ALTER TABLE z ADD COLUMN c int; ALTER TABLE z DROP COLUMN b; ALTER TABLE z ALTER COLUMN id TYPE text;
+         ALTER TABLE z ADD CONSTRAINT k CHECK (id <> ''); CREATE EXTENSION pgcrypto; CREATE TYPE m AS ENUM ('a');
+         CREATE SEQUENCE s; CREATE VIEW v AS SELECT 1 AS a; CREATE FUNCTION g() RETURNS int LANGUAGE sql AS 'SELECT 1';
+       END IF;
+       ALTER TABLE z ADD COLUMN d int;
+     END $$;
+     ALTER TABLE z DROP COLUMN b; DROP TABLE y; CREATE TABLE x (id int); CREATE TYPE m AS ENUM ('a');
+     CREATE FUNCTION h() RETURNS int LANGUAGE sql AS 'SELECT 1'; DROP FUNCTION f()",
+    "DO $$ DECLARE r record; BEGIN
+       FOR r IN SELECT 1 AS x WHERE false LOOP CREATE TABLE l (id int); CREATE INDEX ON l (id); END LOOP;
+     END $$",
     // A constraint that is asked for by its name alone.
     "CREATE TABLE u (id int PRIMARY KEY); CREATE TABLE s (x int);
      DO $$ BEGIN
@@ -79,6 +96,14 @@ const POSTGRES: &[&str] = &[
      ALTER TABLE a DROP CONSTRAINT IF EXISTS a_pkey CASCADE;
      ALTER TABLE a ADD COLUMN p int, ADD PRIMARY KEY (id, p)",
     "CREATE SCHEMA s; CREATE EXTENSION pgcrypto WITH SCHEMA s; DROP SCHEMA s CASCADE; CREATE EXTENSION pgcrypto",
+    // Expressions that the server prints otherwise than they were written.
+    "CREATE EXTENSION citext;
+     CREATE TABLE a (m smallint[] CHECK (m <@ ARRAY[1, 2]::smallint[]), n int[][] CHECK (n <> ARRAY[[1, 2]]::int[]),
+       t text[] DEFAULT ARRAY['x']::text[], k text, d jsonb, e citext CHECK (e ~ '^[a-z]+$'),
+       CHECK (CASE k WHEN 'a' THEN d IS NULL WHEN 'b' THEN d IS NOT NULL END),
+       CHECK ((d -> 'n')::jsonb::numeric > 1), CHECK ((d #> '{a,b}')::jsonb IS NOT NULL))",
+    "CREATE TABLE a (x int, y int, z int);
+     CREATE MATERIALIZED VIEW v (x, y, n) AS SELECT x, y, count(DISTINCT z) FROM a GROUP BY (x, y)",
     // SQL that is put together at run time may do anything, to what is known to its last column too.
     "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (a_id int, c int);
      CREATE FUNCTION make() RETURNS void LANGUAGE plpgsql AS

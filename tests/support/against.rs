@@ -84,11 +84,12 @@ impl Verdict {
 }
 
 /// Runs the ways up of a history that are written for this dialect on an empty database, and replays them. A file that the
-/// server refuses goes as far as its tool lets it go, here and there, and the next one follows.
+/// server refuses goes as far as its tool lets it go, here and there, and the next one follows. For PostgreSQL nobody else may use
+/// the server of this process.
 pub fn history(planned: &Planned, dialect: Dialect, sources: &mut Sources) -> io::Result<Verdict> {
     let parts = parts(planned, dialect, sources);
     match dialect {
-        Dialect::Postgres => on_postgres(&parts, sources),
+        Dialect::Postgres => on_postgres(&parts, true, sources),
         Dialect::Sqlite => on_sqlite(&parts, planned.settings.foreign_keys, sources),
         Dialect::Mysql => Err(io::Error::other("there is no server for MySQL here")),
     }
@@ -101,7 +102,7 @@ pub fn script(text: &str, dialect: Dialect, wrap: Wrap) -> io::Result<Verdict> {
     let part = Part { file, span: Span::new(0, text.len() as u32), wrap, switched_off: None };
     let parts = [(part, Engine::of(dialect))];
     match dialect {
-        Dialect::Postgres => on_postgres(&parts, &mut sources),
+        Dialect::Postgres => on_postgres(&parts, false, &mut sources),
         Dialect::Sqlite => on_sqlite(&parts, true, &mut sources),
         Dialect::Mysql => Err(io::Error::other("there is no server for MySQL here")),
     }
@@ -126,7 +127,8 @@ fn parts(planned: &Planned, dialect: Dialect, sources: &Sources) -> Vec<(Part, E
     parts
 }
 
-fn on_postgres(parts: &[(Part, Engine)], sources: &mut Sources) -> io::Result<Verdict> {
+/// `alone`: nobody else uses the server, whose roles are ours.
+fn on_postgres(parts: &[(Part, Engine)], alone: bool, sources: &mut Sources) -> io::Result<Verdict> {
     // Roles stand before the first migration; which ones, the server says.
     let mut roles = BTreeSet::new();
     let verdict = loop {
@@ -144,16 +146,21 @@ fn on_postgres(parts: &[(Part, Engine)], sources: &mut Sources) -> io::Result<Ve
             break compared(run, database.dump_schema(), Dialect::Postgres, sources);
         };
         drop(database);
-        drop_roles()?;
+        if alone {
+            drop_roles()?;
+        }
         if !roles.insert(role.clone()) {
             return Err(io::Error::other(format!("there is no way to make the role {role}")));
         }
     };
-    drop_roles()?;
+    if alone {
+        drop_roles()?;
+    }
     Ok(verdict)
 }
 
-/// Roles belong to the whole server: what one history made is in the way of the next.
+/// Roles belong to the whole server: what one history made is in the way of the next. Takes all of them away: nobody else may be
+/// using the server.
 fn drop_roles() -> io::Result<()> {
     let database = postgres::fresh_database();
     let drop = "SELECT format('DROP ROLE %I', rolname) FROM pg_roles WHERE rolname <> 'postgres' AND rolname !~ '^pg_'";

@@ -421,7 +421,7 @@ fn in_form(query: &Query, dialect: Dialect) -> Query {
                 .collect(),
             from: select.from.iter().map(|source| source_in_form(source, dialect)).collect(),
             filter: maybe(&select.filter),
-            group: each_once(all(&select.group)),
+            group: each_once(all(&select.group).into_iter().flat_map(keys_of_a_row).collect()),
             having: maybe(&select.having),
             windows: Vec::new(),
         })),
@@ -443,6 +443,14 @@ fn in_form(query: &Query, dialect: Dialect) -> Query {
         offset: maybe(&query.offset),
         with_ties: query.with_ties,
         locks: query.locks.clone(),
+    }
+}
+
+/// `GROUP BY (a, b)` is GROUP BY a, b.
+fn keys_of_a_row(key: Expr) -> Vec<Expr> {
+    match key {
+        Expr::Operator { operator, operands } if operator == "ROW" => operands,
+        other => vec![other],
     }
 }
 

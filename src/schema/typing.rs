@@ -8,7 +8,6 @@ use super::{Expr, Family, Literal, Type};
 
 /// The type of an expression; None where it cannot be told. A string or NULL that nothing gives a type has none.
 pub fn type_of(expr: &Expr, entries: &BTreeMap<String, Entry>) -> Option<Type> {
-    let of = |expr: &Expr| type_of(expr, entries);
     match expr {
         Expr::Column(parts) => {
             let [entry, column] = parts.as_slice() else { return None };
@@ -36,19 +35,6 @@ pub fn type_of(expr: &Expr, entries: &BTreeMap<String, Entry>) -> Option<Type> {
         },
         Expr::Raw { .. } => None,
     }
-    .or_else(|| match expr {
-        // COLLATE says that it is a text.
-        Expr::Operator { operator, operands } if operator.starts_with("COLLATE ") => {
-            operands.first().and_then(of).or_else(|| Some(Type::plain("text")))
-        }
-        Expr::Column(_)
-        | Expr::Literal(_)
-        | Expr::Call { .. }
-        | Expr::Operator { .. }
-        | Expr::Cast { .. }
-        | Expr::Query(_)
-        | Expr::Raw { .. } => None,
-    })
 }
 
 /// The columns that every table has.
@@ -571,7 +557,9 @@ fn operation(operator: &str, operands: &[Expr], entries: &BTreeMap<String, Entry
         _ if operator.starts_with("IS ") || operator.ends_with(" ANY") || operator.ends_with(" ALL") => {
             named("boolean")
         }
-        _ if operator.ends_with(" =>") || operator.starts_with("COLLATE ") => nth(0),
+        _ if operator.ends_with(" =>") => nth(0),
+        // It says that it is a text.
+        _ if operator.starts_with("COLLATE ") => nth(0).or_else(|| named("text")),
         "->>" | "#>>" => named("text"),
         "->" | "#>" => nth(0).filter(|ty| matches!(ty.name.as_str(), "json" | "jsonb")),
         "#-" => named("jsonb"),
@@ -605,17 +593,10 @@ fn operation(operator: &str, operands: &[Expr], entries: &BTreeMap<String, Entry
         }
         "[:]" => nth(0).filter(|ty| ty.dimensions > 0),
         "AT TIME ZONE" => match nth(0)?.name.as_str() {
-            "timestamp with time zone" => named("timestamp without time zone"),
-            "timestamp without time zone" | "date" => named("timestamp with time zone"),
+            "timestamp with time zone" | "date" => named("timestamp without time zone"),
+            "timestamp without time zone" => named("timestamp with time zone"),
             _ => None,
-        }
-        .map(|ty| {
-            if nth(0).is_some_and(|from| from.name == "date") {
-                Type::plain("timestamp without time zone")
-            } else {
-                ty
-            }
-        }),
+        },
         "||" => concatenation(operands, entries),
         "+" | "-" if operands.len() == 1 => nth(0).map(|ty| bare(&ty)),
         "+" | "-" | "*" | "/" | "%" | "^" => arithmetic(operator, operands, entries),

@@ -560,3 +560,38 @@ fn what_becomes_of_views_is_what_the_server_makes_of_them() {
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+/// What would take for ever to look into is not understood.
+#[test]
+fn queries_that_double_at_every_step_end() {
+    let stars: String =
+        (1..40).map(|n| format!(", t{n} AS (SELECT * FROM t{m} a, t{m} b)", m = n - 1)).collect();
+    let recursive = (0..24).fold("SELECT 1 AS a".to_owned(), |inner, n| {
+        format!("WITH RECURSIVE r{n} (a) AS ((SELECT a FROM ({inner}) x) UNION ALL SELECT a FROM r{n}) SELECT a FROM r{n}")
+    });
+    let zones = (0..80).fold("now()".to_owned(), |inner, _| format!("({inner} AT TIME ZONE 'UTC')"));
+    let casts = |last: &str| {
+        (0..60).fold(last.to_owned(), |inner, n| {
+            format!("({inner})::{}", if n % 2 == 0 { "text" } else { "varchar" })
+        })
+    };
+    let queries = [
+        format!("WITH t0 AS (SELECT 1 AS a, 2 AS b){stars} SELECT a FROM t39"),
+        recursive,
+        format!("SELECT {zones} AS z"),
+        format!("SELECT {} AS c FROM customers", casts("name")),
+        format!(
+            "SELECT {} AS c FROM customers",
+            casts("email").replace("text", "x").replace("varchar", "text").replace('x', "varchar")
+        ),
+    ];
+    let views: String = queries.iter().enumerate().map(|(n, query)| view(&format!("v{n}"), query)).collect();
+    let catalog = catalog(&format!("{}{views}", data("tables.sql")));
+    let all: Vec<_> = catalog.views().filter_map(|view| view.resolved.as_deref()).collect();
+    assert!(all.len() >= 4, "{}", all.len());
+    for one in &all {
+        for other in &all {
+            canonical::same_query(one, other, Dialect::Postgres);
+        }
+    }
+}

@@ -14,8 +14,15 @@ use crate::schema::{
 /// A query with its names resolved, and why the server refuses it, where something is known not to be there. What was not found
 /// leaves it unclear, and the rest of it is resolved all the same.
 pub fn resolved(catalog: &Catalog, session: &Session, query: &Query) -> (Resolved, Option<Conflict>) {
-    let mut resolver =
-        Resolver { catalog, session, entries: BTreeMap::new(), ctes: Vec::new(), clear: true, missing: None };
+    let mut resolver = Resolver {
+        catalog,
+        session,
+        entries: BTreeMap::new(),
+        ctes: Vec::new(),
+        clear: true,
+        missing: None,
+        left: MOST_QUERIES,
+    };
     let (query, outputs) = resolver.query(query, &Known { ctes: Vec::new(), scope: None });
     let ident = |name: &String| match catalog.dialect {
         Dialect::Postgres => Ident::exact(names::clip(name, 63)),
@@ -53,7 +60,15 @@ struct Resolver<'a> {
     clear: bool,
     /// The first thing that is known not to be there.
     missing: Option<Conflict>,
+    /// How many queries may still be looked into.
+    left: u32,
 }
+
+/// More queries in one are not understood: the first part of a recursive one is looked into twice, and so may be what is in it.
+const MOST_QUERIES: u32 = 20_000;
+
+/// The most columns that PostgreSQL lets a query have (source: `MaxTupleAttributeNumber` in its htup_details.h).
+const MOST_COLUMNS: usize = 1_664;
 
 /// What a query may name besides what is its own.
 #[derive(Clone)]
@@ -76,6 +91,8 @@ struct KnownCte {
 struct Scope<'k> {
     ranges: Vec<Range>,
     outer: Option<&'k Scope<'k>>,
+    /// The columns that every table has without saying so.
+    system: &'static [&'static str],
 }
 
 /// An item of FROM, or several joined.
@@ -127,6 +144,11 @@ enum Found {
 
 impl Resolver<'_> {
     fn query(&mut self, query: &Query, known: &Known<'_>) -> (Query, Option<Outputs>) {
+        let Some(left) = self.left.checked_sub(1) else {
+            self.clear = false;
+            return (query.clone(), None);
+        };
+        self.left = left;
         let mut known = known.clone();
         let mut with = Vec::new();
         for (at, cte) in query.with.iter().enumerate() {
@@ -263,7 +285,7 @@ impl Resolver<'_> {
             from.push(source);
             ranges.push(range);
         }
-        let scope = Scope { ranges, outer: known.scope };
+        let scope = Scope { ranges, outer: known.scope, system: system_columns(self.catalog.dialect) };
         let here = Place {
             known: Known { ctes: known.ctes.clone(), scope: Some(&scope) },
             windows: windows(select),
@@ -271,17 +293,19 @@ impl Resolver<'_> {
         let mut targets = Vec::new();
         for target in &select.targets {
             match target {
-                Target::Star(parts) => match star(parts, &scope) {
-                    Some(fields) => targets.extend(
-                        fields
-                            .into_iter()
-                            .map(|field| Target::Expr { expr: field.expr, name: Some(field.name) }),
-                    ),
-                    None => {
-                        self.clear = false;
-                        targets.push(target.clone());
+                Target::Star(parts) => {
+                    match star(parts, &scope).filter(|fields| targets.len() + fields.len() <= MOST_COLUMNS) {
+                        Some(fields) => targets.extend(
+                            fields
+                                .into_iter()
+                                .map(|field| Target::Expr { expr: field.expr, name: Some(field.name) }),
+                        ),
+                        None => {
+                            self.clear = false;
+                            targets.push(target.clone());
+                        }
                     }
-                },
+                }
                 Target::Expr { expr: written, name } => {
                     let expr = self.placed(written, &here);
                     let name = name.clone().or_else(|| self.name_of(written, &expr));
@@ -394,7 +418,11 @@ impl Resolver<'_> {
             // Only what is resolved has one.
             Source::Cte { .. } => (source.clone(), Range { unknown: true, ..Range::default() }),
             Source::Query { query, lateral, alias } => {
-                let scope = Scope { ranges: before.to_vec(), outer: known.scope };
+                let scope = Scope {
+                    ranges: before.to_vec(),
+                    outer: known.scope,
+                    system: system_columns(self.catalog.dialect),
+                };
                 let scope = if *lateral { Some(&scope) } else { known.scope };
                 let (query, outputs) = self.query(query, &Known { ctes: known.ctes.clone(), scope });
                 let written = alias.name.clone().unwrap_or_default();
@@ -402,7 +430,11 @@ impl Resolver<'_> {
                 (Source::Query { query: Box::new(query), lateral: *lateral, alias: named(entry) }, range)
             }
             Source::Function { call, ordinality, types, alias } => {
-                let scope = Scope { ranges: before.to_vec(), outer: known.scope };
+                let scope = Scope {
+                    ranges: before.to_vec(),
+                    outer: known.scope,
+                    system: system_columns(self.catalog.dialect),
+                };
                 let call = self.expr(call, &Known { ctes: known.ctes.clone(), scope: Some(&scope) });
                 let (entry, range) = self.function(&call, *ordinality, types, alias);
                 let types = types.clone();
@@ -621,7 +653,11 @@ impl Resolver<'_> {
         let columns = match on {
             JoinOn::Nothing => Vec::new(),
             JoinOn::On(expr) => {
-                let scope = Scope { ranges: vec![left.clone(), right.clone()], outer: known.scope };
+                let scope = Scope {
+                    ranges: vec![left.clone(), right.clone()],
+                    outer: known.scope,
+                    system: system_columns(self.catalog.dialect),
+                };
                 let expr = self.expr(expr, &Known { ctes: known.ctes.clone(), scope: Some(&scope) });
                 return (JoinOn::On(expr), side_by_side(left, right, Vec::new()));
             }
@@ -905,8 +941,13 @@ const FUNCTION_WORDS: &[&str] = &[
 ];
 
 /// Columns that every table has without saying so.
-const SYSTEM_COLUMNS: &[&str] =
-    &["ctid", "oid", "tableoid", "xmin", "xmax", "cmin", "cmax", "rowid", "_rowid_"];
+const fn system_columns(dialect: Dialect) -> &'static [&'static str] {
+    match dialect {
+        Dialect::Postgres => &["ctid", "tableoid", "xmin", "xmax", "cmin", "cmax"],
+        Dialect::Sqlite => &["rowid", "_rowid_", "oid"],
+        Dialect::Mysql => &[],
+    }
+}
 
 fn named(entry: String) -> Alias {
     Alias { name: Some(entry), columns: Vec::new() }
@@ -1062,7 +1103,7 @@ fn local(name: &str, scope: &Scope<'_>) -> Found {
         (Some(_), Some(_)) => Found::Unknown,
         (None, _) if unknown => Found::Unknown,
         (None, _) => match open.as_slice() {
-            [] if SYSTEM_COLUMNS.contains(&name) => {
+            [] if scope.system.contains(&name) => {
                 let mut tables = scope.visible().filter(|visible| visible.is_relation);
                 match (tables.next().and_then(|table| table.entry.clone()), tables.next()) {
                     (Some(entry), None) => Found::One(Expr::Column(vec![entry, name.to_owned()])),
@@ -1091,7 +1132,7 @@ fn qualified(schema: Option<&String>, table: &str, column: &str, scope: &Scope<'
     let own = || visible.entry.as_ref().map(|entry| Expr::Column(vec![entry.clone(), column.to_owned()]));
     match (found.next(), found.next()) {
         (Some(field), None) => Found::One(field.expr.clone()),
-        (None, _) if visible.open || SYSTEM_COLUMNS.contains(&column) => {
+        (None, _) if visible.open || scope.system.contains(&column) => {
             own().map_or(Found::Unknown, Found::One)
         }
         (None, _) => Found::Lacking(Box::new(visible.clone())),

@@ -6,7 +6,7 @@
 
 use std::cell::Cell;
 
-use super::{call, constant, number, operation, same_type, sequence_name};
+use super::{call, constant, number, operation, same_type};
 use crate::schema::query::{
     Cte, Distinct, JoinOn, Lock, Query, QueryBody, Resolved, Select, Source, Subquery, Target,
 };
@@ -326,8 +326,18 @@ fn same_constant(one: &Constant<'_>, other: &Constant<'_>) -> bool {
             (None, None) => true,
         };
     }
+    // The name of an object: its schema counts only where both have one.
+    if let (Literal::String(left), Literal::String(right)) = (one.literal, other.literal)
+        && one.ty.into_iter().chain(other.ty).any(|ty| ty.dimensions == 0 && ty.name.starts_with("reg"))
+    {
+        let bare = |name: &str| {
+            let name = name.replace('"', "");
+            let own = name.strip_prefix("pg_catalog.").or_else(|| name.strip_prefix("public."));
+            own.map(str::to_owned).unwrap_or(name)
+        };
+        return same_function(&bare(left), &bare(right));
+    }
     let said = |literal: &Literal, ty: &Type| match literal {
-        Literal::String(text) if ty.name == "regclass" => Expr::Literal(Literal::String(sequence_name(text))),
         // `"char"` keeps one character.
         Literal::String(text) if ty.name == "char" => {
             Expr::Literal(Literal::String(text.chars().take(1).collect()))
@@ -456,16 +466,15 @@ fn keys_of_a_row(key: Expr) -> Vec<Expr> {
 
 /// A second key of the same does nothing.
 fn each_once(keys: Vec<Expr>) -> Vec<Expr> {
-    let sorted = |key: &Expr| -> Expr {
-        let mut key = key;
+    fn sorted(mut key: &Expr) -> &Expr {
         while let Expr::Operator { operator, operands } = key
             && matches!(operator.as_str(), "DESC" | "NULLS FIRST" | "NULLS LAST")
             && let Some(inner) = operands.first()
         {
             key = inner;
         }
-        key.clone()
-    };
+        key
+    }
     let mut kept: Vec<Expr> = Vec::new();
     for key in keys {
         if !kept.iter().any(|known| sorted(known) == sorted(&key)) {

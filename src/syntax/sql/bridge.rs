@@ -339,7 +339,10 @@ fn operator(name: impl Into<String>, operands: Vec<Expr>) -> Expr {
 }
 
 /// Their tree as ours. What has no place in ours is kept as their text.
-fn lower(at: &Lowering, expr: &ast::Expr) -> Option<Expr> {
+fn lower(at: &Lowering, mut expr: &ast::Expr) -> Option<Expr> {
+    while let ast::Expr::Nested(inner) = expr {
+        expr = inner;
+    }
     at.level(|| lower_here(at, expr))
 }
 
@@ -349,7 +352,6 @@ fn lower_here(at: &Lowering, expr: &ast::Expr) -> Option<Expr> {
     let all = |inner: &[ast::Expr]| inner.iter().map(|inner| sub(at, inner)).collect::<Vec<_>>();
     let negated = |no: bool, name: &str| if no { format!("NOT {name}") } else { name.to_owned() };
     Some(match expr {
-        E::Nested(inner) => return lower(at, inner),
         E::Identifier(name) => column(at.dialect, std::slice::from_ref(name)),
         E::CompoundIdentifier(parts) => column(at.dialect, parts),
         E::Value(value) => literal(&value.value)?,
@@ -740,4 +742,96 @@ fn type_of(dialect: Dialect, text: &str) -> Type {
     Cursor::new(text, &tokens, dialect, &map)
         .data_type()
         .unwrap_or_else(|_| Type::plain(text.to_ascii_lowercase()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Map;
+
+    fn tree(text: &str, dialect: Dialect) -> Option<Query> {
+        let tokens: Vec<Token> =
+            super::super::Lexer::new(text, Span::new(0, text.len() as u32), dialect).collect();
+        let map = Map::Offset(0);
+        query(&Cursor::new(text, &tokens, dialect, &map), &[(0, tokens.len())])
+    }
+
+    /// On a stack that is much smaller than that of the program: a query that is too deep is no tree, and costs nothing else.
+    #[test]
+    fn deep_queries_end() {
+        let many = |open: &str, inner: &str, close: &str, count: usize| {
+            format!("{}{inner}{}", open.repeat(count), close.repeat(count))
+        };
+        let texts = [
+            format!("SELECT {}", many("(", "1", ")", 1_900)),
+            format!("SELECT 1{}", " + 1".repeat(1_900)),
+            format!("SELECT 'a'{}", " || 'a'".repeat(1_900)),
+            format!("SELECT {}1", "- ".repeat(3_000)),
+            format!("SELECT {}true", "NOT ".repeat(3_000)),
+            format!("SELECT a{} FROM t", "::int".repeat(1_900)),
+            format!("SELECT a{} FROM t", "[1]".repeat(1_300)),
+            format!("SELECT {} FROM t", many("f(", "a", ")", 1_300)),
+            format!("SELECT {} FROM t", many("CASE WHEN a THEN ", "b", " END", 700)),
+            many("SELECT * FROM (", "SELECT 1", ") x", 600),
+            many("SELECT (", "SELECT 1", ")", 1_000),
+            many("SELECT 1 WHERE EXISTS (", "SELECT 1", ")", 600),
+            many("WITH a AS (", "SELECT 1", ") SELECT 1", 500),
+            many("(", "SELECT 1", ")", 1_900),
+            format!("SELECT 1{}", " UNION SELECT 1".repeat(1_300)),
+            many("SELECT 1 UNION (", "SELECT 1", ")", 700),
+            format!("SELECT 1 FROM a{}", " JOIN a ON b".repeat(900)),
+            format!("SELECT 1 FROM {}", many("(", "a JOIN b ON c", ") JOIN d ON e", 500)),
+            format!("SELECT 1 WHERE a{}", " AND a".repeat(1_900)),
+        ];
+        for text in texts {
+            for dialect in [Dialect::Postgres, Dialect::Sqlite, Dialect::Mysql] {
+                let (own, text) = (dialect, text.clone());
+                let read = std::thread::Builder::new().stack_size(8 << 20).spawn(move || {
+                    let Some(tree) = tree(&text, own) else { return 0 };
+                    let mut found = 0;
+                    tree.clone().each_expr(&mut |expr| expr.walk_all(&mut |_| found += 1));
+                    found
+                });
+                assert!(read.is_ok_and(|read| read.join().is_ok()));
+            }
+        }
+    }
+
+    #[test]
+    fn long_chains_stay_flat() {
+        let text = format!("SELECT a FROM t WHERE a = 1{}", " OR a = 1".repeat(900));
+        let tree = tree(&text, Dialect::Postgres);
+        assert!(tree.is_some_and(|tree| {
+            let mut widest = 0;
+            tree.each_expr(&mut |expr| {
+                if let Expr::Operator { operands, .. } = expr {
+                    widest = widest.max(operands.len());
+                }
+            });
+            widest == 901
+        }));
+    }
+
+    #[test]
+    fn what_has_no_place_in_the_tree_is_no_tree() {
+        for text in [
+            "SELECT a FROM ONLY t",
+            "SELECT a FROM ONLY (t)",
+            "SELECT a FROM t TABLESAMPLE system (10)",
+            "SELECT a FROM ROWS FROM (f(1), g(2)) x",
+            "SELECT a FROM ${schema}.t",
+            "SELECT a FROM t FOR NO KEY UPDATE",
+            "SELECT a INTO b FROM t",
+            "WITH x AS (DELETE FROM t RETURNING a) SELECT a FROM x",
+            "SELECT a FROM t GROUP BY DISTINCT a",
+            "SELECT sum(a) OVER (ORDER BY b ROWS UNBOUNDED PRECEDING EXCLUDE TIES) FROM t",
+        ] {
+            let tree = tree(text, Dialect::Postgres);
+            let mut raw = tree.is_none();
+            if let Some(tree) = &tree {
+                tree.each_expr(&mut |expr| raw |= matches!(expr, Expr::Raw { .. }));
+            }
+            assert!(raw, "{text}: {tree:?}");
+        }
+    }
 }

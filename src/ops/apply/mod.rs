@@ -25,7 +25,8 @@ use crate::text::Place;
 /// A catalog to go on with, and what became of each operation.
 #[derive(Clone, Debug)]
 pub struct Applied {
-    /// The catalog afterwards. Where an operation was refused, as if it had not been there.
+    /// The catalog to go on with. What was refused because something leans on it is done in it all the same: what stands in a history
+    /// ran, so that it is our knowledge that lacks something. Who asks what the server has after a refusal takes the catalog before.
     pub after: Catalog,
     /// One for each operation of the statement, in its order.
     pub results: Vec<Outcome>,

@@ -87,12 +87,6 @@ const POSTGRES: &[Known] = &[
     },
     Known {
         start: "accepted, not 42P01",
-        inside: "VIEW",
-        example: "CREATE VIEW v AS SELECT a FROM u;",
-        why: "what a view reads is not looked for",
-    },
-    Known {
-        start: "accepted, not 42P01",
         inside: "nextval",
         example: "CREATE TABLE t (a int); ALTER TABLE t ALTER a SET DEFAULT nextval('s');",
         why: "the sequence of a default is not looked for",
@@ -114,6 +108,12 @@ const POSTGRES: &[Known] = &[
         inside: "CREATE STATISTICS",
         example: "CREATE TABLE t (a int); CREATE STATISTICS x ON a, a FROM t;",
         why: "the columns of statistics are not compared",
+    },
+    Known {
+        start: "accepted, not 42P01",
+        inside: "VIEW",
+        example: "SET search_path = n1, public; CREATE VIEW v AS SELECT a FROM u;",
+        why: "what a view reads is not looked for where the search path has a schema that is not there",
     },
 ];
 

@@ -165,7 +165,9 @@ pub struct Replay {
 impl Replay {
     /// Nothing is there.
     pub fn new(dialect: Dialect) -> Self {
-        let session = Session::new(Engine::of(dialect), FileId(0), Transaction::None);
+        // The version that is asked: without one, nothing is too new, nor too old.
+        let engine = Engine { dialect, version: Some(Engine::of(dialect).version()) };
+        let session = Session::new(engine, FileId(0), Transaction::None);
         Self { catalog: Catalog::new(dialect, false), session }
     }
 

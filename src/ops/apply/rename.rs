@@ -233,7 +233,10 @@ impl Step<'_> {
             }
             _ => {
                 let key = self.other_key(object);
-                let renamed = ObjectRef { name: Name::bare(new.ident.clone()), ..key.clone() };
+                // Statistics have a schema; the others do not.
+                let name =
+                    if key.name.schema.is_some() { new.clone() } else { Name::bare(new.ident.clone()) };
+                let renamed = ObjectRef { name, ..key.clone() };
                 // Before 15 the new name of a trigger is looked at first.
                 if object.kind == ObjectKind::Trigger
                     && renamed != key

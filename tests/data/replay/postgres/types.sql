@@ -132,4 +132,3 @@ DROP STATISTICS stat; -- refused: 42704
 ALTER TABLE t DROP COLUMN a;
 -- left: accepted, not 42P17: CREATE STATISTICS x ON a FROM t;
 -- left: accepted, not 42703: CREATE STATISTICS x ON a, nosuch FROM t;
--- left: refused with 42704: DROP STATISTICS stat;

@@ -433,6 +433,8 @@ pub struct Resolved {
     pub columns: Option<Vec<Output>>,
     /// Whether everything in it was understood and found.
     pub clear: bool,
+    /// Whether there was a star in it.
+    pub starred: bool,
 }
 
 /// A column of a view or of a query's result.

@@ -595,3 +595,23 @@ fn queries_that_double_at_every_step_end() {
         }
     }
 }
+
+/// SQLite keeps the text of a view: what a star stands for is what it stands for today.
+#[test]
+fn a_star_of_sqlite_grows_with_its_table() {
+    let build = |text: &str| {
+        let engine = Engine::of(Dialect::Sqlite);
+        let span = Span::new(0, text.len() as u32);
+        let part = Part { file: FileId(0), span, wrap: Wrap::Nobody, switched_off: None };
+        run(part, engine, sql::read(text, span, Dialect::Sqlite), &Catalog::new(Dialect::Sqlite, false)).after
+    };
+    let after = build(
+        "CREATE TABLE t (a INT, b TEXT); CREATE VIEW v AS SELECT * FROM t; CREATE VIEW w AS SELECT b AS c FROM t; \
+         ALTER TABLE t ADD c INT; CREATE TABLE u AS SELECT t.*, b AS d FROM t; ALTER TABLE t RENAME COLUMN b TO x;",
+    );
+    let same = "CREATE TABLE t (a INT, x TEXT, c INT); CREATE VIEW v AS SELECT * FROM t; CREATE VIEW w AS SELECT x AS c FROM t;";
+    let table = "CREATE TABLE u (a INT, b TEXT, c INT, d TEXT);";
+    assert_eq!(after.diff(&build(&format!("{same}{table}"))), []);
+    let other = same.replace("x AS c", "a AS c");
+    assert_eq!(after.diff(&build(&format!("{other}{table}"))).len(), 1);
+}

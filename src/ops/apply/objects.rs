@@ -70,6 +70,14 @@ impl Step<'_> {
             .as_ref()
             .map(|tree| super::query::resolved(self.catalog, self.session, tree))
             .map_or((None, None), |(resolved, missing)| (Some(resolved), missing));
+        // SQLite reads the text again whenever the view is used: what its stars are changes with the tables.
+        if let Some(resolved) = resolved.as_mut()
+            && resolved.starred
+            && self.catalog.dialect == Dialect::Sqlite
+        {
+            resolved.columns = None;
+            resolved.clear = false;
+        }
         let outputs = resolved.as_ref().and_then(|resolved| resolved.columns.as_deref());
         let unfit = || super::query::unfit(&name, &create.columns, outputs?);
         if let Some(conflict) = missing.or_else(|| self.postgres().then(unfit)?) {

@@ -21,6 +21,7 @@ pub fn resolved(catalog: &Catalog, session: &Session, query: &Query) -> (Resolve
         ctes: Vec::new(),
         clear: true,
         missing: None,
+        starred: false,
         left: MOST_QUERIES,
     };
     let (query, outputs) = resolver.query(query, &Known { ctes: Vec::new(), scope: None });
@@ -31,7 +32,13 @@ pub fn resolved(catalog: &Catalog, session: &Session, query: &Query) -> (Resolve
     let columns = outputs.map(|outputs| {
         outputs.iter().map(|(name, ty)| Output { name: ident(name), ty: ty.clone() }).collect()
     });
-    let resolved = Resolved { query, entries: resolver.entries, columns, clear: resolver.clear };
+    let resolved = Resolved {
+        query,
+        entries: resolver.entries,
+        columns,
+        clear: resolver.clear,
+        starred: resolver.starred,
+    };
     (resolved, resolver.missing)
 }
 
@@ -60,6 +67,8 @@ struct Resolver<'a> {
     clear: bool,
     /// The first thing that is known not to be there.
     missing: Option<Conflict>,
+    /// Whether there was a star.
+    starred: bool,
     /// How many queries may still be looked into.
     left: u32,
 }
@@ -294,6 +303,7 @@ impl Resolver<'_> {
         for target in &select.targets {
             match target {
                 Target::Star(parts) => {
+                    self.starred = true;
                     match star(parts, &scope).filter(|fields| targets.len() + fields.len() <= MOST_COLUMNS) {
                         Some(fields) => targets.extend(
                             fields

@@ -244,3 +244,8 @@ SELECT o.id, jsonb_build_object('customer', jsonb_build_object('id', c.id, 'name
 SELECT c.id, c.name, (c.created_at AT TIME ZONE 'utc')::date AS joined, now()::date - c.created_at::date AS days, (EXTRACT(epoch FROM now() - c.created_at) / 86400)::int AS d FROM customers c WHERE lower(c.email) LIKE '%@example.com' AND c.country IS NOT NULL
 SELECT id, to_tsvector('english', name || ' ' || coalesce(note, '')) AS document FROM (SELECT p.id, p.name, o.note FROM products p LEFT JOIN orders o ON o.id = p.id) s WHERE to_tsvector('english', name) @@ plainto_tsquery('english', 'x')
 SELECT current_setting('app.user', true)::int AS me, c.* FROM customers c WHERE c.id = current_setting('app.user', true)::int
+-- As PostgreSQL's own views are written
+SELECT rolname AS name, oid AS id, ARRAY(SELECT member FROM pg_auth_members m WHERE m.roleid = r.oid) AS members FROM pg_authid r WHERE NOT rolcanlogin
+SELECT l.objoid, CASE WHEN rel.relkind IN ('r', 'p') THEN 'table'::text WHEN rel.relkind = 'v' THEN 'view'::text END AS kind FROM pg_seclabel l JOIN pg_class rel ON l.classoid = rel.tableoid AND l.objoid = rel.oid WHERE l.classoid = 'pg_catalog.pg_largeobject'::regclass
+SELECT id, (SELECT id FROM orders WHERE customer_id = c.id ORDER BY id LIMIT 1) AS first FROM customers c WHERE id OPERATOR(pg_catalog.>) 3
+SELECT id FROM customers WHERE email ISNULL OR country NOTNULL

@@ -71,10 +71,11 @@ fn is_fetch_bracket(walk: &Cursor<'_>, before: Option<Token>) -> bool {
         || (walk.is_symbol(")") && number(before) && rows(1))
 }
 
-/// The operator of `OPERATOR(pg_catalog.+)`.
+/// The operator of `OPERATOR(pg_catalog.+)`. Which schema it is from depends on the search path of who prints it.
 fn plain_operator(walk: &Cursor<'_>) -> Option<Token> {
     let symbols = walk.nth_is_symbol(1, "(") && walk.nth_is_symbol(3, ".") && walk.nth_is_symbol(5, ")");
-    walk.nth(4).filter(|_| walk.is("OPERATOR") && symbols && walk.nth_is(2, "pg_catalog"))
+    let is_symbol = |token: &Token| token.kind == TokenKind::Symbol;
+    walk.nth(4).filter(|token| walk.is("OPERATOR") && symbols && is_symbol(token))
 }
 
 /// A query; None where something in it has no place in our tree.

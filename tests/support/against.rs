@@ -36,7 +36,7 @@ pub struct Verdict {
     pub canonical: Vec<Held>,
     /// Extensions that the history needs and the server has not.
     pub needs: BTreeSet<String>,
-    /// Statements after which the replay does not know what there is.
+    /// Statements that were not understood, and those after which the replay does not know what there is.
     pub unclear: Vec<Place>,
 }
 
@@ -342,7 +342,8 @@ fn note(verdict: &mut Verdict, replays: [&PartRun; 2], outermost: &[usize], ran:
         verdict.statements += 1;
         let place = Place::new(part.part.file, part.script.statements[first].span);
         let after = part.steps.get(end).map_or(&part.after, |step| &step.before);
-        if after.unclear && !part.steps[first].before.unclear {
+        let unread = part.script.statements[first..end].iter().any(|statement| statement.is_opaque());
+        if unread || (after.unclear && !part.steps[first].before.unclear) {
             verdict.unclear.push(place);
         }
         let mut said = None;

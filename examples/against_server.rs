@@ -32,7 +32,7 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     println!(
-        "history\ttool\tengine\tmigrations\tunread\tstatements\tserver\tgander\tboth\tfalse\tmissed\tbeyond\tunclear\tdifferences\tneeds"
+        "history\ttool\tengine\tmigrations\tunread\tstatements\tserver\tgander\tboth\tfalse\tmissed\tbeyond\tunclear\tdifferences\tneeds\tschema files"
     );
     let mut worst = 0;
     for directory in &options.directories {
@@ -113,8 +113,17 @@ fn print(
 ) {
     let sequence = &planned.sequence;
     let needs: Vec<&str> = verdict.needs.iter().map(String::as_str).collect();
+    // What differs from the replay, what from the server, and what only from the replay.
+    let files: Vec<String> = verdict
+        .canonical
+        .iter()
+        .map(|held| {
+            let path = &project.files.sources.get(held.file).path;
+            format!("{path} {}/{}/{}", held.replay, held.server, held.falsely.len())
+        })
+        .collect();
     println!(
-        "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}",
+        "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}",
         directory.join(project.display(&sequence.directory)).display(),
         sequence.tool.name,
         Engine::of(dialect),
@@ -130,6 +139,7 @@ fn print(
         verdict.unclear.len(),
         verdict.differences.len(),
         needs.join(","),
+        files.join(","),
     );
     if !verbose {
         return;
@@ -146,6 +156,9 @@ fn print(
     }
     for place in &verdict.unclear {
         println!("  unclear\t{}\t| {}", at(sources, *place), head(sources, *place));
+    }
+    for difference in verdict.canonical.iter().flat_map(|held| &held.falsely) {
+        println!("  canonical\t{difference}");
     }
     for difference in &verdict.differences {
         let made = difference.left_made.map(|place| at(sources, place)).unwrap_or_default();

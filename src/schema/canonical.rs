@@ -21,7 +21,13 @@ pub fn type_text(ty: &Type, dialect: Dialect) -> String {
 
 /// Whether two types are the same. A schema counts only where both have one: the search path may stand for the other.
 pub fn same_type(one: &Type, other: &Type, dialect: Dialect) -> bool {
-    let bare = |ty: &Type| type_text(&Type { schema: None, ..ty.clone() }, dialect);
+    // PostgreSQL keeps that a type is an array, not of how many dimensions.
+    let dimensions = |ty: &Type| match dialect {
+        Dialect::Postgres => ty.dimensions.min(1),
+        Dialect::Sqlite | Dialect::Mysql => ty.dimensions,
+    };
+    let bare =
+        |ty: &Type| type_text(&Type { schema: None, dimensions: dimensions(ty), ..ty.clone() }, dialect);
     let schemas = match (&one.schema, &other.schema) {
         (Some(one), Some(other)) => one == other,
         (None, _) | (_, None) => true,

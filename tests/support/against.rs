@@ -32,10 +32,25 @@ pub struct Verdict {
     pub disagreements: Vec<Disagreement>,
     /// What the replay (left) and the server (right) have at the end.
     pub differences: Vec<Difference>,
+    /// Each schema file of the history, held against both.
+    pub canonical: Vec<Held>,
     /// Extensions that the history needs and the server has not.
     pub needs: BTreeSet<String>,
-    /// Statements after which the replay does not know what there is.
+    /// Statements that were not understood, and those after which the replay does not know what there is.
     pub unclear: Vec<Place>,
+}
+
+/// A schema file, held against both.
+#[derive(Debug)]
+pub struct Held {
+    /// The file.
+    pub file: FileId,
+    /// How many differences from the replay there are.
+    pub replay: usize,
+    /// How many from the server: it knows what the replay cannot.
+    pub server: usize,
+    /// Those from the replay that are none from the server.
+    pub falsely: Vec<Difference>,
 }
 
 /// A statement that one of the two refuses.
@@ -74,7 +89,9 @@ impl Kind {
 impl Verdict {
     /// Whether replay and server agree on all that a schema shows.
     pub fn is_clean(&self) -> bool {
-        self.differences.is_empty() && self.disagreements.iter().all(|one| one.kind == Kind::Beyond)
+        self.differences.is_empty()
+            && self.canonical.iter().all(|held| held.falsely.is_empty())
+            && self.disagreements.iter().all(|one| one.kind == Kind::Beyond)
     }
 
     /// How many disagreements of a kind there are.
@@ -88,9 +105,11 @@ impl Verdict {
 /// the server of this process.
 pub fn history(planned: &Planned, dialect: Dialect, sources: &mut Sources) -> io::Result<Verdict> {
     let parts = parts(planned, dialect, sources);
+    let files: Vec<FileId> = planned.canonical.iter().map(|canonical| canonical.file).collect();
+    let files = if planned.sequence.engine.dialect == dialect { files } else { Vec::new() };
     match dialect {
-        Dialect::Postgres => on_postgres(&parts, true, sources),
-        Dialect::Sqlite => on_sqlite(&parts, planned.settings.foreign_keys, sources),
+        Dialect::Postgres => on_postgres(&parts, &files, true, sources),
+        Dialect::Sqlite => on_sqlite(&parts, &files, planned.settings.foreign_keys, sources),
         Dialect::Mysql => Err(io::Error::other("there is no server for MySQL here")),
     }
 }
@@ -102,8 +121,8 @@ pub fn script(text: &str, dialect: Dialect, wrap: Wrap) -> io::Result<Verdict> {
     let part = Part { file, span: Span::new(0, text.len() as u32), wrap, switched_off: None };
     let parts = [(part, Engine::of(dialect))];
     match dialect {
-        Dialect::Postgres => on_postgres(&parts, false, &mut sources),
-        Dialect::Sqlite => on_sqlite(&parts, true, &mut sources),
+        Dialect::Postgres => on_postgres(&parts, &[], false, &mut sources),
+        Dialect::Sqlite => on_sqlite(&parts, &[], true, &mut sources),
         Dialect::Mysql => Err(io::Error::other("there is no server for MySQL here")),
     }
 }
@@ -128,7 +147,12 @@ fn parts(planned: &Planned, dialect: Dialect, sources: &Sources) -> Vec<(Part, E
 }
 
 /// `alone`: nobody else uses the server, whose roles are ours.
-fn on_postgres(parts: &[(Part, Engine)], alone: bool, sources: &mut Sources) -> io::Result<Verdict> {
+fn on_postgres(
+    parts: &[(Part, Engine)],
+    canonical: &[FileId],
+    alone: bool,
+    sources: &mut Sources,
+) -> io::Result<Verdict> {
     // Roles stand before the first migration; which ones, the server says.
     let mut roles = BTreeSet::new();
     let verdict = loop {
@@ -143,7 +167,7 @@ fn on_postgres(parts: &[(Part, Engine)], alone: bool, sources: &mut Sources) -> 
         };
         let run = run(parts, sources, server)?;
         let Some(role) = run.missing_role.clone() else {
-            break compared(run, database.dump_schema(), Dialect::Postgres, sources);
+            break compared(run, database.dump_schema(), Dialect::Postgres, canonical, sources);
         };
         drop(database);
         if alone {
@@ -168,7 +192,12 @@ fn drop_roles() -> io::Result<()> {
     dropped.map_err(|error| io::Error::other(error.to_string()))
 }
 
-fn on_sqlite(parts: &[(Part, Engine)], foreign_keys: bool, sources: &mut Sources) -> io::Result<Verdict> {
+fn on_sqlite(
+    parts: &[(Part, Engine)],
+    canonical: &[FileId],
+    foreign_keys: bool,
+    sources: &mut Sources,
+) -> io::Result<Verdict> {
     let database = sqlite::fresh_database(foreign_keys);
     let server = |part: &PartRun, text: &[&str], _: &str| {
         let wraps = part.part.wrap == Wrap::Tool;
@@ -189,7 +218,7 @@ fn on_sqlite(parts: &[(Part, Engine)], foreign_keys: bool, sources: &mut Sources
     };
     let run = run(parts, sources, server)?;
     let schema = database.query(".schema --nosys").map_err(|error| io::Error::other(error.to_string()))?;
-    Ok(compared(run, schema, Dialect::Sqlite, sources))
+    Ok(compared(run, schema, Dialect::Sqlite, canonical, sources))
 }
 
 /// What the server did with a file.
@@ -313,7 +342,8 @@ fn note(verdict: &mut Verdict, replays: [&PartRun; 2], outermost: &[usize], ran:
         verdict.statements += 1;
         let place = Place::new(part.part.file, part.script.statements[first].span);
         let after = part.steps.get(end).map_or(&part.after, |step| &step.before);
-        if after.unclear && !part.steps[first].before.unclear {
+        let unread = part.script.statements[first..end].iter().any(|statement| statement.is_opaque());
+        if unread || (after.unclear && !part.steps[first].before.unclear) {
             verdict.unclear.push(place);
         }
         let mut said = None;
@@ -394,8 +424,21 @@ fn after(part: &PartRun, outermost: &[usize], ran: &Ran) -> Catalog {
 }
 
 /// Reads what the server has, and compares.
-fn compared(run: Run, schema: String, dialect: Dialect, sources: &mut Sources) -> Verdict {
+fn compared(run: Run, schema: String, dialect: Dialect, files: &[FileId], sources: &mut Sources) -> Verdict {
     let file = sources.add(Source::new("the server's schema", schema.into_bytes()));
-    let dumped = canonical::replayed(file, sources.get(file), Engine::of(dialect));
-    Verdict { differences: run.catalog.diff(&dumped.after), ..run.verdict }
+    let read = |file| canonical::replayed(file, sources.get(file), Engine::of(dialect)).after;
+    let dumped = read(file);
+    let held = |file: &FileId| {
+        let shown = read(*file);
+        let (mut falsely, server) = (run.catalog.diff(&shown), dumped.diff(&shown));
+        let replay = falsely.len();
+        falsely
+            .retain(|one| !server.iter().any(|other| (one.kind, &one.object) == (other.kind, &other.object)));
+        Held { file: *file, replay, server: server.len(), falsely }
+    };
+    Verdict {
+        differences: run.catalog.diff(&dumped),
+        canonical: files.iter().map(held).collect(),
+        ..run.verdict
+    }
 }

@@ -71,8 +71,7 @@ pub fn expr(cursor: &Cursor<'_>, first: usize, last: usize) -> Read<Expr> {
     {
         return Ok(expr);
     }
-    let tokens = cursor.tokens[first..last].iter().map(|token| Given { token: *token, instead: None });
-    let mut parser = parser(cursor, tokens);
+    let mut parser = parser(cursor, query::given(cursor, first, last).into_iter());
     match parser.parse_expr() {
         Ok(parsed) if parser.peek_token().token == Theirs::EOF => {
             let at = Lowering::new(cursor.dialect, false);

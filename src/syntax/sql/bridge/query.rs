@@ -10,8 +10,8 @@ use crate::schema::{
 use crate::syntax::sql::cursor::Cursor;
 use crate::syntax::sql::lex::{Token, TokenKind};
 
-/// Tokens `first..last`, in spellings that `sqlparser` knows: `TABLE t` is `SELECT * FROM t`, `a ISNULL` is `a IS NULL`, and
-/// `OPERATOR(pg_catalog.+)` is `+`.
+/// Tokens `first..last`, in spellings that `sqlparser` knows: `TABLE t` is `SELECT * FROM t`, `a ISNULL` is `a IS NULL`,
+/// `OPERATOR(pg_catalog.+)` is `+`, and `ARRAY[[1], [2]]` is `ARRAY[ARRAY[1], ARRAY[2]]`.
 pub fn given(cursor: &Cursor<'_>, first: usize, last: usize) -> Vec<Given> {
     let mut walk = cursor.inside(first, last);
     let mut out: Vec<Given> = Vec::with_capacity(last.saturating_sub(first));
@@ -42,6 +42,13 @@ pub fn given(cursor: &Cursor<'_>, first: usize, last: usize) -> Vec<Given> {
             walk.at += if walk.is_symbol("::") { 2 } else { 1 };
             continue;
         }
+        // Nothing else has this bracket there.
+        let is_row = walk.dialect == Dialect::Postgres
+            && walk.is_symbol("[")
+            && before.is_some_and(|before| matches!(walk.text_of(before), "[" | ","));
+        if is_row {
+            out.push(Given { token, instead: Some("ARRAY") });
+        }
         if instead.is_empty() {
             out.push(Given { token, instead: None });
         }
@@ -71,11 +78,11 @@ fn is_fetch_bracket(walk: &Cursor<'_>, before: Option<Token>) -> bool {
         || (walk.is_symbol(")") && number(before) && rows(1))
 }
 
-/// The operator of `OPERATOR(pg_catalog.+)`. Which schema it is from depends on the search path of who prints it.
+/// The operator of `OPERATOR(pg_catalog.+)`: a dump names the schema of every operator that an extension brought.
 fn plain_operator(walk: &Cursor<'_>) -> Option<Token> {
     let symbols = walk.nth_is_symbol(1, "(") && walk.nth_is_symbol(3, ".") && walk.nth_is_symbol(5, ")");
-    let is_symbol = |token: &Token| token.kind == TokenKind::Symbol;
-    walk.nth(4).filter(|token| walk.is("OPERATOR") && symbols && is_symbol(token))
+    let schema = walk.nth(2).is_some_and(|token| matches!(token.kind, TokenKind::Word | TokenKind::Quoted));
+    walk.nth(4).filter(|_| walk.is("OPERATOR") && symbols && schema)
 }
 
 /// A query; None where something in it has no place in our tree.

@@ -1,5 +1,6 @@
 //! The only place that names `sqlparser`: our tokens become its tokens, its trees become our expressions.
 
+mod order;
 mod query;
 
 use std::cell::Cell;
@@ -233,7 +234,7 @@ fn theirs(cursor: &Cursor<'_>, token: Token) -> Theirs {
         TokenKind::PrefixString => match text.as_bytes().first().map(u8::to_ascii_lowercase) {
             Some(b'x') => Theirs::HexStringLiteral(string()),
             Some(b'b') => Theirs::SingleQuotedByteStringLiteral(string()),
-            Some(b'u') => Theirs::UnicodeStringLiteral(string()),
+            Some(b'u') => Theirs::UnicodeStringLiteral(unescaped(&string())),
             _ => Theirs::NationalStringLiteral(string()),
         },
         TokenKind::Dollar => Theirs::DollarQuotedString(DollarQuotedString { value: string(), tag: None }),
@@ -242,6 +243,38 @@ fn theirs(cursor: &Cursor<'_>, token: Token) -> Theirs {
         TokenKind::Symbol => symbol(cursor.dialect, text),
         TokenKind::Comment | TokenKind::Meta => Theirs::make_word("", Some('"')),
     }
+}
+
+/// What `U&'\0061\+01F600'` stands for; as it is where an escape is none.
+fn unescaped(text: &str) -> String {
+    let mut units: Vec<u16> = Vec::new();
+    let mut buffer = [0; 2];
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        rest = &rest[first.len_utf8()..];
+        if first != '\\' {
+            units.extend(first.encode_utf16(&mut buffer).iter());
+            continue;
+        }
+        let (skip, digits) = if rest.starts_with('+') { (1, 6) } else { (0, 4) };
+        let code = rest.get(skip..skip + digits).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        match code {
+            Some(code) => {
+                match char::from_u32(code) {
+                    Some(decoded) => units.extend(decoded.encode_utf16(&mut buffer).iter()),
+                    // Half of a pair.
+                    None => units.extend(u16::try_from(code)),
+                }
+                rest = &rest[skip + digits..];
+            }
+            None if rest.starts_with('\\') => {
+                units.push(u16::from(b'\\'));
+                rest = &rest[1..];
+            }
+            None => return text.to_owned(),
+        }
+    }
+    String::from_utf16(&units).unwrap_or_else(|_| text.to_owned())
 }
 
 fn symbol(dialect: Dialect, text: &str) -> Theirs {
@@ -330,6 +363,16 @@ fn column(dialect: Dialect, parts: &[ast::Ident]) -> Expr {
         [only] if only.value.starts_with("${") || only.value.starts_with("{{") => {
             Expr::Literal(Literal::Placeholder(only.value.clone()))
         }
+        // Words that name no column, and are functions without brackets.
+        [only]
+            if dialect == Dialect::Postgres
+                && only.quote_style.is_none()
+                && ["current_role", "current_schema"]
+                    .iter()
+                    .any(|word| only.value.eq_ignore_ascii_case(word)) =>
+        {
+            Expr::Call { name: ident(dialect, only), arguments: Vec::new() }
+        }
         _ => Expr::Column(parts.iter().map(|part| ident(dialect, part)).collect()),
     }
 }
@@ -348,6 +391,9 @@ fn lower(at: &Lowering, mut expr: &ast::Expr) -> Option<Expr> {
 
 fn lower_here(at: &Lowering, expr: &ast::Expr) -> Option<Expr> {
     use ast::Expr as E;
+    if let Some(again) = order::regrouped(at.dialect, expr) {
+        return lower_here(at, &again);
+    }
     let one = |inner: &ast::Expr| sub(at, inner);
     let all = |inner: &[ast::Expr]| inner.iter().map(|inner| sub(at, inner)).collect::<Vec<_>>();
     let negated = |no: bool, name: &str| if no { format!("NOT {name}") } else { name.to_owned() };
@@ -359,6 +405,8 @@ fn lower_here(at: &Lowering, expr: &ast::Expr) -> Option<Expr> {
             operand: Box::new(literal(&typed.value.value)?),
             to: type_of(at.dialect, &typed.data_type.to_string()),
         },
+        // A type has no place for the fields.
+        E::Cast { data_type: ast::DataType::Interval { fields: Some(_), .. }, .. } => return None,
         E::Cast { expr, data_type, .. } => {
             Expr::Cast { operand: Box::new(one(expr)), to: type_of(at.dialect, &data_type.to_string()) }
         }
@@ -614,6 +662,12 @@ fn call(at: &Lowering, function: &ast::Function) -> Option<Expr> {
     };
     if at.dialect == Dialect::Postgres && parts.concat() == "row" {
         return Some(operator("ROW", arguments));
+    }
+    // `(VALUES (1))` looks like a call.
+    let unquoted =
+        |part: &ast::ObjectNamePart| part.as_ident().is_some_and(|part| part.quote_style.is_none());
+    if parts.concat() == "values" && at.dialect != Dialect::Mysql && function.name.0.iter().all(unquoted) {
+        return None;
     }
     let mut whole = Expr::Call { name: parts.join("."), arguments };
     if !function.within_group.is_empty() {

@@ -138,14 +138,15 @@ fn refusal(database: &Database, query: &str) -> String {
 }
 
 /// Expressions that are read as text alone, for what PostgreSQL's grammar has and our parser has not.
-const KEPT_AS_TEXT: &[&str] =
-    &["concat_ws(', ', VARIADIC tags)", "COLLATION FOR (n)", "ip <<= inet '10.0.0.0/8' AND ok"];
+const KEPT_AS_TEXT: &[&str] = &[
+    "interval(3) '1.23456 seconds'",
+    "concat_ws(', ', VARIADIC tags)",
+    "COLLATION FOR (n)",
+    "ip <<= inet '10.0.0.0/8' AND ok",
+];
 
 /// Expressions that are written as something else, and why that is right.
-const SAME_ALL_THE_SAME: &[(&str, &str)] = &[
-    ("CURRENT_SCHEMA", "it is what current_schema() gives"),
-    ("interval(3) '1.23456 seconds'", "the precision is lost where it is read"),
-];
+const SAME_ALL_THE_SAME: &[(&str, &str)] = &[("CURRENT_SCHEMA", "it is what current_schema() gives")];
 
 #[test]
 fn an_expression_is_to_postgres_what_was_read() {
@@ -348,10 +349,10 @@ fn a_view_is_to_postgres_what_was_read() {
         }
     }
     assert!(all.len() * 20 > queries.len() * 19, "only {} of {} are resolved", all.len(), queries.len());
-    wrong.extend(hold(&database, &all, 30));
+    wrong.extend(hold(&database, &all, 14));
 
     // Under other names.
-    for (change, within, most_rows) in [(RENAMES, false, 40), (ADDITIONS, true, 40)] {
+    for (change, within, most_rows) in [(RENAMES, false, 14), (ADDITIONS, true, 14)] {
         database.run_file_text(change).expect("the server changes the tables");
         text.push_str(change);
         let changed = catalog(&text);

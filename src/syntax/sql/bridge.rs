@@ -64,7 +64,7 @@ pub fn expr(cursor: &Cursor<'_>, first: usize, last: usize) -> Read<Expr> {
     }
     let raw =
         || Expr::Raw { text: cursor.text_between(first, last), words: cursor.words_between(first, last) };
-    if last - first > LONGEST {
+    if last - first > LONGEST || loses_precision(cursor, first, last) {
         return Ok(raw());
     }
     if last - first == 1
@@ -89,6 +89,9 @@ pub fn expr(cursor: &Cursor<'_>, first: usize, last: usize) -> Read<Expr> {
 
 /// The query that the tokens of these parts are one after the other, where `sqlparser` knows everything in it.
 pub fn query(cursor: &Cursor<'_>, parts: &[(usize, usize)]) -> Option<Query> {
+    if parts.iter().any(|(first, last)| loses_precision(cursor, *first, *last)) {
+        return None;
+    }
     let tokens: Vec<Given> =
         parts.iter().flat_map(|(first, last)| query::given(cursor, *first, *last)).collect();
     if tokens.len() > LONGEST {
@@ -98,6 +101,19 @@ pub fn query(cursor: &Cursor<'_>, parts: &[(usize, usize)]) -> Option<Query> {
     let parsed = parser.parse_query().ok().filter(|_| parser.peek_token().token == Theirs::EOF)?;
     let at = Lowering::new(cursor.dialect, true);
     query::lower(&at, &parsed).filter(|_| !at.too_deep.get())
+}
+
+/// Whether tokens `first..last` have `interval(3) '…'` among them, of which `sqlparser` keeps only the string.
+fn loses_precision(cursor: &Cursor<'_>, first: usize, last: usize) -> bool {
+    cursor.tokens.get(first..last.min(cursor.tokens.len())).unwrap_or_default().windows(5).any(|five| {
+        let is = |at: usize, symbol: &str| cursor.text_of(five[at]) == symbol;
+        five[0].kind == TokenKind::Word
+            && cursor.text_of(five[0]).eq_ignore_ascii_case("interval")
+            && is(1, "(")
+            && five[2].kind == TokenKind::Number
+            && is(3, ")")
+            && five[4].kind == TokenKind::String
+    })
 }
 
 /// A token, and what `sqlparser` is shown instead of it.

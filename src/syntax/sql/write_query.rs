@@ -103,7 +103,7 @@ pub fn view_query_in(view: &View, catalog: &Catalog) -> String {
     let dialect = catalog.dialect;
     let Some(own) = view.resolved.as_deref().filter(|own| own.clear) else { return view.query.clone() };
     let session = Session::new(Engine::of(dialect), FileId(0), Transaction::None);
-    let again = tree(&view.query, dialect).map(|tree| resolved(catalog, &session, &tree));
+    let again = tree(&view.query, dialect).map(|tree| resolved(catalog, &session, &tree).0);
     let same = again.is_some_and(|again| {
         again.clear && again.query == own.query && same_outputs(&again, own.columns.as_deref(), &view.columns)
     });

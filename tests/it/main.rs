@@ -31,5 +31,7 @@ mod canonical;
 mod spellings;
 /// A view is the same to gander as it is written and as PostgreSQL prints it, and another one is not.
 mod views;
+/// What gander writes out is what it has read.
+mod written;
 /// What gander says of a statement and its second run is what real servers did.
 mod truth;

@@ -15,6 +15,7 @@ mod tables;
 mod types;
 
 pub use names::object_name as generated_name;
+pub use query::resolved;
 
 use super::{Answer, Condition, Conflict, Guard, Op, Operation, Session, Statement, Transaction};
 use crate::schema::{

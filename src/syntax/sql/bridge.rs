@@ -1,5 +1,6 @@
 //! The only place that names `sqlparser`: our tokens become its tokens, its trees become our expressions.
 
+mod order;
 mod query;
 
 use std::cell::Cell;
@@ -63,7 +64,7 @@ pub fn expr(cursor: &Cursor<'_>, first: usize, last: usize) -> Read<Expr> {
     }
     let raw =
         || Expr::Raw { text: cursor.text_between(first, last), words: cursor.words_between(first, last) };
-    if last - first > LONGEST {
+    if last - first > LONGEST || loses_precision(cursor, first, last) {
         return Ok(raw());
     }
     if last - first == 1
@@ -87,6 +88,9 @@ pub fn expr(cursor: &Cursor<'_>, first: usize, last: usize) -> Read<Expr> {
 
 /// The query that the tokens of these parts are one after the other, where `sqlparser` knows everything in it.
 pub fn query(cursor: &Cursor<'_>, parts: &[(usize, usize)]) -> Option<Query> {
+    if parts.iter().any(|(first, last)| loses_precision(cursor, *first, *last)) {
+        return None;
+    }
     let tokens: Vec<Given> =
         parts.iter().flat_map(|(first, last)| query::given(cursor, *first, *last)).collect();
     if tokens.len() > LONGEST {
@@ -96,6 +100,19 @@ pub fn query(cursor: &Cursor<'_>, parts: &[(usize, usize)]) -> Option<Query> {
     let parsed = parser.parse_query().ok().filter(|_| parser.peek_token().token == Theirs::EOF)?;
     let at = Lowering::new(cursor.dialect, true);
     query::lower(&at, &parsed).filter(|_| !at.too_deep.get())
+}
+
+/// Whether tokens `first..last` have `interval(3) '…'` among them, of which `sqlparser` keeps only the string.
+fn loses_precision(cursor: &Cursor<'_>, first: usize, last: usize) -> bool {
+    cursor.tokens.get(first..last.min(cursor.tokens.len())).unwrap_or_default().windows(5).any(|five| {
+        let is = |at: usize, symbol: &str| cursor.text_of(five[at]) == symbol;
+        five[0].kind == TokenKind::Word
+            && cursor.text_of(five[0]).eq_ignore_ascii_case("interval")
+            && is(1, "(")
+            && five[2].kind == TokenKind::Number
+            && is(3, ")")
+            && five[4].kind == TokenKind::String
+    })
 }
 
 /// A token, and what `sqlparser` is shown instead of it.
@@ -232,7 +249,7 @@ fn theirs(cursor: &Cursor<'_>, token: Token) -> Theirs {
         TokenKind::PrefixString => match text.as_bytes().first().map(u8::to_ascii_lowercase) {
             Some(b'x') => Theirs::HexStringLiteral(string()),
             Some(b'b') => Theirs::SingleQuotedByteStringLiteral(string()),
-            Some(b'u') => Theirs::UnicodeStringLiteral(string()),
+            Some(b'u') => Theirs::UnicodeStringLiteral(unescaped(&string())),
             _ => Theirs::NationalStringLiteral(string()),
         },
         TokenKind::Dollar => Theirs::DollarQuotedString(DollarQuotedString { value: string(), tag: None }),
@@ -241,6 +258,38 @@ fn theirs(cursor: &Cursor<'_>, token: Token) -> Theirs {
         TokenKind::Symbol => symbol(cursor.dialect, text),
         TokenKind::Comment | TokenKind::Meta => Theirs::make_word("", Some('"')),
     }
+}
+
+/// What `U&'\0061\+01F600'` stands for; as it is where an escape is none.
+fn unescaped(text: &str) -> String {
+    let mut units: Vec<u16> = Vec::new();
+    let mut buffer = [0; 2];
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        rest = &rest[first.len_utf8()..];
+        if first != '\\' {
+            units.extend(first.encode_utf16(&mut buffer).iter());
+            continue;
+        }
+        let (skip, digits) = if rest.starts_with('+') { (1, 6) } else { (0, 4) };
+        let code = rest.get(skip..skip + digits).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        match code {
+            Some(code) => {
+                match char::from_u32(code) {
+                    Some(decoded) => units.extend(decoded.encode_utf16(&mut buffer).iter()),
+                    // Half of a pair.
+                    None => units.extend(u16::try_from(code)),
+                }
+                rest = &rest[skip + digits..];
+            }
+            None if rest.starts_with('\\') => {
+                units.push(u16::from(b'\\'));
+                rest = &rest[1..];
+            }
+            None => return text.to_owned(),
+        }
+    }
+    String::from_utf16(&units).unwrap_or_else(|_| text.to_owned())
 }
 
 fn symbol(dialect: Dialect, text: &str) -> Theirs {
@@ -329,6 +378,16 @@ fn column(dialect: Dialect, parts: &[ast::Ident]) -> Expr {
         [only] if only.value.starts_with("${") || only.value.starts_with("{{") => {
             Expr::Literal(Literal::Placeholder(only.value.clone()))
         }
+        // Words that name no column, and are functions without brackets.
+        [only]
+            if dialect == Dialect::Postgres
+                && only.quote_style.is_none()
+                && ["current_role", "current_schema"]
+                    .iter()
+                    .any(|word| only.value.eq_ignore_ascii_case(word)) =>
+        {
+            Expr::Call { name: ident(dialect, only), arguments: Vec::new() }
+        }
         _ => Expr::Column(parts.iter().map(|part| ident(dialect, part)).collect()),
     }
 }
@@ -347,6 +406,9 @@ fn lower(at: &Lowering, mut expr: &ast::Expr) -> Option<Expr> {
 
 fn lower_here(at: &Lowering, expr: &ast::Expr) -> Option<Expr> {
     use ast::Expr as E;
+    if let Some(again) = order::regrouped(at.dialect, expr) {
+        return lower_here(at, &again);
+    }
     let one = |inner: &ast::Expr| sub(at, inner);
     let all = |inner: &[ast::Expr]| inner.iter().map(|inner| sub(at, inner)).collect::<Vec<_>>();
     let negated = |no: bool, name: &str| if no { format!("NOT {name}") } else { name.to_owned() };
@@ -358,6 +420,8 @@ fn lower_here(at: &Lowering, expr: &ast::Expr) -> Option<Expr> {
             operand: Box::new(literal(&typed.value.value)?),
             to: type_of(at.dialect, &typed.data_type.to_string()),
         },
+        // A type has no place for the fields.
+        E::Cast { data_type: ast::DataType::Interval { fields: Some(_), .. }, .. } => return None,
         E::Cast { expr, data_type, .. } => {
             Expr::Cast { operand: Box::new(one(expr)), to: type_of(at.dialect, &data_type.to_string()) }
         }
@@ -613,6 +677,12 @@ fn call(at: &Lowering, function: &ast::Function) -> Option<Expr> {
     };
     if at.dialect == Dialect::Postgres && parts.concat() == "row" {
         return Some(operator("ROW", arguments));
+    }
+    // `(VALUES (1))` looks like a call.
+    let unquoted =
+        |part: &ast::ObjectNamePart| part.as_ident().is_some_and(|part| part.quote_style.is_none());
+    if parts.concat() == "values" && at.dialect != Dialect::Mysql && function.name.0.iter().all(unquoted) {
+        return None;
     }
     let mut whole = Expr::Call { name: parts.join("."), arguments };
     if !function.within_group.is_empty() {

@@ -17,6 +17,7 @@ mod statement;
 mod types;
 pub mod write;
 pub mod write_catalog;
+pub mod write_query;
 pub mod write_schema;
 
 pub use cursor::{Cursor, Read, Unread, is_reserved, string_value, unquote};

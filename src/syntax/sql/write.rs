@@ -314,13 +314,68 @@ pub fn quote(ident: &Ident, dialect: Dialect) -> String {
                 || b == b'_'
                 || (dialect != Dialect::Postgres && b.is_ascii_uppercase())
         })
-        && !is_reserved(text);
+        && !is_kept(text, dialect);
     match (plain, dialect) {
         (true, _) => text.to_owned(),
         (false, Dialect::Mysql) => format!("`{}`", text.replace('`', "``")),
         (false, Dialect::Postgres | Dialect::Sqlite) => format!("\"{}\"", text.replace('"', "\"\"")),
     }
 }
+
+/// Whether a word names no table or column unless quoted.
+fn is_kept(word: &str, dialect: Dialect) -> bool {
+    is_reserved(word)
+        || match dialect {
+            Dialect::Postgres => is_function_word(word),
+            Dialect::Sqlite => is_one_of(word, SQLITE_WORDS),
+            Dialect::Mysql => is_one_of(word, MYSQL_WORDS),
+        }
+}
+
+fn is_one_of(word: &str, words: &str) -> bool {
+    words.split(' ').any(|one| one.eq_ignore_ascii_case(word))
+}
+
+/// Whether PostgreSQL lets a word name functions and types but no tables and columns (source: PostgreSQL 15 manual, appendix C,
+/// "reserved (can be function or type)").
+pub fn is_function_word(word: &str) -> bool {
+    const WORDS: &str = "authorization binary collation concurrently cross current_schema freeze full ilike inner is isnull \
+                         join left like natural notnull outer overlaps right similar tablesample verbose";
+    is_one_of(word, WORDS)
+}
+
+/// Whether PostgreSQL lets a word name tables and columns but no functions and types: behind it a bracket or a string says something
+/// else (source: PostgreSQL 18 manual, appendix C, "cannot be function or type").
+pub fn is_value_word(word: &str) -> bool {
+    const WORDS: &str = "between bigint bit boolean char character coalesce dec decimal exists extract float greatest \
+                         grouping inout int integer interval json json_array json_arrayagg json_exists json_object \
+                         json_objectagg json_query json_scalar json_serialize json_table json_value least merge_action \
+                         national nchar none normalize nullif numeric out overlay position precision real row setof \
+                         smallint substring time timestamp treat trim values varchar xmlattributes xmlconcat xmlelement \
+                         xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable";
+    is_one_of(word, WORDS)
+}
+
+/// What SQLite reserves and PostgreSQL does not (source: the keywords without fallback in its parse.y), and the words that it takes for
+/// operators or joins where it can.
+const SQLITE_WORDS: &str = "add alter autoincrement between commit cross delete drop escape exists full glob if index inner insert \
+                            is isnull join left like match natural nothing notnull outer regexp right set transaction update values";
+
+/// What MySQL reserves and PostgreSQL does not (source: MySQL 8.0 manual, 9.3).
+const MYSQL_WORDS: &str = "accessible add alter asensitive before between bigint binary blob by call cascade change char character \
+                           condition continue convert cross cube cume_dist cursor database databases dec decimal declare delayed \
+                           delete dense_rank describe deterministic distinctrow div double drop dual each elseif empty enclosed \
+                           escaped exists exit explain first_value float float4 float8 force fulltext function generated get \
+                           grouping groups high_priority if ignore index infile inner inout insensitive insert int int1 int2 int3 \
+                           int4 int8 integer interval is iterate join json_table key keys kill lag last_value lead leave left like \
+                           linear lines load lock long longblob longtext loop low_priority match maxvalue mediumblob mediumint \
+                           mediumtext mod modifies natural nth_value ntile numeric of optimize option optionally out outer outfile \
+                           over partition percent_rank precision procedure purge range rank read reads real recursive regexp \
+                           release rename repeat replace require resignal restrict return revoke right rlike row row_number rows \
+                           schema schemas sensitive separator set show signal smallint spatial specific sql sqlexception sqlstate \
+                           sqlwarning ssl starting stored straight_join system terminated tinyblob tinyint tinytext trigger undo \
+                           unlock unsigned update usage use utc_date utc_time utc_timestamp values varbinary varchar varcharacter \
+                           varying virtual while write xor year_month zerofill";
 
 /// A name with its schema, quoted where it must be.
 pub fn name(name: &Name, dialect: Dialect) -> String {

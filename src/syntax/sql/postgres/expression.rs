@@ -187,6 +187,19 @@ fn subscript(cursor: &mut Cursor<'_>, deep: u32) -> Read<()> {
     }
 }
 
+/// `[1, 2]`, `[[1, 2], [3, 4]]` behind ARRAY.
+fn array(cursor: &mut Cursor<'_>, deep: u32) -> Read<()> {
+    cursor.expect_symbol("[")?;
+    let deep = deeper(cursor, deep)?;
+    if cursor.eat_symbol("]") {
+        return Ok(());
+    }
+    cursor.list(
+        |cursor| if cursor.is_symbol("[") { array(cursor, deep) } else { walk(cursor, Words::All, deep) },
+    )?;
+    cursor.expect_symbol("]")
+}
+
 fn deeper(cursor: &Cursor<'_>, deep: u32) -> Read<u32> {
     deep.checked_sub(1).ok_or_else(|| cursor.unread("fewer brackets"))
 }
@@ -252,7 +265,7 @@ fn word(cursor: &mut Cursor<'_>, deep: u32) -> Read<()> {
     }
     if cursor.is("ARRAY") {
         cursor.at += 1;
-        return if cursor.is_symbol("[") { subscript(cursor, deep) } else { brackets(cursor, deep) };
+        return if cursor.is_symbol("[") { array(cursor, deep) } else { brackets(cursor, deep) };
     }
     if cursor.is_any(&["EXISTS", "UNIQUE"]) && cursor.nth_is_symbol(1, "(") {
         cursor.at += 1;

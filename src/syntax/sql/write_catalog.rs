@@ -6,7 +6,7 @@ mod tables;
 
 use std::collections::BTreeSet;
 
-use super::write;
+use super::{write, write_query};
 use crate::schema::{
     Body, Catalog, Dialect, Expr, Function, Ident, Name, Relation, Returns, Table, Type, TypeEntry, TypeKind,
     View, canonical,
@@ -203,8 +203,9 @@ fn string(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-fn expr_text(expr: &Expr, _dialect: Dialect) -> String {
-    canonical::text(expr)
+/// An expression as SQL; one that cannot be written is shown as people read it.
+fn expr_text(expr: &Expr, dialect: Dialect) -> String {
+    write_query::expr(expr, dialect).unwrap_or_else(|| canonical::text(expr))
 }
 
 /// A type as it is written: the user's own in quotes where they must be.

@@ -19,8 +19,7 @@ pub fn regrouped(dialect: Dialect, expr: &Expr) -> Option<Expr> {
         }
         Expr::BinaryOp { .. } => {
             // Any other operator before its operand holds looser than `+` (source: the same).
-            let prefix =
-                (dialect == Dialect::Postgres && is_sum(expr)).then(|| under_prefix(expr)).flatten();
+            let prefix = (dialect == Dialect::Postgres && is_sum(expr)).then(|| under_prefix(expr)).flatten();
             match prefix {
                 Some((op, inner)) => Some(Expr::UnaryOp { op, expr: Box::new(inner) }),
                 None => climbed(dialect, expr),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::super::write::quote;
+use super::super::write_query;
 use super::tables::{default_text, sequence_options};
 use super::{Writer, expr_text, quoted, shown, string, type_text};
 use crate::ops::object_name;
@@ -248,7 +249,7 @@ impl Writer<'_> {
         if !with.is_empty() {
             let _ = write!(out, " WITH ({})", parameters(&with));
         }
-        let _ = write!(out, " AS\n{}", view.query);
+        let _ = write!(out, " AS\n{}", write_query::view_query_in(view, self.catalog));
         if let Some(check) = check.get("check_option") {
             let _ = write!(out, "\nWITH {} CHECK OPTION", check.to_ascii_uppercase());
         }

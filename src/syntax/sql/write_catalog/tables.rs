@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::write::quote;
+use super::super::write_query;
 use super::{Writer, expr_text, quoted, shown, type_text};
 use crate::schema::{
     Bound, Column, Constraint, ConstraintKind, Dialect, Exclusion, Expr, ForeignKey, GeneratedKind, Ident,
@@ -459,21 +460,8 @@ fn attributes(constraint: &Constraint) -> String {
 
 /// A key of an index or a partitioned table.
 pub(super) fn key_text(key: &IndexKey, dialect: Dialect) -> String {
-    let text = expr_text(&key.expr, dialect);
-    let shown = match &key.expr {
-        Expr::Column(_) => {
-            let name = key.column().unwrap_or_default();
-            let ident = if dialect == Dialect::Postgres { Ident::exact(name) } else { Ident::caseless(name) };
-            quote(&ident, dialect)
-        }
-        Expr::Call { .. } if !text.starts_with("CURRENT") && text.ends_with(')') => text,
-        Expr::Call { .. }
-        | Expr::Literal(_)
-        | Expr::Operator { .. }
-        | Expr::Cast { .. }
-        | Expr::Query(_)
-        | Expr::Raw { .. } => format!("({text})"),
-    };
+    let shown = write_query::key(&key.expr, dialect)
+        .unwrap_or_else(|| format!("({})", expr_text(&key.expr, dialect)));
     if key.options.is_empty() { shown } else { format!("{shown} {}", key.options) }
 }
 
@@ -491,25 +479,9 @@ pub(super) fn bound_text(bound: &Bound, dialect: Dialect) -> String {
     }
 }
 
-/// A default; SQLite wants brackets around what is no constant.
+/// A default, in brackets where the grammar wants them.
 pub(super) fn default_text(expr: &Expr, dialect: Dialect) -> String {
-    let text = expr_text(expr, dialect);
-    let bare = match expr {
-        Expr::Literal(_) => true,
-        Expr::Call { arguments, name } => arguments.is_empty() && name.starts_with("current_"),
-        Expr::Operator { operator, operands } => {
-            matches!((operator.as_str(), operands.as_slice()), ("-" | "+", [Expr::Literal(_)]))
-        }
-        Expr::Column(_) | Expr::Cast { .. } | Expr::Query(_) | Expr::Raw { .. } => false,
-    };
-    // Of operators PostgreSQL takes those that no constraint begins with; brackets are never wrong.
-    let loose = matches!(expr, Expr::Operator { operator, .. } if operator != "ARRAY");
-    match dialect {
-        Dialect::Postgres if loose && !bare => format!("({text})"),
-        Dialect::Postgres => text,
-        Dialect::Sqlite | Dialect::Mysql if bare => text,
-        Dialect::Sqlite | Dialect::Mysql => format!("({text})"),
-    }
+    write_query::default(expr, dialect).unwrap_or_else(|| format!("({})", expr_text(expr, dialect)))
 }
 
 /// The options of a sequence that are not those that its column gives it anyway.

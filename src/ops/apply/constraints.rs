@@ -581,6 +581,38 @@ impl Step<'_> {
         self.with_constraint(target, constraint, |constraint| constraint.not_valid = false)
     }
 
+    /// ALTER CONSTRAINT: what is said of DEFERRABLE replaces all that was said of it. Before 18 it is for foreign keys alone.
+    pub(super) fn alter_constraint(
+        &mut self,
+        target: &TableTarget,
+        constraint: &Ident,
+        attributes: &[String],
+    ) -> Outcome {
+        let name = self.resolve(&target.name);
+        let known = self.catalog.table(&name).and_then(|table| table.constraint(constraint.key()));
+        let foreign = known.found().is_none_or(|known| matches!(known.kind, ConstraintKind::ForeignKey(_)));
+        if !foreign && self.postgres() && self.session.engine.known_older_than(18, 0) {
+            let sentence = format!("constraint `{constraint}` of `{name}` is no foreign key");
+            return Outcome::Refused(Conflict::Other("42809", sentence));
+        }
+        let about_time = |word: &str| word.ends_with("DEFERRABLE") || word.starts_with("INITIALLY");
+        let about_force = |word: &str| word.ends_with("ENFORCED");
+        self.with_constraint(target, constraint, |known| {
+            for about in [&about_time as &dyn Fn(&str) -> bool, &about_force] {
+                if attributes.iter().any(|word| about(word)) {
+                    known.attributes.retain(|word| !about(word));
+                    known.attributes.extend(attributes.iter().filter(|word| about(word)).cloned());
+                }
+            }
+            if attributes.iter().any(|word| word == "INHERIT") {
+                known.attributes.retain(|word| word != "NO INHERIT");
+            }
+            if attributes.iter().any(|word| word == "NO INHERIT") {
+                known.attributes.push("NO INHERIT".to_owned());
+            }
+        })
+    }
+
     pub(super) fn with_constraint(
         &mut self,
         target: &TableTarget,

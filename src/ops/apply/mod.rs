@@ -320,8 +320,8 @@ impl Step<'_> {
             Operation::ValidateConstraint { table, constraint } => {
                 self.validate_constraint(table, constraint)
             }
-            Operation::AlterConstraint { table, constraint, .. } => {
-                self.with_constraint(table, constraint, |_| {})
+            Operation::AlterConstraint { table, constraint, attributes } => {
+                self.alter_constraint(table, constraint, attributes)
             }
             Operation::RenameColumn { table, from, to } => self.rename_column(table, from, to),
             Operation::RenameConstraint { table, from, to } => self.rename_constraint(table, from, to),

@@ -3,8 +3,8 @@
 use super::{Outcome, Step, names};
 use crate::ops::{AlterDomain, AlterType, Conflict, CreateDomain, CreateType, Guard, TypeDefinition};
 use crate::schema::{
-    Catalog, Constraint, ConstraintKind, EnumType, Ident, Lookup, Name, Notes, ObjectKind, ObjectRef, Slot,
-    Table, TypeEntry, TypeKind,
+    Catalog, Constraint, ConstraintKind, EnumType, Expr, Ident, Literal, Lookup, Name, Notes, ObjectKind,
+    ObjectRef, Slot, Table, TypeEntry, TypeKind,
 };
 
 impl Step<'_> {
@@ -130,7 +130,10 @@ pub(super) fn alter_type(step: &mut Step<'_>, name: &Name, change: &AlterType) -
                 ));
             }
             match at {
-                Some(at) => labels.labels[at].clone_from(to),
+                Some(at) => {
+                    labels.labels[at].clone_from(to);
+                    rename_in_defaults(step, &name, from, to);
+                }
                 None if labels.open && !labels.labels.contains(to) => labels.labels.push(to.clone()),
                 None => {
                     return Outcome::Refused(Conflict::Other(
@@ -222,4 +225,29 @@ pub(super) fn alter_domain(step: &mut Step<'_>, name: &Name, change: &AlterDomai
     }
     step.catalog.put_type(name, Slot::Present(entry));
     Outcome::Done
+}
+
+/// A default that is a label of an enum is that label, whatever it is called.
+fn rename_in_defaults(step: &mut Step<'_>, ty: &Name, from: &str, to: &str) {
+    for (table, column) in step.columns_of_type(ty) {
+        step.catalog.change_table(&table, |table| {
+            let member = super::columns::member(table, &column);
+            if let Some(default) = member.and_then(|member| member.column.default.as_mut()) {
+                rename_label(default, from, to);
+            }
+        });
+    }
+}
+
+fn rename_label(expr: &mut Expr, from: &str, to: &str) {
+    match expr {
+        Expr::Literal(Literal::String(label)) if label == from => to.clone_into(label),
+        Expr::Cast { operand, .. } => rename_label(operand, from, to),
+        Expr::Literal(_)
+        | Expr::Column(_)
+        | Expr::Call { .. }
+        | Expr::Operator { .. }
+        | Expr::Query(_)
+        | Expr::Raw { .. } => {}
+    }
 }

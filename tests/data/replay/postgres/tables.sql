@@ -30,7 +30,6 @@ CREATE TABLE t (
 -- left: missing: column public.t.fb integer[]
 -- left: too much: column public.t.bl interval
 -- left: too much: column public.t.fb integer[][]
--- left: drift: column-type column `fb` of `t`: integer[][] / integer[]
 
 -- # Names are folded unless they are quoted
 CREATE TABLE Orders (Id int PRIMARY KEY, "Total" int, "order" int);

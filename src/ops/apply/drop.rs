@@ -53,6 +53,14 @@ impl Step<'_> {
                 if self.catalog.relation(&name).is_absent() {
                     return self.missing(full, drop.guard);
                 }
+                // SQLite looks for an index among the indexes alone.
+                if let Lookup::Found(there) = self.catalog.relation(&name)
+                    && object.kind == ObjectKind::Index
+                    && there.kind() != ObjectKind::Index
+                    && self.catalog.dialect == Dialect::Sqlite
+                {
+                    return self.missing(full, drop.guard);
+                }
                 if let Lookup::Found(there) = self.catalog.relation(&name)
                     && there.kind() != object.kind
                     && there.made().is_some()

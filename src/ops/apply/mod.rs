@@ -277,6 +277,14 @@ fn running_order(ops: &[Op], dialect: Dialect) -> Vec<usize> {
     }
     order.sort_by_key(|index| match &ops[*index].kind {
         Operation::DropColumn { .. } | Operation::DropConstraint { .. } => 0,
+        Operation::AlterColumn {
+            change:
+                super::AlterColumn::DropNotNull
+                | super::AlterColumn::DropDefault
+                | super::AlterColumn::DropIdentity(_)
+                | super::AlterColumn::DropExpression(_),
+            ..
+        } => 0,
         Operation::AlterColumn { change: super::AlterColumn::Type { .. }, .. } => 1,
         Operation::AddColumn { .. } => 2,
         // It asks for NOT NULL, which a new primary key brings.

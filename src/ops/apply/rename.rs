@@ -458,6 +458,16 @@ impl Step<'_> {
                 Relation::Sequence(sequence) => {
                     let mut sequence = (*sequence).clone();
                     sequence.owned_by = sequence.owned_by.map(|(_, column)| (to.clone(), column));
+                    // It moves to another schema with its table, and into no other name.
+                    if from.schema != to.schema && name.schema == from.schema {
+                        let moved = Name { schema: to.schema.clone(), ..name.clone() };
+                        self.catalog.put_relation(name.clone(), Slot::Gone);
+                        self.rename_in_defaults(&name, &moved);
+                        sequence.name = moved.clone();
+                        self.catalog
+                            .put_relation(moved, Slot::Present(Relation::Sequence(Arc::new(sequence))));
+                        continue;
+                    }
                     Relation::Sequence(Arc::new(sequence))
                 }
                 Relation::Table(table) => {

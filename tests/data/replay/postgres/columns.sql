@@ -142,3 +142,9 @@ ALTER TABLE t DROP COLUMN xmin; -- refused: 0A000
 -- left: accepted, not 42809: ALTER TABLE v ADD COLUMN c int;
 -- left: accepted, not 42809: ALTER TABLE v DROP COLUMN a;
 -- left: 42703, not 0A000: ALTER TABLE t DROP COLUMN xmin;
+
+-- # What DROP takes away goes first
+CREATE TABLE t (a int NOT NULL, b int DEFAULT 1, c int);
+ALTER TABLE t ALTER COLUMN a DROP NOT NULL, DROP COLUMN a;
+ALTER TABLE t DROP COLUMN b, ALTER COLUMN b DROP DEFAULT; -- refused: 42703
+ALTER TABLE t ADD COLUMN d int NOT NULL, ALTER COLUMN d DROP NOT NULL; -- refused: 42703

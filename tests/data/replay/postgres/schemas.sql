@@ -52,8 +52,6 @@ CREATE TABLE t (a int);
 ALTER TABLE t SET SCHEMA one; -- refused: 42P07
 ALTER TABLE t SET SCHEMA nosuch; -- refused: 3F000
 ALTER INDEX one.t_a RENAME TO renamed;
--- left: missing: sequence one.t_id_seq owned by one.t.id
--- left: too much: sequence public.t_id_seq owned by one.t.id
 
 -- # search_path
 CREATE SCHEMA one;

@@ -106,3 +106,10 @@ ALTER TABLE people RENAME COLUMN fullname TO FullNAME;
 DROP INDEX PEOPLE_NAME;
 ALTER TABLE people RENAME TO persons;
 ALTER TABLE persons DROP COLUMN "other name";
+
+-- # DROP INDEX looks for indexes alone
+CREATE TABLE t (a int);
+CREATE VIEW v AS SELECT a FROM t;
+DROP INDEX IF EXISTS t;
+DROP INDEX IF EXISTS v;
+DROP VIEW IF EXISTS t; -- refused: error

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Catalog, Function, Ident, Member, Name, Relation, Slot, Table};
+use super::{Catalog, Constraint, Function, Ident, Member, Name, Relation, Slot, Table};
 
 impl Catalog {
     /// This catalog, less what `other` has otherwise: that may be there or not, and may be as in either.
@@ -59,12 +59,25 @@ fn differing<'a, K: Clone + 'a, T: Clone + PartialEq + 'a>(
 }
 
 fn either_table(one: &Table, two: &Table) -> Table {
-    let same_member = |member: &&Arc<Member>| {
-        two.columns.iter().any(|other| Arc::ptr_eq(member, other) || member.column == other.column)
-    };
-    let columns: Vec<Arc<Member>> = one.columns.iter().filter(same_member).cloned().collect();
-    let constraints: Vec<_> =
-        one.constraints.iter().filter(|known| two.constraints.contains(known)).cloned().collect();
+    let columns: Vec<Arc<Member>> = one
+        .columns
+        .iter()
+        .filter_map(|member| {
+            let name = &member.column.name;
+            let other = two.columns.iter().find(|other| other.column.name == *name)?;
+            if Arc::ptr_eq(member, other) { Some(Arc::clone(member)) } else { either_member(member, other) }
+        })
+        .collect();
+    let constraints: Vec<(Ident, Constraint)> = one
+        .constraints
+        .iter()
+        .filter_map(|(ident, known)| {
+            let other = two.constraints.iter().find(|(other, _)| other == ident)?;
+            let made = known.made.filter(|_| known.made == other.1.made);
+            let either = Constraint { made, ..known.clone() };
+            (either == Constraint { made, ..other.1.clone() }).then(|| (ident.clone(), either))
+        })
+        .collect();
     let both = |one: &[Ident], two: &[Ident]| -> Vec<Ident> {
         one.iter().filter(|name| two.contains(name)).cloned().collect()
     };
@@ -78,6 +91,19 @@ fn either_table(one: &Table, two: &Table) -> Table {
         constraints,
         ..one.clone()
     }
+}
+
+/// A column of both, less its type or whether it refuses NULL where they differ in that; None where they differ in more.
+fn either_member(one: &Member, two: &Member) -> Option<Arc<Member>> {
+    let (mut either, mut other) = (one.clone(), two.column.clone());
+    let column = &mut either.column;
+    if column.not_null != other.not_null {
+        (column.not_null, other.not_null) = (None, None);
+    }
+    if column.ty != other.ty {
+        (column.ty, other.ty) = (None, None);
+    }
+    (*column == other).then(|| Arc::new(either))
 }
 
 /// The functions of both; where only one has it, it is not known to have been made.

@@ -115,6 +115,9 @@ const POSTGRES: &[&str] = &[
      ALTER TABLE b DROP COLUMN d",
     "CREATE TABLE b (id int);
      DO $$ DECLARE go text := 'ALTER TABLE b ADD PRIMARY KEY (id)'; BEGIN EXECUTE go; END $$",
+    r#"CREATE TABLE a (key text COLLATE "C" NOT NULL, b int, CHECK (b > 0)); CREATE INDEX i ON a (b, (key COLLATE "C"));
+     DO $$ DECLARE go text := 'SELECT 1'; BEGIN EXECUTE go; END $$;
+     ALTER TABLE a DROP COLUMN b, ADD COLUMN c int"#,
     "CREATE TABLE b (id int CONSTRAINT odd PRIMARY KEY, x int);
      DO $$ DECLARE go text; BEGIN
        SELECT 'ALTER TABLE b DROP CONSTRAINT ' || conname INTO go FROM pg_constraint

@@ -181,7 +181,10 @@ fn subscript(cursor: &mut Cursor<'_>, deep: u32) -> Read<()> {
         if cursor.eat_symbol("]") {
             return Ok(());
         }
-        if !cursor.eat_symbol(":") && !cursor.eat_symbol(",") {
+        if cursor.is_symbol("[") {
+            // ARRAY[[1, 2], [3, 4]]
+            subscript(cursor, deep)?;
+        } else if !cursor.eat_symbol(":") && !cursor.eat_symbol(",") {
             walk(cursor, Words::All, deep)?;
         }
     }
@@ -490,6 +493,7 @@ mod tests {
             ),
             ("CASE WHEN a THEN 1 ELSE 2 END DEFERRABLE", "(CASE (WHEN a 1) (ELSE 2))", "DEFERRABLE"),
             ("ARRAY[1, 2] CONSTRAINT c CHECK (a)", "(ARRAY 1 2)", "CONSTRAINT c CHECK (a)"),
+            ("ARRAY[[1, 2], [3]] CHECK (a)", "(ARRAY (ARRAY 1 2) (ARRAY 3))", "CHECK (a)"),
             ("CAST('1' AS numeric(10,2)) AT TIME ZONE", "'1'::numeric(10,2)", "AT TIME ZONE"),
             ("user STORAGE plain", "user()", "STORAGE plain"),
         ] {

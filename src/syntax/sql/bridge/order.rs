@@ -19,8 +19,7 @@ pub fn regrouped(dialect: Dialect, expr: &Expr) -> Option<Expr> {
         }
         Expr::BinaryOp { .. } => {
             // Any other operator before its operand holds looser than `+` (source: the same).
-            let prefix =
-                (dialect == Dialect::Postgres && is_sum(expr)).then(|| under_prefix(expr)).flatten();
+            let prefix = (dialect == Dialect::Postgres && is_sum(expr)).then(|| under_prefix(expr)).flatten();
             match prefix {
                 Some((op, inner)) => Some(Expr::UnaryOp { op, expr: Box::new(inner) }),
                 None => climbed(dialect, expr),
@@ -60,13 +59,11 @@ fn level(dialect: Dialect, op: &BinaryOperator) -> Option<u8> {
     }
 }
 
-/// A chain of operators joined by how tightly they hold.
+/// A chain of operators joined by how tightly they hold; None where it is joined so.
 fn climbed(dialect: Dialect, expr: &Expr) -> Option<Expr> {
     let mut chain = Vec::new();
     flatten(dialect, expr, None, &mut chain);
-    let first = chain.get(1).and_then(|(op, _)| op.and_then(|op| level(dialect, op)));
-    let alike = chain.iter().skip(1).all(|(op, _)| op.and_then(|op| level(dialect, op)) == first);
-    if chain.len() < 3 || chain.len() > LONGEST || alike {
+    if chain.len() < 3 || chain.len() > LONGEST {
         return None;
     }
     // Operands, each with the operator before it that still waits for it.

@@ -1,16 +1,21 @@
 //! Expressions and queries that gander writes out are the ones that it read: to PostgreSQL, which prints both alike, to SQLite, which
 //! gives the same values for both, and to gander itself.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use gander::history::replay::run;
 use gander::history::{Part, Wrap};
 use gander::ops::Operation;
-use gander::schema::{Catalog, ConstraintKind, Dialect, Engine, Expr, Ident, Name, Query, View};
-use gander::syntax::sql::{self, write_query};
+use gander::schema::{Catalog, ConstraintKind, Detail, Dialect, Engine, Expr, Ident, Name, Query, View};
+use gander::syntax::sql::{self, write, write_query};
 use gander::text::{FileId, Span};
 
 use crate::support::postgres::{Database, fresh_database};
+use crate::support::side_by_side::{on_catalog, on_postgres};
 use crate::support::sqlite;
 
 fn data(file: &str) -> String {
@@ -179,14 +184,11 @@ fn an_expression_is_to_postgres_what_was_read() {
             None => wrong.push(format!("{text}\n    is not read, in a query")),
         }
         match expr_of(text, Dialect::Postgres) {
-            Some(mut expr) => match write_query::expr(&expr, Dialect::Postgres) {
+            Some(expr) => match write_query::expr(&expr, Dialect::Postgres) {
                 Some(written) => {
-                    bare(&mut expr);
-                    let again = expr_of(&written, Dialect::Postgres).map(|mut again| {
-                        bare(&mut again);
-                        again
-                    });
-                    wrong.extend(read_back(&written, again.as_ref() == Some(&expr)));
+                    wrong.extend(
+                        read_otherwise(&expr, Dialect::Postgres).map(|one| format!("{text}\n    {one}")),
+                    );
                     let query = format!("SELECT {written} AS x FROM t");
                     views.push_str(&view(&format!("c{i}"), &query));
                     pairs.push((format!("a{i}"), format!("c{i}")));
@@ -378,7 +380,7 @@ fn an_expression_is_to_sqlite_what_was_read() {
     let all = lines("expressions/sqlite.sql");
     let mut wrong = Vec::new();
     for text in &all {
-        let Some(mut expr) = expr_of(text, Dialect::Sqlite) else {
+        let Some(expr) = expr_of(text, Dialect::Sqlite) else {
             wrong.push(format!("{text}\n    is not read"));
             continue;
         };
@@ -386,14 +388,7 @@ fn an_expression_is_to_sqlite_what_was_read() {
             wrong.push(format!("{text}\n    is not written"));
             continue;
         };
-        bare(&mut expr);
-        let again = expr_of(&written, Dialect::Sqlite).map(|mut again| {
-            bare(&mut again);
-            again
-        });
-        if again.as_ref() != Some(&expr) {
-            wrong.push(format!("{text}\n    is read back otherwise from  {written}"));
-        }
+        wrong.extend(read_otherwise(&expr, Dialect::Sqlite).map(|one| format!("{text}\n    {one}")));
         let ask = |text: &str| {
             let ask = format!("SELECT quote({text}), typeof({text}) FROM t ORDER BY rowid");
             database.query(&ask).map_err(|error| error.to_string())
@@ -404,4 +399,438 @@ fn an_expression_is_to_sqlite_what_was_read() {
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), all.len(), wrong.join("\n"));
+}
+
+/// The scripts of `tests/data` for a server, each with its title: those of `replay`, and each setup that was shown with all statements
+/// that were run on it.
+fn scripts(dialect: Dialect) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    let directory = format!("{}/tests/data/replay/{}", env!("CARGO_MANIFEST_DIR"), dialect.name());
+    let mut files: Vec<_> = std::fs::read_dir(&directory)
+        .unwrap_or_else(|error| panic!("{directory}: {error}"))
+        .map(|entry| entry.expect("a file").path())
+        .collect();
+    files.sort();
+    for file in files {
+        let text = std::fs::read_to_string(&file).expect("a script can be read");
+        for part in text.split("-- # ").skip(1) {
+            let (title, sql) = part.split_once('\n').expect("a title stands on a line of its own");
+            all.push((format!("{}: {title}", file.display()), sql.to_owned()));
+        }
+    }
+    let shown: serde_json::Value =
+        serde_json::from_str(&data(&format!("{}-shown.json", dialect.name()))).expect("JSON");
+    let cases = shown.get("cases").unwrap_or(&shown).as_array().expect("a list");
+    let mut setups: BTreeMap<&str, String> = BTreeMap::new();
+    for case in cases {
+        let text = |key: &str| case[key].as_str().unwrap_or_default();
+        let script = setups.entry(text("setup_sql")).or_default();
+        let _ = writeln!(script, "{};", text("statement").trim_end_matches(';'));
+    }
+    all.extend(setups.into_iter().enumerate().map(|(at, (setup, statements))| {
+        (format!("{} {at}", dialect.name()), format!("{};\n{statements}", setup.trim_end_matches(';')))
+    }));
+    all
+}
+
+/// Something of a catalog that was written out, and how the server is asked for it and for its twin.
+struct Twin {
+    kind: &'static str,
+    /// What was written.
+    written: String,
+    /// The statement that makes the twin.
+    make: String,
+    /// Queries for what the server made of both: as it prints it, and as a tree.
+    first: String,
+    second: String,
+}
+
+/// What the server made of an expression, as it prints it and as its tree without how and where that was written.
+const PRINT: &str = r"
+CREATE SCHEMA twins;
+CREATE FUNCTION compare.plain(tree text) RETURNS text LANGUAGE sql AS $$
+    SELECT regexp_replace(tree, ':(location|stmt_location|stmt_len|funcformat) -?\d+', '', 'g') $$;
+CREATE FUNCTION compare.fallback(t text, c text) RETURNS text[] LANGUAGE sql AS $$
+    SELECT ARRAY[pg_get_expr(adbin, adrelid), compare.plain(adbin::text)] FROM pg_attrdef
+    JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum WHERE adrelid = to_regclass(t) AND attname = c $$;
+CREATE FUNCTION compare.constraint(t text, c text) RETURNS text[] LANGUAGE sql AS $$
+    SELECT ARRAY[pg_get_expr(conbin, conrelid), compare.plain(conbin::text)] FROM pg_constraint
+    WHERE conrelid = to_regclass(t) AND conname = c $$;
+CREATE FUNCTION compare.index(i text) RETURNS text[] LANGUAGE sql AS $$
+    SELECT ARRAY[concat(pg_get_expr(indexprs, indrelid), ' WHERE ', pg_get_expr(indpred, indrelid)),
+                 compare.plain(concat(indexprs, indpred))]
+    FROM pg_index WHERE indexrelid = to_regclass(i) $$;
+CREATE FUNCTION compare.policy(t text, p text) RETURNS text[] LANGUAGE sql AS $$
+    SELECT ARRAY[concat(pg_get_expr(polqual, polrelid), ' CHECK ', pg_get_expr(polwithcheck, polrelid)),
+                 compare.plain(concat(polqual, polwithcheck))]
+    FROM pg_policy WHERE polrelid = to_regclass(t) AND polname = p $$;
+";
+
+/// A constant of text.
+fn string(text: &str) -> String {
+    write_query::string(text, Dialect::Postgres)
+}
+
+/// What a catalog holds of expressions, with the text that each was written as.
+fn expressions(catalog: &Catalog) -> Vec<&Expr> {
+    let mut all: Vec<&Expr> = Vec::new();
+    for table in catalog.tables() {
+        for member in &table.columns {
+            all.extend(&member.column.default);
+            all.extend(member.column.generated.iter().map(|generated| &generated.expr));
+        }
+        for (_, constraint) in &table.constraints {
+            match &constraint.kind {
+                ConstraintKind::Check(expr) => all.push(expr),
+                ConstraintKind::Exclude(exclude) => {
+                    all.extend(exclude.elements.iter().map(|(key, _)| &key.expr).chain(&exclude.predicate));
+                }
+                _ => {}
+            }
+        }
+    }
+    for index in catalog.indexes() {
+        all.extend(index.keys.iter().map(|key| &key.expr).chain(&index.predicate));
+    }
+    for (_, other) in catalog.others() {
+        match &other.detail {
+            Detail::Policy(policy) => all.extend(policy.using.iter().chain(&policy.check)),
+            Detail::Trigger(trigger) => all.extend(&trigger.when),
+            Detail::Statistics(statistics) => all.extend(&statistics.keys),
+            _ => {}
+        }
+    }
+    all
+}
+
+/// The twins of everything in a catalog. The tables are in schemas of their own, under their names.
+fn twins(catalog: &Catalog, complaints: &mut Vec<String>) -> Vec<Twin> {
+    let dialect = Dialect::Postgres;
+    let mut all = Vec::new();
+    let mut schemas: BTreeMap<Name, String> = BTreeMap::new();
+    let mut written = |expr: &Expr, how: fn(&Expr, Dialect) -> Option<String>| {
+        how(expr, dialect).unwrap_or_else(|| {
+            complaints.push(format!("is not written: {expr:?}"));
+            "1".to_owned()
+        })
+    };
+    for (at, table) in catalog.tables().filter(|table| !table.temporary).enumerate() {
+        let (shown, schema) = (write::name(&table.name, dialect), format!("twins_{at}"));
+        let twin = format!("{schema}.{}", write::quote(&table.name.ident, dialect));
+        all.push(Twin {
+            kind: "table",
+            written: String::new(),
+            make: format!("CREATE SCHEMA {schema}; CREATE TABLE {twin} (LIKE {shown});"),
+            first: "NULL::text[]".to_owned(),
+            second: "NULL::text[]".to_owned(),
+        });
+        schemas.insert(table.name.clone(), twin.clone());
+        let (first, second) = (string(&shown), string(&twin));
+        for (at, member) in table.columns.iter().enumerate() {
+            let column = &member.column;
+            let name = string(column.name.text());
+            let quoted = write::quote(&column.name, dialect);
+            if let Some(default) = column.default.as_ref().filter(|default| !default.is_null()) {
+                let text = written(default, write_query::default);
+                all.push(Twin {
+                    kind: "default",
+                    make: format!("ALTER TABLE {twin} ALTER COLUMN {quoted} SET DEFAULT {text};"),
+                    written: text,
+                    first: format!("compare.fallback({first}, {name})"),
+                    second: format!("compare.fallback({second}, {name})"),
+                });
+            }
+            if let (Some(generated), Some(ty)) = (&column.generated, &column.ty) {
+                let text = written(&generated.expr, write_query::expr);
+                let ty = write_query::type_name(ty, dialect);
+                all.push(Twin {
+                    kind: "generated",
+                    make: format!(
+                        "ALTER TABLE {twin} ADD COLUMN twin_{at} {ty} GENERATED ALWAYS AS ({text}) STORED;"
+                    ),
+                    written: text,
+                    first: format!("compare.fallback({first}, {name})"),
+                    second: format!("compare.fallback({second}, 'twin_{at}')"),
+                });
+            }
+        }
+        for (name, constraint) in &table.constraints {
+            let ConstraintKind::Check(expr) = &constraint.kind else { continue };
+            let text = written(expr, write_query::expr);
+            let quoted = write::quote(name, dialect);
+            let name = string(name.text());
+            all.push(Twin {
+                kind: "check",
+                make: format!("ALTER TABLE {twin} ADD CONSTRAINT {quoted} CHECK ({text});"),
+                written: text,
+                first: format!("compare.constraint({first}, {name})"),
+                second: format!("compare.constraint({second}, {name})"),
+            });
+        }
+    }
+    for (at, index) in catalog.indexes().enumerate() {
+        let Some((table, twin)) = index.table.as_ref().and_then(|table| schemas.get_key_value(table)) else {
+            continue;
+        };
+        let plain = index.predicate.is_none() && index.keys.iter().all(|key| key.column().is_some());
+        if plain || index.constraint.is_some() {
+            continue;
+        }
+        let keys: Vec<String> = index
+            .keys
+            .iter()
+            .map(|key| format!("{} {}", written(&key.expr, write_query::key), key.options))
+            .collect();
+        let filter = index.predicate.as_ref();
+        let filter = filter
+            .map_or_else(String::new, |filter| format!(" WHERE {}", written(filter, write_query::expr)));
+        let text = format!("({}){filter}", keys.join(", "));
+        let schema = twin.split_once('.').map_or("", |(schema, _)| schema);
+        let shown = Name { schema: table.schema.clone(), ident: index.name.ident.clone() };
+        all.push(Twin {
+            kind: "index",
+            make: format!("CREATE INDEX twin_{at} ON {twin} USING {} {text};", index.method),
+            written: text,
+            first: format!("compare.index({})", string(&write::name(&shown, dialect))),
+            second: format!("compare.index('{schema}.twin_{at}')"),
+        });
+    }
+    for (object, other) in catalog.others() {
+        let (Detail::Policy(policy), Some(table)) = (&other.detail, &object.on) else { continue };
+        let Some(twin) = schemas.get(table) else { continue };
+        let mut text = format!("FOR {}", policy.command);
+        for (word, expr) in [("USING", &policy.using), ("WITH CHECK", &policy.check)] {
+            if let Some(expr) = expr {
+                let _ = write!(text, " {word} ({})", written(expr, write_query::expr));
+            }
+        }
+        let quoted = write::quote(&object.name.ident, dialect);
+        let name = string(object.name.text());
+        all.push(Twin {
+            kind: "policy",
+            make: format!("CREATE POLICY {quoted} ON {twin} {text};"),
+            written: text,
+            first: format!("compare.policy({}, {name})", string(&write::name(table, dialect))),
+            second: format!("compare.policy({}, {name})", string(twin)),
+        });
+    }
+    let lasting =
+        |view: &&View| view.name.schema.as_ref().is_some_and(|schema| !schema.text().starts_with("pg_temp"));
+    for (at, view) in catalog.views().filter(lasting).enumerate() {
+        let text = write_query::view_query_in(view, catalog);
+        let columns: Vec<String> = view.columns.iter().map(|column| write::quote(column, dialect)).collect();
+        let columns = if columns.is_empty() { String::new() } else { format!(" ({})", columns.join(", ")) };
+        all.push(Twin {
+            kind: "view",
+            make: format!("CREATE VIEW twins.v{at}{columns} AS {text};"),
+            written: text,
+            first: format!(
+                "ARRAY[compare.views({}, 'twins.v{at}')]",
+                string(&write::name(&view.name, dialect))
+            ),
+            second: String::new(),
+        });
+    }
+    all
+}
+
+/// How many of each kind are the same.
+type Tally = BTreeMap<&'static str, usize>;
+
+/// Makes the twins of what a script builds, and says which are not the same.
+fn hold_script(database: &Database, script: &str, tally: &mut Tally) -> Vec<String> {
+    let played = on_postgres(database, script).unwrap_or_else(|error| panic!("{error}"));
+    let (_, catalog) = on_catalog(script, Dialect::Postgres, Some(&played.verdicts));
+    let mut complaints = Vec::new();
+    for expr in expressions(&catalog) {
+        complaints.extend(read_otherwise(expr, Dialect::Postgres));
+    }
+    let all = twins(&catalog, &mut complaints);
+    let mut script = format!("{COMPARE}{PRINT}");
+    for twin in &all {
+        script.push_str(&twin.make);
+        script.push('\n');
+    }
+    database.run_what_runs(&script);
+    let mut ask = String::new();
+    for twin in &all {
+        let union = if ask.is_empty() { "" } else { " UNION ALL " };
+        let _ = if twin.kind == "view" {
+            write!(ask, "{union}SELECT ({})[1]", twin.first)
+        } else {
+            write!(
+                ask,
+                "{union}SELECT CASE WHEN a IS NULL THEN 'there is no first' WHEN b IS NULL THEN 'there is no second' \
+                 WHEN a[1] = b[1] THEN 'text' WHEN a[2] = b[2] THEN 'tree' \
+                 ELSE replace(a[1] || ' and ' || b[1], E'\\n', ' ') END FROM (SELECT {} AS a, {} AS b) x",
+                twin.first, twin.second
+            )
+        };
+    }
+    if ask.is_empty() {
+        return complaints;
+    }
+    let said = database.query(&ask).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(said.lines().count(), all.len());
+    for (twin, said) in all.iter().zip(said.lines()) {
+        match said {
+            "text" | "tree" | "tree without names" => *tally.entry(twin.kind).or_default() += 1,
+            "rows" => *tally.entry("view by its rows").or_default() += 1,
+            // What the catalog has and the server has not, and where a sequence went, is others' business.
+            "there is no first" => {}
+            "there is no second" if twin.kind == "default" && twin.written.starts_with("nextval(") => {}
+            "there is no second" => {
+                let refused = database.run_in_transaction(&twin.make).err();
+                complaints.push(format!("{}: {}\n    {refused:?}", twin.kind, twin.make));
+            }
+            other => complaints.push(format!("{}: {}\n    {other}", twin.kind, twin.written)),
+        }
+    }
+    complaints
+}
+
+/// Where an expression is read back as another one.
+fn read_otherwise(expr: &Expr, dialect: Dialect) -> Option<String> {
+    let Some(written) = write_query::expr(expr, dialect) else {
+        return Some(format!("is not written: {expr:?}"));
+    };
+    let without_text = |mut expr: Expr| {
+        bare(&mut expr);
+        expr
+    };
+    let again = expr_of(&written, dialect).map(without_text);
+    (again != Some(without_text(expr.clone())))
+        .then(|| format!("is read back otherwise: {written}\n    {expr:?}"))
+}
+
+#[test]
+fn what_a_catalog_holds_is_to_postgres_what_was_read() {
+    let all = scripts(Dialect::Postgres);
+    assert!(all.len() > 150, "{}", all.len());
+    let next = AtomicUsize::new(0);
+    let (complaints, tally) = (Mutex::new(Vec::new()), Mutex::new(Tally::new()));
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                let database = fresh_database();
+                let mut own = Tally::new();
+                while let Some((title, script)) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let found = hold_script(&database, script, &mut own);
+                    let found = found.into_iter().map(|one| format!("{title}: {one}"));
+                    complaints.lock().expect("no one panics").extend(found);
+                }
+                let mut tally = tally.lock().expect("no one panics");
+                own.into_iter().for_each(|(kind, count)| *tally.entry(kind).or_default() += count);
+            });
+        }
+    });
+    let (mut complaints, tally) =
+        (complaints.into_inner().expect("no one panicked"), tally.into_inner().expect("no one panicked"));
+    println!("{tally:?}");
+    complaints.sort();
+    complaints.dedup();
+    assert!(complaints.is_empty(), "{}:\n{}", complaints.len(), complaints.join("\n"));
+    for (kind, least) in
+        [("default", 50), ("generated", 8), ("check", 60), ("index", 40), ("policy", 1), ("view", 40)]
+    {
+        assert!(tally.get(kind).is_some_and(|count| *count >= least), "{kind}: {tally:?}");
+    }
+}
+
+#[test]
+fn what_a_catalog_holds_of_sqlite_is_read_back() {
+    let mut complaints = Vec::new();
+    let mut count = 0;
+    for (title, script) in scripts(Dialect::Sqlite) {
+        let (_, catalog) = on_catalog(&script, Dialect::Sqlite, None);
+        for expr in expressions(&catalog) {
+            count += 1;
+            complaints.extend(read_otherwise(expr, Dialect::Sqlite).map(|one| format!("{title}: {one}")));
+        }
+    }
+    assert!(complaints.is_empty(), "{}:\n{}", complaints.len(), complaints.join("\n"));
+    assert!(count > 40, "{count}");
+}
+
+/// Views of SQLite, as they are read, and what reads the same under the names of later.
+const SQLITE_VIEWS: &[&str] = &[
+    "SELECT * FROM users",
+    "SELECT u.id, u.name AS \"Full Name\", count(*) FROM users u GROUP BY u.id, u.name HAVING count(*) > 0 ORDER BY 2 DESC",
+    "SELECT u.name, o.total FROM users u LEFT JOIN orders o ON o.user_id = u.id WHERE o.total > 1 OR o.id IS NULL",
+    "SELECT u.name, o.* FROM users u JOIN orders o USING (id)",
+    "SELECT * FROM users NATURAL JOIN orders",
+    "SELECT name FROM users, orders WHERE users.id = orders.user_id",
+    "SELECT x.n, x.u + 1 FROM (SELECT user_id AS u, count(*) AS n, max(total) FROM orders GROUP BY user_id) x",
+    "SELECT y FROM (SELECT upper(name) || '!' AS y, lower(name) FROM users) WHERE y LIKE 'A%'",
+    "WITH t (a, b) AS (SELECT id, name FROM users) SELECT b, a + 1 AS c FROM t",
+    "WITH t AS (SELECT total * 2, id FROM orders) SELECT t.id FROM t",
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5) SELECT i FROM n",
+    "SELECT id FROM users UNION SELECT user_id FROM orders EXCEPT SELECT 2 ORDER BY 1",
+    "SELECT id, name FROM users UNION ALL SELECT id, 'o' FROM orders ORDER BY name DESC, id LIMIT 3 OFFSET 1",
+    "SELECT id FROM users WHERE EXISTS (SELECT 1 FROM orders o WHERE o.user_id = users.id) AND id IN (SELECT user_id FROM orders)",
+    "SELECT id, (SELECT max(total) FROM orders o WHERE o.user_id = u.id) AS most FROM users u",
+    "SELECT o.id, row_number() OVER (PARTITION BY o.user_id ORDER BY o.total DESC) AS rn, sum(o.total) OVER w AS s FROM orders o WINDOW w AS (ORDER BY o.id)",
+    "SELECT DISTINCT CASE WHEN total > 5 THEN 'much' ELSE 'little' END AS how FROM orders",
+    "SELECT CAST(total AS INTEGER) AS t, total || '' AS s, strftime('%Y', \"at\") AS y FROM orders",
+    "VALUES (1, 'a'), (2, 'b')",
+    "SELECT column1 + 1 AS n FROM (VALUES (1), (2))",
+    "SELECT j.value FROM users u, json_each(u.tags) j",
+    "SELECT a.id FROM users a CROSS JOIN (users b JOIN orders c ON c.user_id = b.id) WHERE a.id = b.id",
+];
+
+#[test]
+fn a_view_is_to_sqlite_what_was_read() {
+    const TABLES: &str = r#"
+CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, tags TEXT);
+CREATE TABLE orders (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users (id), total REAL, "at" TEXT);
+"#;
+    const CHANGES: &str = r#"
+ALTER TABLE users RENAME TO "Group";
+ALTER TABLE "Group" RENAME COLUMN name TO "index";
+ALTER TABLE orders RENAME COLUMN user_id TO owner;
+ALTER TABLE orders RENAME COLUMN total TO swapped;
+ALTER TABLE orders RENAME COLUMN "at" TO total;
+ALTER TABLE orders RENAME COLUMN swapped TO "at";
+"#;
+    let database = sqlite::fresh_database(true);
+    let views: String =
+        SQLITE_VIEWS.iter().enumerate().map(|(i, query)| view(&format!("v{i}"), query)).collect();
+    database.run_file_text(&format!("{TABLES}{views}")).expect("the views are made");
+    database
+        .run_file_text(
+            "INSERT INTO users VALUES (1, 'ann', '[1, 2]'), (2, 'bob', '[]'), (3, 'Cyd', NULL);
+             INSERT INTO orders VALUES (1, 1, 2.5, '2024-01-02'), (2, 1, 7, '2023-05-06'), (5, 2, 0.5, NULL);",
+        )
+        .expect("the rows are there");
+    let rows =
+        |query: &str| database.query(&format!("SELECT * FROM ({query})")).map_err(|error| error.to_string());
+    let before: Vec<_> = SQLITE_VIEWS.iter().map(|query| rows(query)).collect();
+    database.run_file_text(CHANGES).expect("SQLite changes the tables");
+    let mut wrong = Vec::new();
+    let mut resolved = 0;
+    let (_, catalog) = on_catalog(&format!("{TABLES}{views}{CHANGES}"), Dialect::Sqlite, None);
+    for (i, query) in SQLITE_VIEWS.iter().enumerate() {
+        let name = format!("v{i}");
+        let Some(known) = catalog.views().find(|view| view.name.ident == *name) else {
+            wrong.push(format!("{query}\n    is no view"));
+            continue;
+        };
+        resolved += usize::from(known.resolved.as_deref().is_some_and(|resolved| resolved.clear));
+        let written = write_query::view_query_in(known, &catalog);
+        let after = rows(&written);
+        if before[i].is_err() || after != before[i] {
+            wrong.push(format!("{query}\n    {written}\n    {:?} and {after:?}", before[i]));
+        }
+    }
+    for query in SQLITE_VIEWS {
+        let Some(tree) = query_of(query, Dialect::Sqlite) else {
+            wrong.push(format!("{query}\n    is not read"));
+            continue;
+        };
+        let written = write_query::query(&tree, Dialect::Sqlite);
+        if written.as_deref().and_then(|written| query_of(written, Dialect::Sqlite)) != Some(tree) {
+            wrong.push(format!("{query}\n    is read back otherwise from  {written:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{resolved} resolved, {}:\n{}", wrong.len(), wrong.join("\n"));
 }

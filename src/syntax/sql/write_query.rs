@@ -57,7 +57,7 @@ pub fn key(expr: &Expr, dialect: Dialect) -> Option<String> {
     let bare = match expr {
         Expr::Column(_) => true,
         // `EXTRACT(…)` and its kin are functions to the grammar too; what stands without brackets is not.
-        Expr::Call { .. } => dialect == Dialect::Postgres && text.ends_with(')'),
+        Expr::Call { .. } => dialect != Dialect::Mysql && text.ends_with(')'),
         Expr::Literal(_) | Expr::Operator { .. } | Expr::Cast { .. } | Expr::Query(_) | Expr::Raw { .. } => {
             false
         }
@@ -703,5 +703,129 @@ fn is_called(source: &Source, name: &str) -> bool {
         | Source::Query { alias, .. }
         | Source::Function { alias, .. } => alias.name.as_deref() == Some(name),
         Source::Join { left, right, .. } => is_called(left, name) || is_called(right, name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::ConstraintKind;
+
+    fn read_expr(text: &str, dialect: Dialect) -> Expr {
+        let statement = format!("CREATE TABLE u (z int, CHECK ({text}))");
+        let script = read(&statement, Span::new(0, statement.len() as u32), dialect);
+        let ops = script.statements.into_iter().flat_map(|statement| statement.ops);
+        let found = ops.filter_map(|op| match op.kind {
+            Operation::CreateTable(table) => Some(table),
+            _ => None,
+        });
+        let check = found.flat_map(|table| table.constraints).find_map(|def| match def.constraint.kind {
+            ConstraintKind::Check(expr) => Some(expr),
+            _ => None,
+        });
+        check.unwrap_or_else(|| panic!("{text}"))
+    }
+
+    #[test]
+    fn brackets_stand_where_something_else_could_be_read() {
+        use Dialect::{Mysql, Postgres, Sqlite};
+        let table = [
+            (Postgres, "(a) > (0)", "a > 0"),
+            (Postgres, "((a > 0) and (b is not null))", "a > 0 AND b IS NOT NULL"),
+            (Postgres, "a > 0 OR b > 0 AND c", "a > 0 OR (b > 0 AND c)"),
+            (Postgres, "NOT (a)", "NOT a"),
+            (Postgres, "NOT a = b", "NOT (a = b)"),
+            (Postgres, "(a = b) IS NULL", "(a = b) IS NULL"),
+            (Postgres, "(a + b) + c", "a + b + c"),
+            (Postgres, "a + (b + c)", "a + (b + c)"),
+            (Postgres, "a + (b * c)", "a + b * c"),
+            (Postgres, "(a + b) * c", "(a + b) * c"),
+            (Postgres, "(length(a) + 1) <= 5", "length(a) + 1 <= 5"),
+            (Postgres, "(a || b) || c", "a || b || c"),
+            (Postgres, "a || (b || c)", "a || (b || c)"),
+            (Postgres, "((a -> 'b') ->> 'c') = 'd'", "a -> 'b' ->> 'c' = 'd'"),
+            (Postgres, "(-a)::int", "(-a)::integer"),
+            (Postgres, "-a::int", "-a::integer"),
+            (Postgres, "-(-a)", "-(-a)"),
+            (Postgres, "a IN ((1), 2)", "a IN (1, 2)"),
+            (Postgres, "cast('x' as \"char\")", "'x'::\"char\""),
+            (Postgres, "\"User\".\"left\" = \"time\"", "\"User\".\"left\" = \"time\""),
+            (Postgres, "current_timestamp > now()", "CURRENT_TIMESTAMP > now()"),
+            (Postgres, "\"left\"(a, 1) = \"time\"(b)", "left(a, 1) = \"time\"(b)"),
+            (Sqlite, "(a || b) = c", "a || b = c"),
+            (Sqlite, "cast(a as text) = \"index\"", "CAST(a AS text) = \"index\""),
+            (Sqlite, "(a, b) IN ((1, 2))", "(a, b) IN ((1, 2))"),
+            (Mysql, "(a || b) = c", "(a || b) = c"),
+            (Mysql, "a = 'x\\\\y'", "a = 'x\\\\y'"),
+            (Mysql, "`key` > 0", "`key` > 0"),
+            (Mysql, "a > now() - interval 1 day", "a > now() - INTERVAL 1 DAY"),
+        ];
+        for (dialect, text, expected) in table {
+            assert_eq!(expr(&read_expr(text, dialect), dialect).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_default_takes_what_cannot_go_on() {
+        use Dialect::{Mysql, Postgres, Sqlite};
+        let table = [
+            (Postgres, "now()", "now()"),
+            (Postgres, "-1", "-1"),
+            (Postgres, "'x'::text", "'x'::text"),
+            (Postgres, "CURRENT_DATE", "CURRENT_DATE"),
+            (Postgres, "now() + interval '1 day'", "(now() + '1 day'::interval)"),
+            (Postgres, "a IS NULL", "(a IS NULL)"),
+            (Postgres, "now() AT TIME ZONE 'utc'", "(now() AT TIME ZONE 'utc')"),
+            (Postgres, "ARRAY[1]", "ARRAY[1]"),
+            (Sqlite, "1 + 1", "(1 + 1)"),
+            (Sqlite, "-1.5", "-1.5"),
+            (Sqlite, "'x'", "'x'"),
+            (Sqlite, "current_timestamp", "CURRENT_TIMESTAMP"),
+            (Sqlite, "datetime('now')", "(datetime('now'))"),
+            (Mysql, "current_timestamp", "CURRENT_TIMESTAMP"),
+            (Mysql, "uuid()", "(uuid())"),
+        ];
+        for (dialect, text, expected) in table {
+            assert_eq!(default(&read_expr(text, dialect), dialect).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_a_column_or_a_call_or_stands_in_brackets() {
+        let table = [
+            ("a", "a"),
+            ("lower(a)", "lower(a)"),
+            ("coalesce(a, b)", "coalesce(a, b)"),
+            ("a || b", "(a || b)"),
+            ("a::date", "(a::date)"),
+            ("CURRENT_USER", "(CURRENT_USER)"),
+            ("a COLLATE \"C\"", "(a COLLATE \"C\")"),
+        ];
+        for (text, expected) in table {
+            let read = read_expr(text, Dialect::Postgres);
+            assert_eq!(key(&read, Dialect::Postgres).as_deref(), Some(expected), "{text}");
+        }
+        assert_eq!(
+            key(&read_expr("lower(a)", Dialect::Sqlite), Dialect::Sqlite).as_deref(),
+            Some("lower(a)")
+        );
+        assert_eq!(
+            key(&read_expr("lower(a)", Dialect::Mysql), Dialect::Mysql).as_deref(),
+            Some("(lower(a))")
+        );
+    }
+
+    #[test]
+    fn what_sqlite_cannot_say_is_not_written() {
+        let read = |text: &str| tree(text, Dialect::Postgres).unwrap_or_else(|| panic!("{text}"));
+        let nested = read("SELECT 1 UNION (SELECT 2 EXCEPT SELECT 3)");
+        assert_eq!(query(&nested, Dialect::Sqlite), None);
+        let named = read("SELECT x.a FROM (SELECT 1) AS x (a)");
+        assert_eq!(query(&named, Dialect::Sqlite), None);
+        let chain = read("SELECT 1 UNION SELECT 2 EXCEPT SELECT 3");
+        assert_eq!(
+            query(&chain, Dialect::Sqlite).as_deref(),
+            Some("SELECT 1 UNION SELECT 2 EXCEPT SELECT 3")
+        );
     }
 }

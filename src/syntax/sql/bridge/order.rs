@@ -59,13 +59,11 @@ fn level(dialect: Dialect, op: &BinaryOperator) -> Option<u8> {
     }
 }
 
-/// A chain of operators joined by how tightly they hold.
+/// A chain of operators joined by how tightly they hold; None where it is joined so.
 fn climbed(dialect: Dialect, expr: &Expr) -> Option<Expr> {
     let mut chain = Vec::new();
     flatten(dialect, expr, None, &mut chain);
-    let first = chain.get(1).and_then(|(op, _)| op.and_then(|op| level(dialect, op)));
-    let alike = chain.iter().skip(1).all(|(op, _)| op.and_then(|op| level(dialect, op)) == first);
-    if chain.len() < 3 || chain.len() > LONGEST || alike {
+    if chain.len() < 3 || chain.len() > LONGEST {
         return None;
     }
     // Operands, each with the operator before it that still waits for it.

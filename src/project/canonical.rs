@@ -37,7 +37,11 @@ pub fn read(
 
 /// A schema file, replayed over nothing.
 pub fn replayed(file: FileId, source: &Source, engine: Engine) -> PartRun {
-    let part = Part::whole(file, source);
+    replayed_part(Part::whole(file, source), source, engine)
+}
+
+/// A part of a file, replayed over nothing.
+pub fn replayed_part(part: Part, source: &Source, engine: Engine) -> PartRun {
     let script = sql::read(source.text(), part.span, engine.dialect);
     let nothing = shown_in_part(&script, engine.dialect);
     replay::run(part, engine, script, &nothing)

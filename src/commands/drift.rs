@@ -136,7 +136,9 @@ fn between(project: &mut Project, targets: &[Target; 2], arguments: &Drift) -> R
     for ((title, replay), part) in titles.into_iter().zip(&replays).zip(parts) {
         let built = match (replay, part) {
             (Some(replay), _) => Built::by_migrations(replay, engine.dialect),
-            (None, Some(part)) => Built::by_file(&canonical::replayed_part(part, sources.get(part.file), engine)),
+            (None, Some(part)) => {
+                Built::by_file(&canonical::replayed_part(part, sources.get(part.file), engine))
+            }
             (None, None) => continue,
         };
         schemas.push(Schema { title, built, replay: replay.as_ref() });
@@ -212,7 +214,8 @@ fn of_history(
         let (left, right) = (&schema.built.catalog, &migrations.built.catalog);
         let differences = compare::told(left, right, others);
         if !canonical.configured && compare::is_something_else(left, right, &differences) {
-            let text = format!("it is not taken for the schema of {}: too much in it differs", migrations.title);
+            let text =
+                format!("it is not taken for the schema of {}: too much in it differs", migrations.title);
             found.notes.push(Note::about(schema.title, text));
             continue;
         }

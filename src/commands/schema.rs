@@ -1,7 +1,5 @@
 //! `gander schema`: the schema that the migrations build.
 
-use std::path::Path;
-
 use super::args::{Global, Schema};
 use super::{Exit, is_read, lint, refuse, told};
 use crate::history::built::{self, Built};
@@ -50,11 +48,7 @@ pub fn run(global: &Global, arguments: &Schema) -> Result<Exit, UserError> {
     Ok(exit)
 }
 
-fn of_histories(
-    project: &Project,
-    planned: &[Planned],
-    arguments: &Schema,
-) -> Result<Vec<Shown>, UserError> {
+fn of_histories(project: &Project, planned: &[Planned], arguments: &Schema) -> Result<Vec<Shown>, UserError> {
     let mut all = Vec::new();
     let mut foreign = None;
     for one in planned {
@@ -80,8 +74,9 @@ fn of_histories(
             Err(UserError::new(format!("{path} is written for {database}, which gander does not know")))
         }
         (true, Some(at), None) if !planned.is_empty() => Err(unknown_migration(project, planned, at)),
-        (true, _, None) => Err(UserError::new("there are no migrations here")
-            .help("name a directory of migrations or a SQL file, or set `path` of a [[history]] in gander.toml")),
+        (true, _, None) => Err(UserError::new("there are no migrations here").help(
+            "name a directory of migrations or a SQL file, or set `path` of a [[history]] in gander.toml",
+        )),
         (false, _, _) => Ok(all),
     }
 }
@@ -162,46 +157,38 @@ fn up_to(sequence: &Sequence, last: usize) -> Sequence {
     sequence
 }
 
-/// The last migration that somebody means by a path, the name of a file or directory, or a version.
+/// The migration that somebody means by a path, the name of a file or of the directory that is its own, or a version. Of several
+/// with one version it is the last.
 fn migration_at(project: &Project, sequence: &Sequence, at: &str) -> Option<usize> {
-    let path = relative_to(&project.current.join(at), &project.root);
-    let files = |migration: &Migration| -> Vec<&str> {
-        let parts = std::iter::once(&migration.up).chain(&migration.down);
-        parts.map(|part| project.files.sources.get(part.file).path.as_str()).collect()
-    };
-    let by_path = |migration: &Migration| {
-        files(migration).iter().any(|file| *file == path || Path::new(file).parent() == Some(Path::new(&path)))
-    };
-    let by_name = |migration: &Migration| {
-        files(migration).iter().any(|file| {
-            let mut parts = file.rsplit('/');
-            let name = parts.next().unwrap_or_default();
-            name == at || name.strip_prefix(at).is_some_and(|rest| rest.starts_with('.'))
-        })
-    };
-    let is_version = at.trim_start_matches(['v', 'V']).starts_with(|c: char| c.is_ascii_digit());
-    let by_version = |migration: &Migration| {
-        let version = at.trim_start_matches(['v', 'V']);
-        let own = migration.version.trim_start_matches(['v', 'V']);
-        is_version && !own.is_empty() && (own == version || sequence.compare(own, version).is_eq())
-    };
-    // All migrations of a tool that gives each a directory lie in one: there a directory is a migration's only where no other
-    // one lies in it.
-    let alone = |migration: &Migration| {
-        by_path(migration) && sequence.migrations.iter().filter(|other| by_path(other)).count() == 1
-    };
-    let in_folder = |migration: &Migration| {
-        files(migration).iter().any(|file| file.rsplit('/').nth(1) == Some(at))
-            && sequence.migrations.iter().filter(|other| files(other).iter().any(|file| file.rsplit('/').nth(1) == Some(at))).count() == 1
-    };
+    let wanted = relative_to(&project.current.join(at), &project.root);
     let migrations = &sequence.migrations;
-    let exact = |migration: &Migration| files(migration).contains(&path.as_str());
-    migrations
-        .iter()
-        .rposition(exact)
-        .or_else(|| migrations.iter().rposition(by_name))
-        .or_else(|| migrations.iter().rposition(|migration| alone(migration) || in_folder(migration)))
-        .or_else(|| migrations.iter().rposition(by_version))
+    let any_file = |migration: &Migration, fits: &dyn Fn(&str) -> bool| {
+        let mut parts = std::iter::once(&migration.up).chain(&migration.down);
+        parts.any(|part| fits(&project.files.sources.get(part.file).path))
+    };
+    // A name that several migrations have is nobody's: all files of some tools have one.
+    let only = |fits: &dyn Fn(&str) -> bool| {
+        let mut fitting = (0..migrations.len()).filter(|index| any_file(&migrations[*index], fits));
+        fitting.next().filter(|_| fitting.next().is_none())
+    };
+    let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let folder = |path: &str| path.rsplit_once('/').map_or_else(String::new, |(folder, _)| folder.to_owned());
+    let is_named = |name: &str| name == at || name.strip_prefix(at).is_some_and(|rest| rest.starts_with('.'));
+    only(&|path| path == wanted)
+        .or_else(|| only(&|path| is_named(&name(path))))
+        .or_else(|| only(&|path| folder(path) == wanted))
+        .or_else(|| only(&|path| name(&folder(path)) == at))
+        .or_else(|| {
+            let plain = |version: &str| version.trim_start_matches(['v', 'V']).to_owned();
+            let version = plain(at);
+            if !version.starts_with(|c: char| c.is_ascii_digit()) {
+                return None;
+            }
+            migrations.iter().rposition(|migration| {
+                let own = plain(&migration.version);
+                !own.is_empty() && (own == version || sequence.compare(&own, &version).is_eq())
+            })
+        })
 }
 
 fn unknown_migration(project: &Project, planned: &[Planned], at: &str) -> UserError {

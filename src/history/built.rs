@@ -1,9 +1,9 @@
 //! The schema that migrations, or one file, build, and what of it cannot be told.
 
+use super::Part;
 use super::compare::as_far_as_known;
 use super::doubt::{Doubt, doubts};
 use super::replay::{PartRun, Replay, run};
-use super::Part;
 use crate::schema::{Catalog, Dialect, Engine};
 use crate::syntax::sql;
 use crate::text::{FileId, Source};
@@ -36,7 +36,13 @@ impl Built {
             engine,
             begins: replay.begins(dialect),
             catalog: as_far_as_known(replay, end),
-            doubts: replay.stood.iter().filter(|part| part.engine.dialect == dialect).chain(ups).flat_map(doubts).collect(),
+            doubts: replay
+                .stood
+                .iter()
+                .filter(|part| part.engine.dialect == dialect)
+                .chain(ups)
+                .flat_map(doubts)
+                .collect(),
             unread: sequence.unread.iter().map(|unread| unread.file).collect(),
         }
     }

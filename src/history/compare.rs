@@ -126,9 +126,10 @@ fn is_shadow(compared: &[&Catalog], table: &Name) -> bool {
     ];
     let Some((owner, part)) = table.ident.key().rsplit_once('_') else { return false };
     let owner = Name { schema: table.schema.clone(), ident: Ident::caseless(owner) };
-    let is_virtual = compared.iter().filter_map(|catalog| catalog.table(&owner).found()).any(|table| {
-        table.options.iter().any(|option| option == "VIRTUAL")
-    });
+    let is_virtual = compared
+        .iter()
+        .filter_map(|catalog| catalog.table(&owner).found())
+        .any(|table| table.options.iter().any(|option| option == "VIRTUAL"));
     is_virtual && PARTS.contains(&part)
 }
 

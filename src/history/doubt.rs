@@ -99,8 +99,7 @@ mod tests {
         let span = Span::new(0, text.len() as u32);
         let part = Part { file: FileId(0), span, wrap: Wrap::Nobody, switched_off: None };
         let script = sql::read(text, span, Dialect::Postgres);
-        let run =
-            run(part, Engine::of(Dialect::Postgres), script, &Catalog::new(Dialect::Postgres, false));
+        let run = run(part, Engine::of(Dialect::Postgres), script, &Catalog::new(Dialect::Postgres, false));
         doubts(&run).iter().map(|doubt| (doubt.kind, &text[doubt.place.span.range()])).collect()
     }
 
@@ -117,7 +116,10 @@ mod tests {
     fn each_kind_of_doubt_has_its_statement() {
         use DoubtKind::{Anything, NotUnderstood, Perhaps, Refused};
         let text = "CREATE TABLE a (id int); ALTER TABLE a FROBNICATE; CREATE TABLE a (id int)";
-        assert_eq!(found(text), [(NotUnderstood, "ALTER TABLE a FROBNICATE"), (Refused, "CREATE TABLE a (id int)")]);
+        assert_eq!(
+            found(text),
+            [(NotUnderstood, "ALTER TABLE a FROBNICATE"), (Refused, "CREATE TABLE a (id int)")]
+        );
         let text = "DO $$ BEGIN IF random() < 0.5 THEN CREATE TABLE a (id int); END IF; END $$";
         assert_eq!(found(text), [(Perhaps, "CREATE TABLE a (id int)")]);
         let text = "DO $$ DECLARE go text; BEGIN EXECUTE go; END $$; CREATE TABLE a (id int)";

@@ -75,9 +75,11 @@ fn file_of(project: &Project, path: &str) -> Result<FileId, UserError> {
 
 /// Whether a file is one of the migrations of a history.
 fn holder(planned: &Planned, file: FileId) -> bool {
-    planned.sequence.migrations.iter().any(|migration| {
-        migration.up.file == file || migration.down.is_some_and(|down| down.file == file)
-    })
+    planned
+        .sequence
+        .migrations
+        .iter()
+        .any(|migration| migration.up.file == file || migration.down.is_some_and(|down| down.file == file))
 }
 
 /// One of two things that are compared.
@@ -182,8 +184,11 @@ pub fn common_engine(project: &Project, sides: [&Side; 2]) -> Result<Engine, Use
     let title = |at: usize| sides[at].title(project);
     for (at, guess) in guesses.iter().enumerate() {
         if let Guess::Foreign(name) = guess {
-            return Err(UserError::new(format!("{} is written for {name}, which gander does not know", title(at)))
-                .help("if it is not, say --engine postgres or --engine sqlite"));
+            return Err(UserError::new(format!(
+                "{} is written for {name}, which gander does not know",
+                title(at)
+            ))
+            .help("if it is not, say --engine postgres or --engine sqlite"));
         }
     }
     let differ = |one: Engine, other: Engine, verb: &str| {
@@ -256,7 +261,10 @@ pub fn history_for(
         (None, _) => {}
     }
     // Read as what it was taken for it is no such history; it may be one when it is read as what the other side is.
-    let own = std::mem::replace(&mut project.config.engine, Setting { value: Some(engine), origin: Origin::Default });
+    let own = std::mem::replace(
+        &mut project.config.engine,
+        Setting { value: Some(engine), origin: Origin::Default },
+    );
     let again = named(project, target);
     project.config.engine = own;
     let missing = || {

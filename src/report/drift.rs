@@ -165,9 +165,7 @@ fn difference(drift: &Drift<'_>, told: &Told, heading: &str, out: &mut impl Writ
         }
     };
     let color = drift.terminal.color;
-    for (sign, ink, side, place) in
-        [("-", Ink::Red, left, told.left), ("+", Ink::Green, right, told.right)]
-    {
+    for (sign, ink, side, place) in [("-", Ink::Red, left, told.left), ("+", Ink::Green, right, told.right)] {
         let Some(side) = side else { continue };
         let place = place.map(|place| format!("  ({})", line_of(drift, place))).unwrap_or_default();
         let shown = format!("{sign} {side}");
@@ -308,9 +306,14 @@ fn json(drift: &Drift<'_>, out: &mut impl Write) -> io::Result<()> {
 
 fn json_difference(drift: &Drift<'_>, comparison: &Comparison, told: &Told) -> JsonDifference {
     let difference = &told.difference;
-    let (left, right) = (told.left.map(|place| located(drift, place)), told.right.map(|place| located(drift, place)));
+    let (left, right) =
+        (told.left.map(|place| located(drift, place)), told.right.map(|place| located(drift, place)));
     // Where the difference shows: the right side, unless it has nothing of the object.
-    let shown = if difference.kind.is_extra() { left.clone().or(right.clone()) } else { right.clone().or(left.clone()) };
+    let shown = if difference.kind.is_extra() {
+        left.clone().or(right.clone())
+    } else {
+        right.clone().or(left.clone())
+    };
     let (path, line) = shown.unzip();
     let (left_path, left_line) = left.unzip();
     let (right_path, right_line) = right.unzip();

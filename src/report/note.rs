@@ -58,18 +58,16 @@ impl Note {
 }
 
 /// What of a schema cannot be relied on. `title`: what people call its history or its file.
-pub fn notes(
-    built: &Built,
-    title: &str,
-    sources: &Sources,
-    display: &dyn Fn(&str) -> String,
-) -> Vec<Note> {
+pub fn notes(built: &Built, title: &str, sources: &Sources, display: &dyn Fn(&str) -> String) -> Vec<Note> {
     let mut out = Vec::new();
     if !built.begins {
         out.push(Note::about(title, "it does not begin at the beginning: what stood before is not known"));
     }
     for file in &built.unread {
-        out.push(Note::about(display(&sources.get(*file).path), "this migration is no SQL and was not read").serious());
+        out.push(
+            Note::about(display(&sources.get(*file).path), "this migration is no SQL and was not read")
+                .serious(),
+        );
     }
     out.extend(built.doubts.iter().map(|doubt| Note::of(doubt, sources, display)));
     let catalog = &built.catalog;

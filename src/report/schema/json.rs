@@ -314,7 +314,8 @@ fn table(schemas: &Schemas<'_>, catalog: &Catalog, table: &Table) -> JsonTable {
 fn column(schemas: &Schemas<'_>, member: &Member, dialect: Dialect) -> JsonColumn {
     let column = &member.column;
     let ty = shown_type(column, dialect);
-    let default = column.default.as_ref().and_then(|expr| canonical::default(expr, column.ty.as_ref(), dialect));
+    let default =
+        column.default.as_ref().and_then(|expr| canonical::default(expr, column.ty.as_ref(), dialect));
     JsonColumn {
         name: column.name.text().to_owned(),
         ty: (!ty.is_empty()).then_some(ty),

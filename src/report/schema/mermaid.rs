@@ -6,9 +6,7 @@ use std::io::{self, Write};
 
 use super::{Schemas, Shown, title};
 use crate::report::plain::one_line;
-use crate::schema::{
-    Catalog, Column, ConstraintKind, Dialect, ForeignKey, Ident, Name, Table, shown_type,
-};
+use crate::schema::{Catalog, Column, ConstraintKind, Dialect, ForeignKey, Ident, Name, Table, shown_type};
 
 /// Writes one diagram of all schemas. The tables of several stand below the comments that say what they are.
 pub fn write(schemas: &Schemas<'_>, out: &mut impl Write) -> io::Result<()> {
@@ -112,7 +110,9 @@ fn marks(catalog: &Catalog, table: &Table, column: &Ident) -> Vec<&'static str> 
     if foreign_keys(table).any(|key| key.columns.contains(column)) {
         marks.push("FK");
     }
-    if is_unique(catalog, table, std::slice::from_ref(column)) && table.primary_key() != Some(std::slice::from_ref(column)) {
+    if is_unique(catalog, table, std::slice::from_ref(column))
+        && table.primary_key() != Some(std::slice::from_ref(column))
+    {
         marks.push("UK");
     }
     marks
@@ -134,7 +134,9 @@ fn is_unique(catalog: &Catalog, table: &Table, columns: &[Ident]) -> bool {
     let wanted: BTreeSet<&str> = columns.iter().map(Ident::key).collect();
     let covers = |key: &[Ident]| !key.is_empty() && key.iter().all(|one| wanted.contains(one.key()));
     let by_constraint = table.constraints.iter().any(|(_, constraint)| match &constraint.kind {
-        ConstraintKind::PrimaryKey { columns, .. } | ConstraintKind::Unique { columns, .. } => covers(columns),
+        ConstraintKind::PrimaryKey { columns, .. } | ConstraintKind::Unique { columns, .. } => {
+            covers(columns)
+        }
         ConstraintKind::Check(_)
         | ConstraintKind::ForeignKey(_)
         | ConstraintKind::Exclude(_)
@@ -163,9 +165,8 @@ fn relation(
     let parent = if key.columns.iter().all(refuses_null) { "||" } else { "|o" };
     let child = if is_unique(catalog, table, &key.columns) { "o|" } else { "o{" };
     // A row that is named by its parent's key is a part of it.
-    let identifying = table
-        .primary_key()
-        .is_some_and(|primary| key.columns.iter().all(|column| primary.contains(column)));
+    let identifying =
+        table.primary_key().is_some_and(|primary| key.columns.iter().all(|column| primary.contains(column)));
     let line = if identifying { "--" } else { ".." };
     let label: Vec<&str> = key.columns.iter().map(Ident::text).collect();
     writeln!(

@@ -2,6 +2,8 @@
 
 use crate::diagnostic::Severity;
 use crate::report::Format;
+use crate::report::drift::DriftFormat;
+use crate::report::schema::SchemaFormat;
 use crate::report::terminal::Color;
 use crate::schema::Engine;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -24,6 +26,31 @@ Examples:
   gander lint --fix                            write the safe fixes
   gander lint --output-format github --output json=gander.json
                                                annotations for the log, and a report as a file";
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  gander schema                                the schema that every migration together builds, as SQL
+  gander schema --at 007                       as it is after migration 007
+  gander schema --output-format mermaid db     a diagram of what the migrations below db build
+  gander schema dump.sql --output-format json  a SQL file, read as it is";
+
+const SCHEMA_EXIT_CODES: &str = "\
+Exit codes:
+  0  the schema was printed; what of it is not known is said in it
+  2  wrong usage or configuration, no such migration, a file that cannot be read";
+
+const DRIFT_EXAMPLES: &str = "\
+Examples:
+  gander drift                                 each schema file with its migrations, each dump with the schema file
+  gander drift db/schema.sql db/migrations     a file with a directory
+  gander drift --output-format sql prod.sql schema.sql
+                                               the statements that make prod.sql into schema.sql";
+
+const DRIFT_EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing differs
+  1  something does
+  2  wrong usage or configuration, nothing to compare, a file or a statement that cannot be read";
 
 /// Looks at database migrations before they fly: what would break, block, lose or drift.
 #[derive(Parser, Clone, PartialEq, Debug)]
@@ -67,6 +94,15 @@ pub enum Command {
     /// Judge migrations
     #[command(after_help = EXIT_CODES, after_long_help = format!("{LINT_EXAMPLES}\n\n{EXIT_CODES}"))]
     Lint(Box<Lint>),
+    /// Compare schemas: a schema file with what the migrations build, a dump with a schema file, any two
+    ///
+    /// A is what is to become like B. Without A and B it is each schema file (A) with what its migrations build (B), and each
+    /// dump that gander.toml names (A) with the schema file (B). `missing` is what only B has, `extra` what only A has.
+    #[command(after_help = DRIFT_EXIT_CODES, after_long_help = format!("{DRIFT_EXAMPLES}\n\n{DRIFT_EXIT_CODES}"))]
+    Drift(Box<Drift>),
+    /// Print the schema that the migrations build
+    #[command(after_help = SCHEMA_EXIT_CODES, after_long_help = format!("{SCHEMA_EXAMPLES}\n\n{SCHEMA_EXIT_CODES}"))]
+    Schema(Box<Schema>),
     /// Print a rule's page: why it matters and what to do instead
     #[command(after_help = "Example:\n  gander explain index-blocks-writes")]
     Explain(Explain),
@@ -224,6 +260,47 @@ pub enum FailOn {
     Never,
 }
 
+/// `gander drift`
+#[derive(Args, Clone, PartialEq, Debug)]
+pub struct Drift {
+    /// What is to become like B: a SQL file or a directory of migrations
+    #[arg(value_name = "A", requires = "right")]
+    pub left: Option<String>,
+    /// What A is to become
+    #[arg(value_name = "B")]
+    pub right: Option<String>,
+    /// Engine and tool.
+    #[command(flatten)]
+    pub target: Target,
+    /// Form of what is printed: text, json, sql
+    ///
+    /// `sql` prints the statements that make A into B, in an order that runs.
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = drift_formats())]
+    #[arg(hide_possible_values = true, help_heading = "Output")]
+    pub output_format: DriftFormat,
+    /// Exit with 0 although something differs; errors of usage and reading still give 2
+    #[arg(long, help_heading = "Output")]
+    pub exit_zero: bool,
+}
+
+/// `gander schema`
+#[derive(Args, Clone, PartialEq, Debug)]
+pub struct Schema {
+    /// A directory of migrations, or one of them; a SQL file that is no migration is read as it is. None: the whole project
+    #[arg(value_name = "PATH")]
+    pub path: Option<PathBuf>,
+    /// The schema as it is after this migration: a version, the name of a file or its path
+    #[arg(long, value_name = "MIGRATION")]
+    pub at: Option<String>,
+    /// Engine and tool.
+    #[command(flatten)]
+    pub target: Target,
+    /// Form of what is printed: sql, json, mermaid
+    #[arg(long, value_name = "FORMAT", default_value = "sql", value_parser = schema_formats())]
+    #[arg(hide_possible_values = true, help_heading = "Output")]
+    pub output_format: SchemaFormat,
+}
+
 /// `gander explain`
 #[derive(Args, Clone, PartialEq, Debug)]
 pub struct Explain {
@@ -255,6 +332,16 @@ fn colors() -> impl TypedValueParser<Value = Color> {
 fn formats() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(Format::name))
         .map(|name| Format::from_name(&name).unwrap_or(Format::Full))
+}
+
+fn drift_formats() -> impl TypedValueParser<Value = DriftFormat> {
+    PossibleValuesParser::new(DriftFormat::ALL.map(DriftFormat::name))
+        .map(|name| DriftFormat::from_name(&name).unwrap_or_default())
+}
+
+fn schema_formats() -> impl TypedValueParser<Value = SchemaFormat> {
+    PossibleValuesParser::new(SchemaFormat::ALL.map(SchemaFormat::name))
+        .map(|name| SchemaFormat::from_name(&name).unwrap_or_default())
 }
 
 fn fail_ons() -> impl TypedValueParser<Value = FailOn> {
@@ -374,6 +461,12 @@ mod tests {
             "lint -q -v",
             "explain",
             "completions tcsh",
+            "drift a.sql",
+            "drift a.sql b.sql c.sql",
+            "drift --output-format full",
+            "schema a b",
+            "schema --output-format text",
+            "schema --engine oracle",
         ];
         for line in wrong {
             let error = parse(line).expect_err(line);

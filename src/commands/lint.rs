@@ -1,7 +1,7 @@
 //! `gander lint`: judges migrations, and writes fixes.
 
 use std::collections::BTreeSet;
-use std::io::{Read, Write};
+use std::io::Read;
 
 use super::args::{FailOn, Global, Lint, Output};
 use super::{Exit, complain, is_read, stdout_terminal};
@@ -263,8 +263,7 @@ fn fails(project: &Project, judged: &Judged) -> bool {
 /// its end.
 fn say(project: &Project, global: &Global, lint: &Lint, judged: &Judged) -> Result<bool, UserError> {
     for note in judged.notes.iter().filter(|note| !global.quiet && (global.verbose || !note.verbose)) {
-        // Where standard error is closed, there is nobody to tell.
-        let _ = writeln!(std::io::stderr(), "note: {}", note.text);
+        super::note(&note.text);
     }
     let display = |path: &str| project.display(path);
     let root = |path: &str| project.in_repository(path);

@@ -3,17 +3,20 @@
 pub mod args;
 pub mod completions;
 mod config;
+mod drift;
 mod explain;
 mod fixing;
 mod lint;
 mod rules;
+mod schema;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
-use crate::project::UserError;
+use crate::project::{Project, UserError};
 use crate::report::terminal;
 use crate::report::{Terminal, unless_closed};
+use crate::schema::{Dialect, Engine};
 use args::{Cli, Command, Global};
 
 /// How a run ends.
@@ -41,6 +44,8 @@ impl From<Exit> for ExitCode {
 pub fn run(cli: &Cli) -> Exit {
     let done = match &cli.command {
         Command::Lint(lint) => lint::run(&cli.global, lint),
+        Command::Drift(drift) => drift::run(&cli.global, drift),
+        Command::Schema(schema) => schema::run(&cli.global, schema),
         Command::Explain(explain) => explain::run(explain),
         Command::Rules => rules::run(),
         Command::Config(config) => config::run(&cli.global, config),
@@ -56,6 +61,29 @@ pub fn run(cli: &Cli) -> Exit {
 fn complain(error: &UserError) {
     // Where standard error is closed too, there is nobody to tell.
     let _ = writeln!(std::io::stderr(), "error: {error}");
+}
+
+/// Tells people something beside what they asked for.
+fn note(text: &str) {
+    // Where standard error is closed, there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "note: {text}");
+}
+
+/// Tells what of a project could not be read; what could be is gone on with.
+fn told(project: &Project) -> Exit {
+    for problem in &project.files.problems {
+        complain(problem);
+    }
+    if project.files.problems.is_empty() { Exit::Clean } else { Exit::Error }
+}
+
+/// Nothing is written for MySQL, of which less is known than a schema is made of.
+fn refuse(path: &str, engine: Engine, instead: &str) -> Result<(), UserError> {
+    if engine.dialect != Dialect::Mysql {
+        return Ok(());
+    }
+    Err(UserError::new(format!("{path} is for MySQL, for which gander writes no schema"))
+        .help(format!("--output-format {instead} are there")))
 }
 
 /// Prints to standard output. A reader that went away early is no error.

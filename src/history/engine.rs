@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use super::EngineFrom;
 use super::discover::Asked;
 use super::tools::Tool;
-use super::tree::{File, Folder, Tree};
+use super::tree::{File, Folder, Tree, split};
 use crate::schema::{Dialect, Engine};
-use crate::text::FileId;
+use crate::text::{FileId, Source};
 
 /// The engine of a folder, and of the files in it that are written for another one.
 pub struct Choice {
@@ -46,7 +46,7 @@ pub fn choose(tree: &Tree, folder: &Folder, tool: &Tool, files: &[File], asked: 
     for file in &sql {
         let answer = (asked.engine)(file.path)
             .map(|engine| (engine, EngineFrom::Asked))
-            .or_else(|| comment(file).map(|engine| (engine, EngineFrom::Comment)))
+            .or_else(|| comment(file.source.text()).map(|engine| (engine, EngineFrom::Comment)))
             .or_else(|| asked.otherwise.map(|engine| (engine, EngineFrom::Asked)))
             .or_else(|| registry.get(file.name).map(|dialect| (Engine::of(*dialect), EngineFrom::Registry)))
             .or_else(|| below_root(file, folder).map(|dialect| (Engine::of(dialect), EngineFrom::Directory)));
@@ -97,6 +97,40 @@ pub fn choose(tree: &Tree, folder: &Folder, tool: &Tool, files: &[File], asked: 
     }
 }
 
+/// For which database one file is written, as far as it can be told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Guess {
+    /// It says so, its path does, or the others would refuse it.
+    Sure(Engine),
+    /// Few would write so for another one.
+    Likely(Engine),
+    /// One that gander does not know.
+    Foreign(&'static str),
+    /// Nothing tells it.
+    Nothing,
+}
+
+/// For which database a file is written that is no part of a history.
+pub fn guess(source: &Source) -> Guess {
+    if let Some(engine) = comment(source.text()) {
+        return Guess::Sure(engine);
+    }
+    let (folder, name) = split(&source.path);
+    let in_name = || name.split('.').skip(1).find_map(named);
+    match in_name().or_else(|| directory(folder)) {
+        Some(Named::Known(dialect)) => return Guess::Sure(Engine::of(dialect)),
+        Some(Named::Foreign(name)) => return Guess::Foreign(name),
+        None => {}
+    }
+    let evidence = Evidence::of(source.text());
+    match (evidence.foreign, evidence.can_only_be(), evidence.most_likely()) {
+        (Some(name), None, _) => Guess::Foreign(name),
+        (_, Some(dialect), _) => Guess::Sure(Engine::of(dialect)),
+        (None, None, Some(dialect)) => Guess::Likely(Engine::of(dialect)),
+        (None, None, None) => Guess::Nothing,
+    }
+}
+
 /// What most files speak for.
 fn vote(texts: &[(FileId, Evidence)]) -> (Engine, EngineFrom, Option<&'static str>) {
     let mut votes: BTreeMap<Dialect, usize> = BTreeMap::new();
@@ -122,8 +156,8 @@ fn vote(texts: &[(FileId, Evidence)]) -> (Engine, EngineFrom, Option<&'static st
 }
 
 /// `-- gander: engine=sqlite`.
-fn comment(file: &File) -> Option<Engine> {
-    let text = Some(file.source.text()).filter(|text| text.contains("gander:"))?;
+fn comment(text: &str) -> Option<Engine> {
+    let text = Some(text).filter(|text| text.contains("gander:"))?;
     text.lines().find_map(|line| {
         let comment = line.trim_start_matches('\u{feff}').trim_start().strip_prefix("--")?;
         let value = comment.trim_start().strip_prefix("gander:")?.trim_start().strip_prefix("engine")?;

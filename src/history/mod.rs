@@ -2,8 +2,11 @@
 //! engine, and who opens the transaction. Reads no file itself: it is given a listing and the texts.
 
 mod assemble;
+pub mod built;
 pub mod comments;
+pub mod compare;
 mod discover;
+pub mod doubt;
 mod engine;
 pub mod rebuild;
 pub mod replay;
@@ -13,9 +16,10 @@ mod tree;
 use std::cmp::Ordering;
 
 use crate::schema::{Dialect, Engine};
-use crate::text::{FileId, Sources, Span};
+use crate::text::{FileId, Source, Sources, Span};
 
 pub use discover::{Asked, discover, is_wanted, read_directory};
+pub use engine::{Guess, guess};
 pub use tools::Tool;
 
 /// One directory of migrations, in running order.
@@ -79,6 +83,14 @@ pub struct Part {
     /// What told the tool not to, where somebody did: an annotation of this part, or of the file that
     /// stands beside it.
     pub switched_off: Option<Switch>,
+}
+
+impl Part {
+    /// A whole file that no tool runs.
+    pub fn whole(file: FileId, source: &Source) -> Self {
+        let span = Span::new(source.start(), source.text().len() as u32);
+        Self { file, span, wrap: Wrap::Nobody, switched_off: None }
+    }
 }
 
 /// What switched off the tool's own transaction. It may stand in another file than the part.

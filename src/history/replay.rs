@@ -11,7 +11,7 @@ use crate::ops::{
 };
 use crate::schema::{Catalog, Constraint, ConstraintKind, Dialect, Engine, Lookup, Name, ObjectKind};
 use crate::syntax::sql::{self, Script};
-use crate::text::{FileId, Place, Sources, Span};
+use crate::text::{FileId, Place, Sources};
 
 /// A sequence, read and replayed.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub struct Replay<'a> {
     pub runs: Vec<MigrationRun<'a>>,
     /// What stood before the first of them, where gander.toml names files that say it.
     pub baseline: BTreeMap<Dialect, Catalog>,
+    /// Those files, in their order.
+    pub stood: Vec<PartRun>,
     /// What all of them built, by dialect.
     pub end: BTreeMap<Dialect, Catalog>,
 }
@@ -72,7 +74,9 @@ pub fn replay<'a>(sequence: &'a Sequence, sources: &Sources) -> Replay<'a> {
 
 /// Reads and replays a sequence over what the files of its baseline build.
 pub fn replay_on<'a>(sequence: &'a Sequence, sources: &Sources, baseline: &[FileId]) -> Replay<'a> {
-    let baseline = stood_before(sequence, sources, baseline);
+    let stood = stood_before(sequence, sources, baseline);
+    let baseline: BTreeMap<Dialect, Catalog> =
+        stood.last().map(|last| (last.engine.dialect, last.after.clone())).into_iter().collect();
     let scripts: Vec<(Script, Option<Script>)> = sequence
         .migrations
         .par_iter()
@@ -101,19 +105,20 @@ pub fn replay_on<'a>(sequence: &'a Sequence, sources: &Sources, baseline: &[File
         }
         runs.push(MigrationRun { migration, up, down });
     }
-    Replay { sequence, runs, baseline, end }
+    Replay { sequence, runs, baseline, stood, end }
 }
 
-fn stood_before(sequence: &Sequence, sources: &Sources, files: &[FileId]) -> BTreeMap<Dialect, Catalog> {
+fn stood_before(sequence: &Sequence, sources: &Sources, files: &[FileId]) -> Vec<PartRun> {
     let engine = sequence.engine;
     let mut catalog = Catalog::new(engine.dialect, true);
-    for file in files {
+    let one = |file: &FileId| {
         let source = sources.get(*file);
-        let span = Span::new(source.start(), source.text().len() as u32);
-        let part = Part { file: *file, span, wrap: Wrap::Nobody, switched_off: None };
-        catalog = run(part, engine, sql::read(source.text(), span, engine.dialect), &catalog).after;
-    }
-    if files.is_empty() { BTreeMap::new() } else { BTreeMap::from([(engine.dialect, catalog)]) }
+        let part = Part::whole(*file, source);
+        let run = run(part, engine, sql::read(source.text(), part.span, engine.dialect), &catalog);
+        catalog = run.after.clone();
+        run
+    };
+    files.iter().map(one).collect()
 }
 
 /// The statement that last changed something.
@@ -249,9 +254,13 @@ impl Replay<'_> {
     /// Whether its migrations made everything that there is: a baseline says what stood before them, or they make tables
     /// and none of them needs one that they did not make.
     pub fn is_complete(&self, dialect: Dialect) -> bool {
-        if !self.sequence.unread.is_empty() || self.end.get(&dialect).is_none_or(|end| end.unclear) {
-            return false;
-        }
+        self.sequence.unread.is_empty()
+            && self.end.get(&dialect).is_some_and(|end| !end.unclear)
+            && self.begins(dialect)
+    }
+
+    /// Whether nothing stood before its first migration, or a baseline says what.
+    pub fn begins(&self, dialect: Dialect) -> bool {
         if self.baseline.contains_key(&dialect) {
             return true;
         }

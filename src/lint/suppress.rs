@@ -9,7 +9,7 @@ use crate::history::replay::PartRun;
 use crate::ops::Statement;
 use crate::rules::{self, Cx, Rule};
 use crate::syntax::sql::{Lexer, TokenKind};
-use crate::text::{FileId, Place, Source, Span};
+use crate::text::{FileId, Place, Source, Span, distance};
 
 /// A suppression comment.
 struct Allow {
@@ -186,22 +186,6 @@ pub fn nearest(name: &str) -> Option<&'static str> {
         .map(|rule| (rule.id, distance(name, rule.id)))
         .min_by_key(|(_, distance)| *distance)?;
     (distance <= name.len().max(3) / 3).then_some(rule)
-}
-
-/// Levenshtein's distance in characters.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

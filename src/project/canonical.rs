@@ -5,13 +5,13 @@ use super::histories::{CanonicalFile, Planned};
 use super::judged::Trees;
 use super::{Project, UserError};
 use crate::git::Content;
+use crate::history::Part;
 use crate::history::replay::{self, PartRun};
-use crate::history::{Part, Wrap};
 use crate::ops::Operation;
 use crate::rules::facts::Canonical;
 use crate::schema::{Catalog, Dialect, Engine, Ident, Name, ObjectKind, ObjectRef, Slot};
 use crate::syntax::sql::{self, Script};
-use crate::text::{FileId, Source, Span};
+use crate::text::{FileId, Source};
 
 /// Reads schema files or dumps of a history. Without `trees` nothing is compared with the base branch.
 ///
@@ -37,9 +37,12 @@ pub fn read(
 
 /// A schema file, replayed over nothing.
 pub fn replayed(file: FileId, source: &Source, engine: Engine) -> PartRun {
-    let span = Span::new(source.start(), source.text().len() as u32);
-    let script = sql::read(source.text(), span, engine.dialect);
-    let part = Part { file, span, wrap: Wrap::Nobody, switched_off: None };
+    replayed_part(Part::whole(file, source), source, engine)
+}
+
+/// A part of a file, replayed over nothing.
+pub fn replayed_part(part: Part, source: &Source, engine: Engine) -> PartRun {
+    let script = sql::read(source.text(), part.span, engine.dialect);
     let nothing = shown_in_part(&script, engine.dialect);
     replay::run(part, engine, script, &nothing)
 }

@@ -7,6 +7,7 @@ pub mod files;
 pub mod histories;
 pub mod judged;
 pub mod open;
+pub mod schemas;
 pub mod selection;
 pub mod write;
 

@@ -2,12 +2,15 @@
 
 mod concise;
 pub mod diff;
+pub mod drift;
 mod excerpt;
 mod full;
 mod github;
 mod hint;
 mod json;
+pub mod note;
 mod plain;
+pub mod schema;
 mod statistics;
 mod summary;
 pub mod terminal;

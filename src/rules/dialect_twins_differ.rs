@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Check, Cx, HistoryFacts, Rule, drift};
+use super::{Check, Cx, HistoryFacts, Rule};
+use crate::history::compare::is_kept_by_a_tool;
 use crate::history::replay::{MigrationRun, Replay};
 use crate::ops::{AlterColumn, Op, Operation, Outcome};
 use crate::schema::{Catalog, Column, Dialect, Ident, Name, ObjectKind, Table, Type};
@@ -484,7 +485,7 @@ fn is_kept_alike(facts: &HistoryFacts<'_>, table: &Table) -> bool {
         && table.parents.is_empty()
         && !table.foreign
         && is_ordinary(table)
-        && !drift::is_kept_by_a_tool(&table.name)
+        && !is_kept_by_a_tool(&table.name)
         && !facts.settings.is_external(&table.name)
 }
 

@@ -2,6 +2,7 @@
 
 use super::facts::Canonical;
 use super::{Check, Cx, HistoryFacts, Rule, drift};
+use crate::history::compare::as_far_as_known;
 use crate::schema::{Catalog, Difference, ObjectRef};
 use crate::text::{FileId, Place};
 
@@ -43,11 +44,11 @@ fn compare(facts: &HistoryFacts<'_>, dump: &Canonical, schema: &Canonical, cx: &
 fn compare_with_migrations(facts: &HistoryFacts<'_>, dump: &Canonical, cx: &mut Cx<'_>) {
     let dialect = dump.run.engine.dialect;
     let Some(end) = facts.replay.end.get(&dialect).filter(|end| !end.unclear) else { return };
-    let known = drift::as_far_as_known(facts.replay, end.clone());
+    let known = as_far_as_known(facts.replay, end.clone());
     let mut differences = differences(facts, &dump.run.after, &known);
     if facts.base_known {
         let applied = facts.replay.only(dialect, |file| facts.applied.contains(&file));
-        let applied = drift::as_far_as_known(facts.replay, applied);
+        let applied = as_far_as_known(facts.replay, applied);
         let before = self::differences(facts, &dump.run.after, &applied);
         differences.retain(|difference| before.iter().any(|old| about_the_same(old, difference)));
     }
@@ -59,7 +60,7 @@ fn compare_with_migrations(facts: &HistoryFacts<'_>, dump: &Canonical, cx: &mut 
 /// What the dump, on the left, has otherwise.
 fn differences(facts: &HistoryFacts<'_>, dump: &Catalog, schema: &Catalog) -> Vec<Difference> {
     let mut all = dump.diff(schema);
-    all.retain(|difference| drift::counts(facts, difference));
+    all.retain(|difference| drift::counts(facts, difference, &[dump, schema]));
     all
 }
 

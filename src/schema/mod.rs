@@ -22,7 +22,7 @@ pub use detail::{
     Argument, ArgumentMode, Detail, Event, Extension, FunctionOptions, Policy, Publication, Published,
     Returns, Rule, Statistics, Timing, Trigger,
 };
-pub use diff::{Difference, DifferenceKind, Facet, column_text, function_ref};
+pub use diff::{Difference, DifferenceKind, Facet, column_text, function_ref, shown_type};
 pub use engine::{Dialect, Engine, Version};
 pub use expr::{Expr, Literal};
 pub use name::{Ident, LONGEST, Name, ObjectKind, ObjectRef};

@@ -35,3 +35,9 @@ mod views;
 mod written;
 /// What gander says of a statement and its second run is what real servers did.
 mod truth;
+/// What gander writes builds on a server what it was read from, and makes one schema into another.
+mod catalogs;
+/// What `gander schema` shows of which history, up to which migration, and what it says that it does not know.
+mod schema;
+/// What `gander drift` compares with what, what it tells of it, and when it cannot tell.
+mod drift;

@@ -2,15 +2,13 @@
 //!
 //! The scripts are `tests/data/replay/postgres/*.sql` and `tests/data/replay/sqlite/*.sql`; `tests/data/README.md` says how they are written.
 
-use std::fs;
 use std::num::NonZero;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use gander::schema::Dialect;
 
-use crate::support::pages::project;
+use crate::support::scripts::{self, Script};
 use crate::support::side_by_side::{
     Played, disputed, on_catalog, on_postgres, on_sqlite, read_dump, statements, text_of, unlike,
 };
@@ -34,8 +32,8 @@ struct Case {
 #[test]
 fn a_script_builds_what_a_server_builds() {
     let only = std::env::var("GANDER_SCRIPT").unwrap_or_default();
-    let mut cases = scripts();
-    cases.extend(fixtures());
+    let mut cases: Vec<Case> = scripts::replay().into_iter().map(case).collect();
+    cases.extend(scripts::fixtures().into_iter().map(|script| Case { ours: false, ..nothing_said(script) }));
     cases.retain(|case| case.title.contains(&only));
     assert!(!cases.is_empty(), "no case was run");
     let next = AtomicUsize::new(0);
@@ -122,25 +120,15 @@ fn unannounced(case: &Case, server: &Played) -> Vec<String> {
     complaints
 }
 
-fn scripts() -> Vec<Case> {
-    let mut cases = Vec::new();
-    for (directory, dialect) in [("postgres", Dialect::Postgres), ("sqlite", Dialect::Sqlite)] {
-        for path in sql_files(&project().join("tests/data/replay").join(directory)) {
-            let text = fs::read_to_string(&path).expect("a script can be read");
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            for part in text.split("-- # ").skip(1) {
-                let (title, sql) = part.split_once('\n').expect("a title stands on a line of its own");
-                cases.push(case(format!("{directory}/{name}: {title}"), sql, dialect));
-            }
-        }
-    }
-    cases
+fn nothing_said(Script { title, dialect, sql }: Script) -> Case {
+    Case { title, dialect, sql, refused: Vec::new(), left: Vec::new(), ours: true }
 }
 
-fn case(title: String, sql: &str, dialect: Dialect) -> Case {
-    let spans = statements(sql, dialect);
-    let mut case =
-        Case { title, dialect, sql: sql.to_owned(), refused: Vec::new(), left: Vec::new(), ours: true };
+/// A script with what its comments say.
+fn case(script: Script) -> Case {
+    let sql = script.sql.clone();
+    let spans = statements(&sql, script.dialect);
+    let mut case = nothing_said(script);
     let mut at = 0;
     for line in sql.split_inclusive('\n') {
         let end = at + line.len();
@@ -154,53 +142,4 @@ fn case(title: String, sql: &str, dialect: Dialect) -> Case {
         at = end;
     }
     case
-}
-
-/// The SQL of the sample projects, file after file, each in a session of its own. Their faults are theirs.
-fn fixtures() -> Vec<Case> {
-    let projects: [(&str, &[&str]); 6] = [
-        ("trading", &["trading/sql/migrations"]),
-        ("trading's dashboard", &["trading/sql/migrations", "trading/sql/dashboard_init.sql"]),
-        ("trading's schema", &["trading/sql/schema.sql"]),
-        ("orders", &["orders/sql/shop_base.sql", "orders/migrations"]),
-        ("options", &["options/scripts/database/schema_canonical.sql"]),
-        ("explainable", &["explainable/init_db.sql"]),
-    ];
-    let mut cases: Vec<Case> =
-        projects.iter().map(|(name, paths)| fixture(name, paths, Dialect::Postgres)).collect();
-    let both = &["tradebaas/src/storage/trade_history.sql", "tradebaas/migrations"];
-    cases.push(fixture("tradebaas", &both[1..], Dialect::Postgres));
-    cases.push(fixture("tradebaas", both, Dialect::Sqlite));
-    cases
-}
-
-fn fixture(name: &str, paths: &[&str], dialect: Dialect) -> Case {
-    let mut sql = String::new();
-    for path in paths.iter().map(|path| project().join("fixtures").join(path)) {
-        for file in if path.is_dir() { sql_files(&path) } else { vec![path] } {
-            let text = fs::read_to_string(&file).expect("a migration can be read");
-            let is_up = !file.to_string_lossy().contains("_rollback");
-            // In a project with two databases each file says for which it is.
-            let elsewhere = match dialect {
-                Dialect::Sqlite => "Database: PostgreSQL",
-                Dialect::Postgres | Dialect::Mysql => "Database: SQLite",
-            };
-            if is_up && !text.contains(elsewhere) {
-                sql.push_str(&text);
-                // What a file leaves open ends with its session.
-                sql.push_str(if dialect == Dialect::Postgres { "\n;\nROLLBACK;\n" } else { "\n;\n" });
-            }
-        }
-    }
-    let title = format!("fixtures/{name} ({})", dialect.name());
-    Case { title, dialect, sql, refused: Vec::new(), left: Vec::new(), ours: false }
-}
-
-fn sql_files(directory: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
-    let mut files: Vec<_> = entries.map(|entry| entry.expect("an entry can be read").path()).collect();
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "sql"));
-    files.sort();
-    assert!(!files.is_empty(), "no scripts in {}", directory.display());
-    files
 }

@@ -8,6 +8,7 @@ pub mod postgres;
 pub mod process;
 pub mod repo;
 pub mod runner;
+pub mod scripts;
 pub mod side_by_side;
 pub mod sqlite;
 pub mod tree;

@@ -93,6 +93,25 @@ pub fn apply(before: &Catalog, statement: &Statement, session: &mut Session) -> 
     Applied { after, results }
 }
 
+/// Whether statements that begin so leave every object as it is, whatever else stands in them.
+pub fn leaves_schema(verb: &str) -> bool {
+    matches!(
+        verb.split(' ').next().unwrap_or(""),
+        "INSERT"
+            | "UPDATE"
+            | "DELETE"
+            | "MERGE"
+            | "SELECT"
+            | "WITH"
+            | "VALUES"
+            | "COPY"
+            | "GRANT"
+            | "REVOKE"
+            | "COMMENT"
+            | "SET"
+    )
+}
+
 /// Whether the conditions around the statement let it run, as far as they can be told.
 fn may_run(catalog: &Catalog, statement: &Statement, session: &mut Session) -> bool {
     if statement.within.is_none() {
@@ -592,22 +611,7 @@ impl Step<'_> {
 
     /// What was not understood leaves the object that it names unclear; where that cannot be told, everything.
     fn opaque(&mut self, verb: &str, object: Option<&ObjectRef>) -> Outcome {
-        let first = verb.split(' ').next().unwrap_or("");
-        if matches!(
-            first,
-            "INSERT"
-                | "UPDATE"
-                | "DELETE"
-                | "MERGE"
-                | "SELECT"
-                | "WITH"
-                | "VALUES"
-                | "COPY"
-                | "GRANT"
-                | "REVOKE"
-                | "COMMENT"
-                | "SET"
-        ) {
+        if leaves_schema(verb) {
             return Outcome::Done;
         }
         let Some(object) = object else {

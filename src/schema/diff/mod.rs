@@ -402,7 +402,8 @@ pub fn column_text(column: &Column, dialect: Dialect) -> String {
     out.trim_start().to_owned()
 }
 
-fn shown_type(column: &Column, dialect: Dialect) -> String {
+/// The type of a column as the server names it; empty where it has none, or where it is not known.
+pub fn shown_type(column: &Column, dialect: Dialect) -> String {
     column
         .ty
         .as_ref()

@@ -1,0 +1,254 @@
+//! What gander writes builds on a server what it was read from: `gander schema` a schema, and `gander drift --output-format sql` one
+//! schema out of another.
+//!
+//! The schemas are those of `tests/data/replay` and of the sample projects, each twice: as it was written, and as the server prints it.
+//! What is compared is what the servers say: their catalogs, and their dumps, line by line.
+
+use std::collections::BTreeSet;
+use std::num::NonZero;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use gander::schema::Dialect;
+
+use crate::support::inventory::Inventory;
+use crate::support::repo::Repo;
+use crate::support::scripts::{self, Script};
+use crate::support::side_by_side::{on_postgres, on_sqlite, read_dump, statements, text_of, unlike};
+use crate::support::{postgres, sqlite};
+
+/// What is known not to be written right: the title of a case, and a word that stands in what is wrong.
+const KNOWN: &[(&str, &str)] = &[];
+
+/// A schema as it stands on a server.
+#[derive(Clone, Debug)]
+struct Standing {
+    title: String,
+    dialect: Dialect,
+    /// The statements of its script that the server took.
+    taken: String,
+    /// What the server says that there is.
+    inventory: Inventory,
+    /// The server's dump.
+    dump: String,
+}
+
+/// A server that can be emptied.
+#[derive(Default)]
+struct Server {
+    postgres: Option<postgres::Database>,
+}
+
+/// What a script left on a server.
+struct Left {
+    /// The statements that were taken.
+    taken: String,
+    /// Those that were refused, and why.
+    refused: Vec<String>,
+    inventory: Inventory,
+    dump: String,
+}
+
+impl Server {
+    /// Runs a script where nothing is.
+    fn run(&mut self, sql: &str, dialect: Dialect) -> Result<Left, String> {
+        let (played, dump) = match dialect {
+            Dialect::Postgres => {
+                let database = self.postgres.get_or_insert_with(postgres::fresh_database);
+                let played = on_postgres(database, sql)?;
+                (played, database.dump_schema())
+            }
+            Dialect::Sqlite => {
+                let database = sqlite::fresh_database(false);
+                let played = on_sqlite(&database, sql)?;
+                let schema = database.query(".schema --nosys").map_err(|error| error.to_string())?;
+                (played, schema)
+            }
+            Dialect::Mysql => return Err("there is no server for MySQL here".to_owned()),
+        };
+        let (mut taken, mut refused) = (String::new(), Vec::new());
+        for (span, verdict) in statements(sql, dialect).into_iter().zip(&played.verdicts) {
+            let text = text_of(sql, span).trim_end_matches(';');
+            if verdict.states.is_empty() {
+                taken.push_str(text);
+                taken.push_str(";\n");
+            } else {
+                let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                refused.push(format!("{} {}: {text}", verdict.states.join(" "), verdict.why));
+            }
+        }
+        Ok(Left { taken, refused, inventory: played.inventory, dump })
+    }
+}
+
+/// Every schema, on its server once.
+fn standing() -> &'static [Standing] {
+    static ALL: OnceLock<Vec<Standing>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let mut scripts = scripts::replay();
+        scripts.extend(scripts::fixtures());
+        let stand = |server: &mut Server, script: &Script| {
+            let Script { title, dialect, sql } = script;
+            let left = server.run(sql, *dialect).unwrap_or_else(|error| panic!("{title}: {error}"));
+            let Left { taken, inventory, dump, .. } = left;
+            Standing { title: title.clone(), dialect: *dialect, taken, inventory, dump }
+        };
+        in_parallel(&scripts, stand)
+    })
+}
+
+/// Does the same with each, several at a time: most of the time is spent waiting for a server. In the order of the list.
+fn in_parallel<T: Sync, U: Send>(all: &[T], each: impl Fn(&mut Server, &T) -> U + Sync) -> Vec<U> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut server = Server::default();
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            match all.get(at) {
+                Some(one) => done.push((at, each(&mut server, one))),
+                None => return done,
+            }
+        }
+    };
+    let workers = 2 * thread::available_parallelism().map_or(2, NonZero::get);
+    let mut done: Vec<(usize, U)> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().expect("a worker does not panic")).collect()
+    });
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, one)| one).collect()
+}
+
+/// The entries of a dump, in no order: what pg_dump parts by empty lines, what SQLite prints one below the other. The order of a
+/// table's columns does not count, nor do rights and owners.
+fn entries(dump: &str, dialect: Dialect) -> BTreeSet<String> {
+    let plain = |entry: &str| -> String {
+        let lines = entry.lines().filter(|line| !line.starts_with("--") && !line.trim().is_empty());
+        let lines: Vec<&str> = lines.collect();
+        if entry.contains("CREATE TABLE") {
+            let mut lines: Vec<&str> = lines.iter().map(|line| line.trim().trim_end_matches(',')).collect();
+            lines.sort_unstable();
+            return lines.join("\n");
+        }
+        lines.join("\n")
+    };
+    let rights = |entry: &String| {
+        ["GRANT ", "REVOKE ", "ALTER DEFAULT PRIVILEGES ", "SET ", "SELECT pg_catalog."]
+            .iter()
+            .any(|word| entry.starts_with(word))
+    };
+    let all: Vec<String> = match dialect {
+        Dialect::Postgres => dump.split("\n\n\n").map(plain).collect(),
+        Dialect::Sqlite | Dialect::Mysql => Vec::new(),
+    };
+    all.into_iter().filter(|entry| !entry.is_empty() && !rights(entry)).collect()
+}
+
+/// What is otherwise on the server than it ought to be.
+fn otherwise(wanted: &Standing, left: &Left) -> Vec<String> {
+    let mut wrong = left.refused.clone();
+    wrong.extend(unlike("", &wanted.inventory, &left.inventory));
+    let (should, is) = (entries(&wanted.dump, wanted.dialect), entries(&left.dump, wanted.dialect));
+    let flat = |entry: &String| entry.split_whitespace().collect::<Vec<_>>().join(" ");
+    wrong.extend(should.difference(&is).map(|entry| format!("the dump lacks {}", flat(entry))));
+    wrong.extend(is.difference(&should).map(|entry| format!("the dump has {}", flat(entry))));
+    let (should, is) = (read_dump(&wanted.dump, wanted.dialect).0, read_dump(&left.dump, wanted.dialect).0);
+    wrong.extend(should.diff(&is).iter().map(|difference| format!("drift: {difference}")));
+    wrong
+}
+
+/// What our own words say is not written is wrong too.
+fn unwritten(printed: &str) -> Vec<String> {
+    let said = |line: &&str| line.starts_with("-- not written");
+    printed.lines().filter(said).map(str::to_owned).collect()
+}
+
+fn engine(dialect: Dialect) -> String {
+    format!("--engine {}", dialect.name())
+}
+
+/// `GANDER_SCRIPT=identity` looks at the cases in whose titles the word stands.
+fn is_wanted(title: &str) -> bool {
+    std::env::var("GANDER_SCRIPT").is_ok_and(|only| title.contains(&only))
+        || std::env::var("GANDER_SCRIPT").is_err()
+}
+
+/// Fails where something is wrong that is not known to be, or known to be and is not.
+fn judge(count: usize, found: Vec<(String, Vec<String>)>) {
+    let mut complaints = Vec::new();
+    for (title, wrong) in &found {
+        let known: Vec<&str> = KNOWN.iter().filter(|(of, _)| of == title).map(|(_, word)| *word).collect();
+        let unknown: Vec<&String> =
+            wrong.iter().filter(|line| !known.iter().any(|word| line.contains(word))).collect();
+        for line in unknown {
+            complaints.push(format!("{title}: {line}"));
+        }
+        for word in known.iter().filter(|word| !wrong.iter().any(|line| line.contains(**word))) {
+            complaints.push(format!("{title}: strike off: {word}"));
+        }
+    }
+    assert!(count > 0, "no case was run");
+    assert!(complaints.is_empty(), "{} of {count} cases:\n{}\n", found.len(), complaints.join("\n"));
+}
+
+#[test]
+fn what_schema_prints_builds_the_schema() {
+    let cases: Vec<(&Standing, bool)> = standing()
+        .iter()
+        .filter(|one| is_wanted(&one.title))
+        .flat_map(|one| [(one, false), (one, true)])
+        .collect();
+    let found = in_parallel(&cases, |server, (one, dumped)| {
+        let (how, text) = if *dumped { ("dumped", &one.dump) } else { ("written", &one.taken) };
+        let title = format!("{} as {how}", one.title);
+        let repo = Repo::files(&[("a.sql", text)]);
+        let run = repo.gander(&format!("schema a.sql {}", engine(one.dialect)));
+        let mut wrong = unwritten(&run.out);
+        if run.code != 0 {
+            wrong.push(format!("exit code {}: {}", run.code, run.err));
+        }
+        match server.run(&run.out, one.dialect) {
+            Ok(left) => wrong.extend(otherwise(one, &left)),
+            Err(error) => wrong.push(error),
+        }
+        (title, wrong)
+    });
+    judge(cases.len(), found);
+}
+
+#[test]
+fn what_drift_prints_makes_one_schema_into_the_other() {
+    let all: Vec<&Standing> = standing().iter().filter(|one| is_wanted(&one.title)).collect();
+    let mut cases: Vec<(&Standing, &Standing)> = Vec::new();
+    for dialect in [Dialect::Postgres, Dialect::Sqlite] {
+        let those: Vec<&&Standing> = all.iter().filter(|one| one.dialect == dialect).collect();
+        for (at, one) in those.iter().enumerate() {
+            let other = those[(at + 1) % those.len()];
+            cases.push((one, other));
+        }
+    }
+    let found = in_parallel(&cases, |server, (from, to)| {
+        (format!("{} into {}", from.title, to.title), made_into(server, from, to))
+    });
+    judge(cases.len(), found);
+}
+
+/// Makes one schema into another, and says what is wrong with it afterwards.
+fn made_into(server: &mut Server, from: &Standing, to: &Standing) -> Vec<String> {
+    let repo = Repo::files(&[("a.sql", &from.dump), ("b.sql", &to.dump)]);
+    let run = repo.gander(&format!("drift a.sql b.sql --output-format sql {}", engine(from.dialect)));
+    let mut wrong = unwritten(&run.out);
+    if run.code > 1 {
+        wrong.push(format!("exit code {}: {}", run.code, run.err));
+    }
+    // Built from its dump it has no rows that would be in the way. What the dump sets ends with its session.
+    let end = if from.dialect == Dialect::Postgres { "RESET ALL;\n" } else { "" };
+    let script = format!("{}{end}{}", from.dump, run.out);
+    match server.run(&script, from.dialect) {
+        Ok(left) => wrong.extend(otherwise(to, &left)),
+        Err(error) => wrong.push(error),
+    }
+    wrong
+}

@@ -436,6 +436,12 @@ fn operation(operator: &str, mut operands: Vec<Expr>) -> Expr {
         ("NOT LIKE", _) => op("!~~", operands),
         ("ILIKE", _) => op("~~*", operands),
         ("NOT ILIKE", _) => op("!~~*", operands),
+        // So the server prints it: `b ~ similar_to_escape('x%')`.
+        ("SIMILAR TO" | "NOT SIMILAR TO", [_, _]) => {
+            let pattern = operands.split_off(1);
+            operands.push(Expr::Call { name: "similar_to_escape".to_owned(), arguments: pattern });
+            op(if operator == "SIMILAR TO" { "~" } else { "!~" }, operands)
+        }
         ("!=", _) => op("<>", operands),
         ("==", _) => op("=", operands),
         _ => op(operator, operands),
@@ -622,12 +628,15 @@ fn options(written: &str) -> String {
                     .find("collate")
                     .map_or(written.len(), |at| at + "collate".len());
                 let name = written[from..].split_whitespace().next().unwrap_or_default();
-                out.extend(["collate", name.strip_prefix("pg_catalog.").unwrap_or(name)]);
+                let name = name.strip_prefix("pg_catalog.").unwrap_or(name);
+                if name != "\"default\"" {
+                    out.extend(["collate", name]);
+                }
                 at += 1;
             }
             class if !matches!(class, "desc") => {
                 let class = class.rsplit('.').next().unwrap_or(class);
-                if !DEFAULT_CLASSES.contains(&class) {
+                if !DEFAULT_CLASSES.contains(&class) && !is_btree_gist(class) {
                     out.push(class);
                 }
             }
@@ -635,6 +644,42 @@ fn options(written: &str) -> String {
         }
     }
     out.join(" ")
+}
+
+/// Whether an operator class is one of the extension btree_gist, all of which are the default of their type.
+fn is_btree_gist(class: &str) -> bool {
+    const TYPES: &[&str] = &[
+        "int2",
+        "int4",
+        "int8",
+        "float4",
+        "float8",
+        "numeric",
+        "timestamp",
+        "timestamptz",
+        "time",
+        "timetz",
+        "date",
+        "interval",
+        "cash",
+        "oid",
+        "text",
+        "bpchar",
+        "bytea",
+        "bit",
+        "vbit",
+        "inet",
+        "cidr",
+        "macaddr",
+        "macaddr8",
+        "uuid",
+        "enum",
+        "bool",
+    ];
+    class
+        .strip_prefix("gist_")
+        .and_then(|rest| rest.strip_suffix("_ops"))
+        .is_some_and(|ty| TYPES.contains(&ty))
 }
 
 /// MySQL keeps one name for each type; the width of an integer is only how it is shown (source: MySQL 8.0 manual, 11.9).

@@ -631,6 +631,9 @@ impl Step<'_> {
     }
 
     pub(super) fn rename_constraint(&mut self, target: &TableTarget, from: &Ident, to: &Ident) -> Outcome {
+        if target.kind == ObjectKind::Domain {
+            return super::types::rename_constraint(self, &target.name, from, to);
+        }
         self.alter(target, |step, name, mut table| {
             if table.constraint(from.key()).is_absent() {
                 return step.missing(constraint_ref(&name, from), Guard::None);

@@ -7,8 +7,8 @@ use super::columns::nextval;
 use super::{Outcome, Step, names};
 use crate::ops::{Conflict, Guard};
 use crate::schema::{
-    Constraint, ConstraintKind, Detail, Expr, Ident, Lookup, Name, ObjectKind, ObjectRef, Other, Published,
-    Relation, Sequence, Slot, Table, Type, TypeEntry, View,
+    Constraint, ConstraintKind, Detail, Expr, Function, Ident, Lookup, Name, ObjectKind, ObjectRef, Other,
+    Published, Relation, Returns, Sequence, Slot, Table, Type, TypeEntry, TypeKind, View,
 };
 
 impl Step<'_> {
@@ -322,6 +322,56 @@ impl Step<'_> {
                     }
                 }
             });
+        }
+        let follow = |ty: &mut Type| {
+            if is_it(ty) {
+                to.text().clone_into(&mut ty.name);
+                ty.schema.clone_from(&new_schema);
+            }
+        };
+        let entries: Vec<TypeEntry> = self
+            .catalog
+            .types()
+            .filter(|entry| match &entry.kind {
+                TypeKind::Domain { ty, .. } => is_it(ty),
+                TypeKind::Composite(attributes) => attributes.iter().any(|(_, ty)| is_it(ty)),
+                TypeKind::Enum(_) | TypeKind::Other(_) => false,
+            })
+            .cloned()
+            .collect();
+        for mut entry in entries {
+            match &mut entry.kind {
+                TypeKind::Domain { ty, .. } => follow(ty),
+                TypeKind::Composite(attributes) => attributes.iter_mut().for_each(|(_, ty)| follow(ty)),
+                TypeKind::Enum(_) | TypeKind::Other(_) => {}
+            }
+            self.catalog.put_type(entry.name.clone(), Slot::Present(entry));
+        }
+        let has_it = |function: &Function| {
+            function.arguments.iter().any(|argument| is_it(&argument.ty))
+                || match &function.returns {
+                    Some(Returns::Type { ty, .. }) => is_it(ty),
+                    Some(Returns::Table(columns)) => columns.iter().any(|(_, ty)| is_it(ty)),
+                    None => false,
+                }
+        };
+        let named: BTreeSet<Name> = self
+            .catalog
+            .all_functions()
+            .filter(|(_, function)| has_it(function))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in named {
+            let mut all = self.catalog.functions(&name).to_vec();
+            for function in &mut all {
+                function.arguments.iter_mut().for_each(|argument| follow(&mut argument.ty));
+                match &mut function.returns {
+                    Some(Returns::Type { ty, .. }) => follow(ty),
+                    Some(Returns::Table(columns)) => columns.iter_mut().for_each(|(_, ty)| follow(ty)),
+                    None => {}
+                }
+            }
+            self.catalog.put_functions(name, all);
         }
     }
 

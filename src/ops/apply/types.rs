@@ -227,6 +227,37 @@ pub(super) fn alter_domain(step: &mut Step<'_>, name: &Name, change: &AlterDomai
     Outcome::Done
 }
 
+/// ALTER DOMAIN … RENAME CONSTRAINT.
+pub(super) fn rename_constraint(step: &mut Step<'_>, domain: &Name, from: &Ident, to: &Ident) -> Outcome {
+    let name = step.resolve(domain);
+    let mut entry = match step.catalog.type_entry(&name) {
+        Lookup::Found(entry) => entry.clone(),
+        Lookup::Unknown => return Outcome::Done,
+        Lookup::Absent => {
+            return step.missing(ObjectRef { kind: ObjectKind::Type, name, on: None }, Guard::None);
+        }
+    };
+    let object = |ident: &Ident| ObjectRef {
+        kind: ObjectKind::Constraint,
+        name: Name::bare(ident.clone()),
+        on: Some(name.clone()),
+    };
+    if let TypeKind::Domain { constraints, .. } = &mut entry.kind {
+        if constraints.iter().any(|(known, _)| known == to) {
+            return Outcome::Refused(Conflict::Exists(object(to)));
+        }
+        match constraints.iter_mut().find(|(known, _)| known == from) {
+            Some((known, constraint)) => {
+                *known = to.clone();
+                constraint.name = Some(to.clone());
+            }
+            None => return step.missing(object(from), Guard::None),
+        }
+    }
+    step.catalog.put_type(name, Slot::Present(entry));
+    Outcome::Done
+}
+
 /// A default that is a label of an enum is that label, whatever it is called.
 fn rename_in_defaults(step: &mut Step<'_>, ty: &Name, from: &str, to: &str) {
     for (table, column) in step.columns_of_type(ty) {

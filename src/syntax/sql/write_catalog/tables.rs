@@ -46,6 +46,8 @@ impl<'a> Writer<'a> {
         if let Some(of) = &table.of_type {
             let _ = write!(head, " OF {}", shown(of, dialect));
             lines.retain(|line| line.starts_with("CONSTRAINT"));
+            let said = table.columns.iter().filter_map(|member| self.typed_column(member));
+            lines.splice(0..0, said);
             if !lines.is_empty() {
                 let _ = write!(head, " (\n    {}\n)", lines.join(",\n    "));
             }
@@ -136,6 +138,10 @@ impl<'a> Writer<'a> {
         }
         let inherited = constraint.inherited
             && (table.bound.is_none() || !matches!(constraint.kind, ConstraintKind::Check(_)));
+        // It stands at its column: as a constraint of the table only PostgreSQL 18 takes it.
+        if matches!(constraint.kind, ConstraintKind::NotNull(_)) {
+            return false;
+        }
         // A key of a partitioned table is made once its partitions are there, so that theirs are parts of it.
         let waits = table.partition_by.is_some() && is_key(&constraint.kind);
         let foreign = matches!(constraint.kind, ConstraintKind::ForeignKey(_));
@@ -149,6 +155,9 @@ impl<'a> Writer<'a> {
         }
         for (ident, constraint) in &table.constraints {
             let is_foreign = matches!(constraint.kind, ConstraintKind::ForeignKey(_));
+            if matches!(constraint.kind, ConstraintKind::NotNull(_)) && !constraint.not_valid {
+                continue;
+            }
             if is_foreign != foreign || self.stands_inside(table, constraint) {
                 continue;
             }
@@ -257,6 +266,13 @@ impl<'a> Writer<'a> {
             let _ = write!(out, " DEFAULT {}", default_text(default, dialect));
         }
         if column.not_null == Some(true) && serial.is_none() && self.says_not_null(table, column) {
+            // Before 18 its name is read and forgotten.
+            let named = table.constraints.iter().find(|(_, constraint)| {
+                matches!(&constraint.kind, ConstraintKind::NotNull(Some(named)) if *named == column.name)
+            });
+            if let Some((ident, _)) = named {
+                let _ = write!(out, " CONSTRAINT {}", quote(ident, dialect));
+            }
             out.push_str(" NOT NULL");
         }
         match column.identity {
@@ -280,6 +296,19 @@ impl<'a> Writer<'a> {
             }
         }
         out
+    }
+
+    /// What a typed table says of a column besides its type.
+    fn typed_column(self, member: &Member) -> Option<String> {
+        let column = &member.column;
+        let mut out = String::new();
+        if let Some(default) = &column.default {
+            let _ = write!(out, " DEFAULT {}", default_text(default, self.dialect()));
+        }
+        if column.not_null == Some(true) {
+            out.push_str(" NOT NULL");
+        }
+        (!out.is_empty()).then(|| format!("{} WITH OPTIONS{out}", quote(&column.name, self.dialect())))
     }
 
     /// Whether NOT NULL has to be said: not where the primary key or a rowid says it.

@@ -132,4 +132,3 @@ CREATE INDEX i23 ON t (nullif(b, ''));
 CREATE INDEX i24 ON t ((a::bigint));
 CREATE INDEX i25 ON t (cast(b as date)); -- refused: 42P17
 -- left: accepted, not 42P17: CREATE INDEX i25 ON t (cast(b as date));
--- left: drift: index-differs index `i20` of `t`: btree (a, b collate "default") / btree (a, b)

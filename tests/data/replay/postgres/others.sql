@@ -125,7 +125,6 @@ DROP EXTENSION pg_trgm CASCADE;
 -- left: too much: other type public.hstore
 -- left: in the dump, too much: other type ext.ghstore
 -- left: in the dump, too much: other type ext.hstore
--- left: drift: constraint-differs constraint `t_b_excl` of `t`: EXCLUDE USING gist (b gist_text_ops WITH =) / EXCLUDE USING gist (b WITH =)
 -- left: drift: extra-constraint constraint `t_mail_key` of `t`: UNIQUE (mail) / nothing
 
 -- # Publications

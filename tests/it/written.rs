@@ -775,7 +775,7 @@ const SQLITE_VIEWS: &[&str] = &[
     "VALUES (1, 'a'), (2, 'b')",
     "SELECT column1 + 1 AS n FROM (VALUES (1), (2))",
     "SELECT j.value FROM users u, json_each(u.tags) j",
-    "SELECT a.id FROM users a CROSS JOIN (users b JOIN orders c ON c.user_id = b.id) WHERE a.id = b.id",
+    "SELECT a.id FROM users a JOIN (users b JOIN orders c ON c.user_id = b.id)",
 ];
 
 #[test]
@@ -802,12 +802,19 @@ ALTER TABLE orders RENAME COLUMN swapped TO "at";
              INSERT INTO orders VALUES (1, 1, 2.5, '2024-01-02'), (2, 1, 7, '2023-05-06'), (5, 2, 0.5, NULL);",
         )
         .expect("the rows are there");
-    let rows =
-        |query: &str| database.query(&format!("SELECT * FROM ({query})")).map_err(|error| error.to_string());
+    // In which order they come is nothing that a view says.
+    let sorted = |rows: String| {
+        let mut rows: Vec<String> = rows.lines().map(str::to_owned).collect();
+        rows.sort();
+        rows
+    };
+    let rows = |query: &str| {
+        database.query(&format!("SELECT * FROM ({query})")).map(sorted).map_err(|error| error.to_string())
+    };
     let before: Vec<_> = SQLITE_VIEWS.iter().map(|query| rows(query)).collect();
     database.run_file_text(CHANGES).expect("SQLite changes the tables");
     let mut wrong = Vec::new();
-    let mut resolved = 0;
+    let mut unclear = Vec::new();
     let (_, catalog) = on_catalog(&format!("{TABLES}{views}{CHANGES}"), Dialect::Sqlite, None);
     for (i, query) in SQLITE_VIEWS.iter().enumerate() {
         let name = format!("v{i}");
@@ -815,7 +822,11 @@ ALTER TABLE orders RENAME COLUMN swapped TO "at";
             wrong.push(format!("{query}\n    is no view"));
             continue;
         };
-        resolved += usize::from(known.resolved.as_deref().is_some_and(|resolved| resolved.clear));
+        // What is not clear keeps its text, whatever it reads is called now.
+        if known.resolved.as_deref().is_none_or(|resolved| !resolved.clear) {
+            unclear.push(query);
+            continue;
+        }
         let written = write_query::view_query_in(known, &catalog);
         let after = rows(&written);
         if before[i].is_err() || after != before[i] {
@@ -832,5 +843,7 @@ ALTER TABLE orders RENAME COLUMN swapped TO "at";
             wrong.push(format!("{query}\n    is read back otherwise from  {written:?}"));
         }
     }
-    assert!(wrong.is_empty(), "{resolved} resolved, {}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+    // The columns of a union are only known where those of both sides have names.
+    assert!(unclear.len() <= 1, "{unclear:?}");
 }

@@ -178,9 +178,11 @@ impl<'a> Names<'a> {
         Self { entries: &resolved.entries, derived, ctes: found.ctes.into_keys().collect() }
     }
 
-    /// The name of a column of an item of FROM: those of queries are numbers.
+    /// The name of a column of an item of FROM: those of queries are numbers, unless not all of them have names.
     fn column<'n>(&'n self, entry: &str, column: &'n str) -> Option<&'n str> {
+        let named = self.entries.get(entry).is_none_or(|entry| entry.columns.is_empty());
         match self.derived.get(entry) {
+            Some(columns) if named => columns.iter().any(|known| known == column).then_some(column),
             Some(columns) => {
                 let at: usize = column.parse().ok()?;
                 columns.get(at.checked_sub(1)?).map(String::as_str)

@@ -113,8 +113,8 @@ pub fn side(project: &mut Project, target: &Target) -> Result<Side, UserError> {
     };
     let file = file_of(project, path)?;
     let found = histories(project, Vec::new())?;
-    let ups = found.iter().flat_map(|one| &one.sequence.migrations);
-    if let Some(migration) = ups.filter(|migration| migration.up.file == file).last() {
+    let mut ups = found.iter().flat_map(|one| &one.sequence.migrations);
+    if let Some(migration) = ups.rfind(|migration| migration.up.file == file) {
         return Ok(Side::File { part: migration.up, guess: Guess::Sure(migration.engine) });
     }
     // A schema file is written for the database that its history is for.

@@ -9,7 +9,7 @@ use super::{Writer, expr_text, shown, string, type_text};
 use crate::ops::object_name;
 use crate::schema::{
     Catalog, Column, ConstraintKind, Detail, Dialect, Difference, DifferenceKind, Expr, Ident, Identity,
-    Index, Literal, Name, ObjectKind, ObjectRef, Relation, Table, Type, TypeKind, canonical,
+    Index, Literal, Member, Name, ObjectKind, ObjectRef, Relation, Table, Type, TypeKind, canonical,
 };
 
 /// When a statement runs: earlier ones first.
@@ -20,6 +20,7 @@ enum Phase {
     DropForeignKeys,
     DropConstraints,
     DropIndexes,
+    DropComputed,
     Schemas,
     Types,
     Functions,
@@ -28,6 +29,7 @@ enum Phase {
     Columns,
     Defaults,
     DropColumns,
+    Computed,
     DropTables,
     Owners,
     Constraints,
@@ -382,14 +384,32 @@ impl Changes<'_> {
                 })
             })
         };
+        let computed =
+            |member: &Option<Member>| member.as_ref().and_then(|member| member.column.generated.clone());
+        let becomes_computed = computed(&after).is_some() && computed(&before) != computed(&after);
+        if becomes_computed && !matches!(difference.kind, DifferenceKind::Missing | DifferenceKind::Extra) {
+            // There is no way to make a column a computed one, or compute it otherwise, but to make it anew.
+            self.make_column_again(table_name, column_name, steps);
+            return;
+        }
+        if let (DifferenceKind::Type | DifferenceKind::Extra, Some(old)) = (difference.kind, old) {
+            let reads = |member: &Member| {
+                let generated = member.column.generated.as_ref();
+                generated.is_some_and(|generated| generated.expr.reads(column_name.key()))
+            };
+            for reader in old.columns.iter().filter(|member| reads(member)) {
+                self.make_column_again(table_name, &reader.column.name, steps);
+            }
+        }
         match (difference.kind, before, after) {
             (DifferenceKind::Missing, _, Some(after)) => {
                 let Some(new) = new else { return };
                 if inherited(self.to.catalog, Some(new)) {
                     return;
                 }
+                let computed = after.column.generated.is_some();
                 steps.push((
-                    Phase::Columns,
+                    if computed { Phase::Computed } else { Phase::Columns },
                     format!("ALTER TABLE {table} ADD COLUMN {}", self.to.column(new, &after)),
                 ));
                 let sequence = self.to.sequence_of(table_name, column_name);
@@ -408,9 +428,11 @@ impl Changes<'_> {
                     steps.push((Phase::Comments, self.to.comment(&difference.object, Some(comment))));
                 }
             }
-            (DifferenceKind::Extra, ..) => {
+            (DifferenceKind::Extra, before, _) => {
                 if !inherited(self.from.catalog, old) {
-                    steps.push((Phase::DropColumns, format!("ALTER TABLE {table} DROP COLUMN {column}")));
+                    let computed = before.is_some_and(|before| before.column.generated.is_some());
+                    let phase = if computed { Phase::DropComputed } else { Phase::DropColumns };
+                    steps.push((phase, format!("ALTER TABLE {table} DROP COLUMN {column}")));
                 }
             }
             (DifferenceKind::Type, Some(before), Some(after)) => {
@@ -509,23 +531,59 @@ impl Changes<'_> {
         }
     }
 
+    /// A column dropped and added again, with the indexes and constraints that go with it.
+    fn make_column_again(&self, table_name: &Name, column_name: &Ident, steps: &mut Steps) {
+        let table = shown(table_name, self.dialect);
+        let column = quote(column_name, self.dialect);
+        steps.push((Phase::DropComputed, format!("ALTER TABLE {table} DROP COLUMN {column}")));
+        let Some(new) = self.to.catalog.table(table_name).found() else { return };
+        let Some(member) = new.column(column_name.key()).found() else { return };
+        steps.push((
+            Phase::Computed,
+            format!("ALTER TABLE {table} ADD COLUMN {}", self.to.column(new, member)),
+        ));
+        let indexes = self.to.catalog.indexes_of(table_name).filter(|index| {
+            index.constraint.is_none()
+                && index
+                    .keys
+                    .iter()
+                    .map(|key| &key.expr)
+                    .chain(&index.predicate)
+                    .any(|expr| expr.reads(column_name.key()))
+        });
+        steps.extend(indexes.map(|index| (Phase::Indexes, self.to.index(index))));
+        for (ident, constraint) in &new.constraints {
+            let reads = match &constraint.kind {
+                ConstraintKind::PrimaryKey { columns, .. } | ConstraintKind::Unique { columns, .. } => {
+                    columns.contains(column_name)
+                }
+                ConstraintKind::Check(expr) => expr.reads(column_name.key()),
+                ConstraintKind::ForeignKey(key) => key.columns.contains(column_name),
+                ConstraintKind::Exclude(exclude) => {
+                    exclude.elements.iter().any(|(key, _)| key.expr.reads(column_name.key()))
+                }
+                ConstraintKind::NotNull(_) => false,
+            };
+            if reads && !constraint.inherited {
+                steps.push((Phase::ForeignKeys, self.to.add_constraint(table_name, ident, constraint)));
+            }
+        }
+        if let Some(comment) = &member.comment {
+            let object = ObjectRef {
+                kind: ObjectKind::Column,
+                name: Name::bare(column_name.clone()),
+                on: Some(table_name.clone()),
+            };
+            steps.push((Phase::Comments, self.to.comment(&object, Some(comment))));
+        }
+    }
+
     fn change_default(&self, table_name: &Name, before: &Column, after: &Column, steps: &mut Steps) {
         let table = shown(table_name, self.dialect);
         let column = quote(&after.name, self.dialect);
         let alter = format!("ALTER TABLE {table} ALTER COLUMN {column}");
         let is_identity =
             |column: &Column| matches!(column.identity, Some(Identity::Always | Identity::ByDefault));
-        if after.generated.is_some() {
-            // There is no way to make a plain column a computed one but to make it anew.
-            let Some(new) = self.to.catalog.table(table_name).found() else { return };
-            let Some(member) = new.column(after.name.key()).found() else { return };
-            steps.push((Phase::DropIndexes, format!("ALTER TABLE {table} DROP COLUMN {column}")));
-            steps.push((
-                Phase::Columns,
-                format!("ALTER TABLE {table} ADD COLUMN {}", self.to.column(new, member)),
-            ));
-            return;
-        }
         if before.generated.is_some() {
             steps.push((Phase::Columns, format!("{alter} DROP EXPRESSION")));
         }

@@ -363,14 +363,36 @@ fn what_a_baseline_says_stood_before() {
 #[test]
 fn databases_that_gander_does_not_write_for_are_refused() {
     let repo = Repo::files(&[(
-        "mysql/001_a.sql",
+        "migrations/mysql/001_a.sql",
         "CREATE TABLE a (id int AUTO_INCREMENT PRIMARY KEY) ENGINE=InnoDB;\n",
     )]);
-    failed(&repo.gander("schema mysql"), &["mysql is for MySQL", "json and mermaid"]);
-    assert!(printed(&repo.gander("schema mysql --output-format mermaid")).contains("int id PK"));
+    failed(&repo.gander("schema migrations/mysql"), &["migrations/mysql is for MySQL", "json and mermaid"]);
+    failed(&repo.gander("schema migrations/mysql/001_a.sql"), &["migrations/mysql is for MySQL"]);
+    repo.write("migrations/postgres/001_a.sql", "CREATE TABLE a (id bigserial);\n");
+    repo.write("migrations/postgres/002_b.sql", "CREATE TABLE b (id bigserial);\n");
+    let both = repo.gander("schema");
+    let said = "-- migrations/mysql: plain for mysql\n-- note: migrations/mysql: gander writes no SQL for MySQL: ask for json or mermaid\n";
+    assert!(printed(&both).starts_with(said) && both.out.contains("CREATE TABLE b"), "{}", both.out);
+    assert!(printed(&repo.gander("schema migrations/mysql --output-format mermaid")).contains("int id PK"));
     let foreign = Repo::files(&[(
         "clickhouse/001_a.sql",
         "CREATE TABLE a (id UInt8) ENGINE = MergeTree ORDER BY id;\n",
     )]);
     failed(&foreign.gander("schema clickhouse"), &["clickhouse is written for ClickHouse"]);
+    foreign.write(
+        "clickhouse/migrations/001_a.sql",
+        "CREATE TABLE a (id UInt8) ENGINE = MergeTree ORDER BY id;\n",
+    );
+    foreign.write("postgres/migrations/001_a.sql", "CREATE TABLE a (id bigserial);\n");
+    let others = foreign.gander("schema");
+    assert_eq!(
+        (others.code, others.out.contains("-- postgres/migrations: plain for postgres\n")),
+        (0, true),
+        "{others:?}"
+    );
+    assert!(
+        others.err.starts_with("note: clickhouse/migrations is written for ClickHouse"),
+        "{}",
+        others.err
+    );
 }

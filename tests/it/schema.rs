@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::support::postgres::fresh_database;
 use crate::support::repo::{Repo, Run};
 
 const FIRST: &str = "CREATE TABLE orders (id bigint PRIMARY KEY, total numeric(10,2) NOT NULL DEFAULT 0);\n";
@@ -395,4 +396,20 @@ fn databases_that_gander_does_not_write_for_are_refused() {
         "{}",
         others.err
     );
+}
+
+/// A name that begins a comment would hide whatever follows it.
+#[test]
+fn names_of_any_kind_are_read_back() {
+    let text = "CREATE DOMAIN \"*/*\" AS bytea;\nCREATE TYPE \"my-type\" AS ENUM ('a');\nCREATE DOMAIN \"Mixed\" AS text;\n\
+                CREATE TABLE \"odd -- table\" (a \"*/*\", b \"my-type\"[], c \"Mixed\", d \"char\", e char, \"select\" int);\n\
+                CREATE FUNCTION f(\"the key\" integer) RETURNS \"*/*\" LANGUAGE sql AS 'SELECT NULL::\"*/*\"';\n\
+                CREATE VIEW \"Last\" AS SELECT \"select\" FROM \"odd -- table\";\n";
+    let repo = Repo::files(&[("a.sql", text)]);
+    let run = repo.gander("schema a.sql");
+    repo.write("b.sql", printed(&run));
+    assert!(!run.out.contains("-- not written"), "{}", run.out);
+    let drift = repo.gander("drift a.sql b.sql");
+    assert_eq!((drift.code, drift.out.as_str()), (0, "a.sql and b.sql: nothing differs\n"), "{}", drift.err);
+    fresh_database().run_file_text(&run.out).unwrap_or_else(|error| panic!("{error}\n{}", run.out));
 }

@@ -2,7 +2,7 @@
 //! canonical schema, the canonical schema like what the migrations build.
 
 use super::args::{Drift, Global};
-use super::{Exit, complain, is_read, lint, refuse, stdout_terminal, told};
+use super::{Exit, complain, is_read, lint, stdout_terminal, told};
 use crate::history::built::{self, Built};
 use crate::history::compare::{self, Others};
 use crate::history::replay::{self, Replay};
@@ -13,7 +13,7 @@ use crate::project::schemas::{Side, common_engine, history_for, side};
 use crate::project::{Opening, Project, UserError, canonical, open};
 use crate::report::drift::{self, Comparison, DriftFormat, Told};
 use crate::report::note::{Note, notes};
-use crate::schema::{Catalog, Difference, Engine, Name, ObjectRef};
+use crate::schema::{Catalog, Dialect, Difference, Engine, Name, ObjectRef};
 use crate::syntax::sql::write_catalog;
 use crate::text::Place;
 
@@ -161,12 +161,18 @@ fn between(project: &mut Project, targets: &[Target; 2], arguments: &Drift) -> R
 /// Each history's schema files with what its migrations build, and its dumps with those files.
 fn alone(project: &Project, arguments: &Drift) -> Result<Found, UserError> {
     let planned = project.histories()?;
+    let mut found = Found::default();
+    for one in &planned {
+        if let Some(database) = one.sequence.foreign_database {
+            let text = format!("it is written for {database}, which gander does not know");
+            found.notes.push(Note::about(project.display(&one.sequence.directory), text));
+        }
+    }
     let planned: Vec<&Planned> =
         planned.iter().filter(|one| one.sequence.foreign_database.is_none()).collect();
     let sources = &project.files.sources;
     let replays: Vec<Replay<'_>> =
         planned.iter().map(|one| replay::replay_on(&one.sequence, sources, &one.baseline)).collect();
-    let mut found = Found::default();
     for (at, (one, replay)) in planned.iter().zip(&replays).enumerate() {
         let shares = |other: &Planned| {
             other.canonical.iter().any(|file| one.canonical.iter().any(|own| own.file == file.file))
@@ -255,7 +261,10 @@ fn comparison(
     let mut left_over = Vec::new();
     if arguments.output_format == DriftFormat::Sql {
         let engine = left.built.engine;
-        refuse(&left.title, engine, "text and json")?;
+        if engine.dialect == Dialect::Mysql {
+            let what = format!("{} is for MySQL, for which gander writes no SQL", left.title);
+            return Err(UserError::new(what).help("--output-format text and json are there"));
+        }
         statements = write_catalog::migrate(&left.built.catalog, &right.built.catalog, &differences);
         left_over = unwritten(&left.built.catalog, &right.built.catalog, &statements, &differences, engine);
     }

@@ -16,7 +16,6 @@ use std::process::ExitCode;
 use crate::project::{Project, UserError};
 use crate::report::terminal;
 use crate::report::{Terminal, unless_closed};
-use crate::schema::{Dialect, Engine};
 use args::{Cli, Command, Global};
 
 /// How a run ends.
@@ -75,15 +74,6 @@ fn told(project: &Project) -> Exit {
         complain(problem);
     }
     if project.files.problems.is_empty() { Exit::Clean } else { Exit::Error }
-}
-
-/// Nothing is written for MySQL, of which less is known than a schema is made of.
-fn refuse(path: &str, engine: Engine, instead: &str) -> Result<(), UserError> {
-    if engine.dialect != Dialect::Mysql {
-        return Ok(());
-    }
-    Err(UserError::new(format!("{path} is for MySQL, for which gander writes no schema"))
-        .help(format!("--output-format {instead} are there")))
 }
 
 /// Prints to standard output. A reader that went away early is no error.

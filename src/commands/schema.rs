@@ -1,7 +1,7 @@
 //! `gander schema`: the schema that the migrations build.
 
 use super::args::{Global, Schema};
-use super::{Exit, is_read, lint, refuse, told};
+use super::{Exit, is_read, lint, note, told};
 use crate::history::built::{self, Built};
 use crate::history::{Migration, Sequence, replay};
 use crate::project::config::CommandLine;
@@ -9,7 +9,7 @@ use crate::project::files::State;
 use crate::project::histories::Planned;
 use crate::project::schemas::{Named, engine_of_file, named};
 use crate::project::{Opening, Project, UserError, canonical, open, relative_to};
-use crate::report::note::notes;
+use crate::report::note::{Note, notes};
 use crate::report::schema::{self, SchemaFormat, Schemas, Shown};
 use crate::schema::{Catalog, Dialect};
 use crate::syntax::sql::write_catalog;
@@ -42,6 +42,10 @@ pub fn run(global: &Global, arguments: &Schema) -> Result<Exit, UserError> {
         Named::Histories(planned) => of_histories(&project, &planned, arguments)?,
         Named::File(file) => vec![of_file(&mut project, file, arguments)?],
     };
+    if arguments.output_format == SchemaFormat::Sql && !all.is_empty() && all.iter().all(is_mysql) {
+        return Err(UserError::new(format!("{} is for MySQL, for which gander writes no SQL", all[0].path))
+            .help("--output-format json and mermaid are there"));
+    }
     let display = |path: &str| project.display(path);
     let schemas = Schemas { sources: &project.files.sources, display_path: &display, all: &all };
     is_read(schema::write(&schemas, arguments.output_format, &mut std::io::stdout().lock()))?;
@@ -50,10 +54,11 @@ pub fn run(global: &Global, arguments: &Schema) -> Result<Exit, UserError> {
 
 fn of_histories(project: &Project, planned: &[Planned], arguments: &Schema) -> Result<Vec<Shown>, UserError> {
     let mut all = Vec::new();
-    let mut foreign = None;
+    let mut foreign = Vec::new();
     for one in planned {
         if let Some(database) = one.sequence.foreign_database {
-            foreign = Some((&one.sequence, database));
+            let path = project.display(&one.sequence.directory);
+            foreign.push(format!("{path} is written for {database}, which gander does not know"));
             continue;
         }
         let (sequence, at) = match &arguments.at {
@@ -66,19 +71,25 @@ fn of_histories(project: &Project, planned: &[Planned], arguments: &Schema) -> R
                 None => continue,
             },
         };
-        all.extend(of_sequence(project, &sequence, &one.baseline, at, arguments.output_format)?);
+        all.extend(of_sequence(project, &sequence, &one.baseline, at, arguments.output_format));
     }
-    match (all.is_empty(), &arguments.at, foreign) {
-        (true, _, Some((sequence, database))) => {
-            let path = project.display(&sequence.directory);
-            Err(UserError::new(format!("{path} is written for {database}, which gander does not know")))
-        }
-        (true, Some(at), None) if !planned.is_empty() => Err(unknown_migration(project, planned, at)),
-        (true, _, None) => Err(UserError::new("there are no migrations here").help(
-            "name a directory of migrations or a SQL file, or set `path` of a [[history]] in gander.toml",
-        )),
-        (false, _, _) => Ok(all),
+    if all.is_empty() {
+        return Err(match (foreign.pop(), &arguments.at) {
+            (Some(said), _) => UserError::new(said),
+            (None, Some(at)) if !planned.is_empty() => unknown_migration(project, planned, at),
+            (None, _) => UserError::new("there are no migrations here").help(
+                "name a directory of migrations or a SQL file, or set `path` of a [[history]] in gander.toml",
+            ),
+        });
     }
+    for said in foreign {
+        note(&said);
+    }
+    Ok(all)
+}
+
+fn is_mysql(shown: &Shown) -> bool {
+    shown.engine.dialect == Dialect::Mysql
 }
 
 /// The schema of a history; where it serves several databases, that of each of them.
@@ -88,7 +99,7 @@ fn of_sequence(
     baseline: &[FileId],
     at: Option<String>,
     format: SchemaFormat,
-) -> Result<Vec<Shown>, UserError> {
+) -> Vec<Shown> {
     let replay = replay::replay_on(sequence, &project.files.sources, baseline);
     let path = project.display(&sequence.directory);
     let mut dialects: Vec<Dialect> = replay.end.keys().copied().collect();
@@ -112,7 +123,7 @@ fn of_file(project: &mut Project, file: FileId, arguments: &Schema) -> Result<Sh
     let engine = engine_of_file(project, file)?;
     let source = project.files.sources.get(file);
     let built = Built::by_file(&canonical::replayed(file, source, engine));
-    shown(project, built, project.display(&source.path), None, None, arguments.output_format)
+    Ok(shown(project, built, project.display(&source.path), None, None, arguments.output_format))
 }
 
 fn shown(
@@ -122,19 +133,21 @@ fn shown(
     tool: Option<&'static str>,
     at: Option<String>,
     format: SchemaFormat,
-) -> Result<Shown, UserError> {
+) -> Shown {
     let display = |path: &str| project.display(path);
-    let notes = notes(&built, &path, &project.files.sources, &display);
+    let mut notes = notes(&built, &path, &project.files.sources, &display);
     let mut statements = Vec::new();
     let mut left_over = Vec::new();
-    if format == SchemaFormat::Sql {
-        refuse(&path, built.engine, "json and mermaid")?;
+    if format == SchemaFormat::Sql && built.engine.dialect == Dialect::Mysql {
+        // Less is known of it than a schema is made of.
+        notes.push(Note::about(&path, "gander writes no SQL for MySQL: ask for json or mermaid"));
+    } else if format == SchemaFormat::Sql {
         statements = write_catalog::create(&built.catalog);
         // What we write is read again: nothing that it lacks goes unsaid.
         let nothing = Catalog::new(built.engine.dialect, false);
         left_over = built::after(&statements, built.engine, &nothing).diff(&built.catalog);
     }
-    Ok(Shown {
+    Shown {
         path,
         tool,
         engine: built.engine,
@@ -144,7 +157,7 @@ fn shown(
         catalog: built.catalog,
         statements,
         left_over,
-    })
+    }
 }
 
 /// A history as far as one of its migrations.

@@ -1,8 +1,10 @@
 //! What of a replay nobody can be sure of: statements that were not understood, that may have done anything, that may not run,
 //! or that the server would refuse.
 
+use std::collections::BTreeSet;
+
 use super::replay::{PartRun, Step};
-use crate::ops::{Condition, Operation, Outcome, Statement, leaves_schema};
+use crate::ops::{Condition, Op, Operation, Outcome, Statement, leaves_schema};
 use crate::schema::Catalog;
 use crate::text::Place;
 
@@ -46,9 +48,13 @@ pub fn doubts(part: &PartRun) -> Vec<Doubt> {
     let statements = part.script.statements.iter().zip(&part.steps).enumerate();
     let found = statements.filter_map(|(at, (statement, step))| {
         let (kind, what) = doubt(statement, step, after(at))?;
-        Some(Doubt { place: Place::new(part.part.file, statement.span), kind, what })
+        let place = Place::new(part.part.file, statement.span);
+        Some((statement.within, Doubt { place, kind, what }))
     });
-    found.collect()
+    let mut told = BTreeSet::new();
+    // That a DO block may not run is told at the first of its statements.
+    let once = found.filter(|(within, doubt)| doubt.kind != DoubtKind::Perhaps || told.insert(*within));
+    once.map(|(_, doubt)| doubt).collect()
 }
 
 fn doubt(statement: &Statement, step: &Step, after: &Catalog) -> Option<(DoubtKind, String)> {
@@ -65,7 +71,9 @@ fn doubt(statement: &Statement, step: &Step, after: &Catalog) -> Option<(DoubtKi
         Condition::Unknown => true,
         Condition::IfAbsent(..) | Condition::IfExists(..) | Condition::Handled(_) => false,
     });
-    (perhaps && step.before != *after).then(|| {
+    // Whose something is, and who may do what with it, is no part of a schema.
+    let rights = |op: &Op| matches!(op.kind, Operation::Privilege { .. } | Operation::SetOwner { .. });
+    (perhaps && !statement.ops.iter().all(rights) && step.before != *after).then(|| {
         let what = "whether this runs cannot be told; it is taken to run".to_owned();
         (DoubtKind::Perhaps, what)
     })
@@ -122,6 +130,11 @@ mod tests {
         );
         let text = "DO $$ BEGIN IF random() < 0.5 THEN CREATE TABLE a (id int); END IF; END $$";
         assert_eq!(found(text), [(Perhaps, "CREATE TABLE a (id int)")]);
+        let text = "CREATE TABLE t (a int);
+                    DO $$ BEGIN IF random() < 0.5 THEN
+                        GRANT ALL ON t TO PUBLIC; ALTER TABLE t OWNER TO me; ALTER TABLE t ADD b int; DROP TABLE t;
+                    END IF; END $$";
+        assert_eq!(found(text), [(Perhaps, "ALTER TABLE t ADD b int")]);
         let text = "DO $$ DECLARE go text; BEGIN EXECUTE go; END $$; CREATE TABLE a (id int)";
         assert_eq!(found(text).iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), [Anything]);
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::support::postgres::fresh_database;
 use crate::support::repo::{Repo, Run};
 
 const FIRST: &str = "CREATE TABLE orders (id bigint PRIMARY KEY, total numeric(10,2) NOT NULL DEFAULT 0);\n";
@@ -363,14 +364,52 @@ fn what_a_baseline_says_stood_before() {
 #[test]
 fn databases_that_gander_does_not_write_for_are_refused() {
     let repo = Repo::files(&[(
-        "mysql/001_a.sql",
+        "migrations/mysql/001_a.sql",
         "CREATE TABLE a (id int AUTO_INCREMENT PRIMARY KEY) ENGINE=InnoDB;\n",
     )]);
-    failed(&repo.gander("schema mysql"), &["mysql is for MySQL", "json and mermaid"]);
-    assert!(printed(&repo.gander("schema mysql --output-format mermaid")).contains("int id PK"));
+    failed(&repo.gander("schema migrations/mysql"), &["migrations/mysql is for MySQL", "json and mermaid"]);
+    failed(&repo.gander("schema migrations/mysql/001_a.sql"), &["migrations/mysql is for MySQL"]);
+    repo.write("migrations/postgres/001_a.sql", "CREATE TABLE a (id bigserial);\n");
+    repo.write("migrations/postgres/002_b.sql", "CREATE TABLE b (id bigserial);\n");
+    let both = repo.gander("schema");
+    let said = "-- migrations/mysql: plain for mysql\n-- note: migrations/mysql: gander writes no SQL for MySQL: ask for json or mermaid\n";
+    assert!(printed(&both).starts_with(said) && both.out.contains("CREATE TABLE b"), "{}", both.out);
+    assert!(printed(&repo.gander("schema migrations/mysql --output-format mermaid")).contains("int id PK"));
     let foreign = Repo::files(&[(
         "clickhouse/001_a.sql",
         "CREATE TABLE a (id UInt8) ENGINE = MergeTree ORDER BY id;\n",
     )]);
     failed(&foreign.gander("schema clickhouse"), &["clickhouse is written for ClickHouse"]);
+    foreign.write(
+        "clickhouse/migrations/001_a.sql",
+        "CREATE TABLE a (id UInt8) ENGINE = MergeTree ORDER BY id;\n",
+    );
+    foreign.write("postgres/migrations/001_a.sql", "CREATE TABLE a (id bigserial);\n");
+    let others = foreign.gander("schema");
+    assert_eq!(
+        (others.code, others.out.contains("-- postgres/migrations: plain for postgres\n")),
+        (0, true),
+        "{others:?}"
+    );
+    assert!(
+        others.err.starts_with("note: clickhouse/migrations is written for ClickHouse"),
+        "{}",
+        others.err
+    );
+}
+
+/// A name that begins a comment would hide whatever follows it.
+#[test]
+fn names_of_any_kind_are_read_back() {
+    let text = "CREATE DOMAIN \"*/*\" AS bytea;\nCREATE TYPE \"my-type\" AS ENUM ('a');\nCREATE DOMAIN \"Mixed\" AS text;\n\
+                CREATE TABLE \"odd -- table\" (a \"*/*\", b \"my-type\"[], c \"Mixed\", d \"char\", e char, \"select\" int);\n\
+                CREATE FUNCTION f(\"the key\" integer) RETURNS \"*/*\" LANGUAGE sql AS 'SELECT NULL::\"*/*\"';\n\
+                CREATE VIEW \"Last\" AS SELECT \"select\" FROM \"odd -- table\";\n";
+    let repo = Repo::files(&[("a.sql", text)]);
+    let run = repo.gander("schema a.sql");
+    repo.write("b.sql", printed(&run));
+    assert!(!run.out.contains("-- not written"), "{}", run.out);
+    let drift = repo.gander("drift a.sql b.sql");
+    assert_eq!((drift.code, drift.out.as_str()), (0, "a.sql and b.sql: nothing differs\n"), "{}", drift.err);
+    fresh_database().run_file_text(&run.out).unwrap_or_else(|error| panic!("{error}\n{}", run.out));
 }

@@ -210,8 +210,16 @@ fn expr_text(expr: &Expr, dialect: Dialect) -> String {
 
 /// A type as it is written: the user's own in quotes where they must be.
 fn type_text(ty: &Type, dialect: Dialect) -> String {
-    let own =
-        dialect == Dialect::Postgres && ty.name.bytes().any(|byte| byte.is_ascii_uppercase() || byte == b'"');
+    // The word char is character(1), and the type of that name one byte.
+    let one_byte = dialect == Dialect::Postgres && ty.schema.is_none() && ty.name == "char";
+    // The server's own names have blanks, `%TYPE` a sign; with anything else in it, it is somebody's in quotes: `"*/*"`.
+    let plain = |byte: u8| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || !byte.is_ascii() || b"_ %.$".contains(&byte)
+    };
+    let own = dialect == Dialect::Postgres && !ty.name.bytes().all(plain);
+    if one_byte {
+        return Type { name: "\"char\"".to_owned(), ..ty.clone() }.to_string();
+    }
     if !own {
         return ty.to_string();
     }

@@ -8,8 +8,9 @@ use super::tables::default_text;
 use super::{Writer, expr_text, shown, string, type_text};
 use crate::ops::object_name;
 use crate::schema::{
-    Catalog, Column, ConstraintKind, Detail, Dialect, Difference, DifferenceKind, Expr, Ident, Identity,
-    Index, Literal, Member, Name, ObjectKind, ObjectRef, Relation, Table, Type, TypeKind, canonical,
+    Catalog, Column, ConstraintKind, Detail, Dialect, Difference, DifferenceKind, Expr, ForeignKey, Ident,
+    Identity, Index, Literal, Member, Name, ObjectKind, ObjectRef, Relation, Table, Type, TypeKind,
+    canonical,
 };
 
 /// When a statement runs: earlier ones first.
@@ -20,6 +21,8 @@ enum Phase {
     DropForeignKeys,
     DropConstraints,
     DropIndexes,
+    // Before anything new is made: their names may be wanted.
+    DropTables,
     DropComputed,
     Schemas,
     Types,
@@ -30,7 +33,6 @@ enum Phase {
     Defaults,
     DropColumns,
     Computed,
-    DropTables,
     Owners,
     Constraints,
     Indexes,
@@ -95,6 +97,7 @@ impl Changes<'_> {
                 self.make_table(table, &mut steps);
             }
         }
+        self.drop_tables(&mut steps);
         for difference in self.differences {
             self.change(difference, &again, &mut steps);
         }
@@ -158,6 +161,55 @@ impl Changes<'_> {
             self.from.catalog.view(name).found().is_some() && self.to.catalog.view(name).found().is_some()
         };
         changed.into_iter().filter(|name| both(name)).collect()
+    }
+
+    /// The tables that go, each before those that it refers to or is a part of. Of tables that refer to each other in a circle the
+    /// foreign keys go first; a partition goes with its parent.
+    fn drop_tables(&self, steps: &mut Steps) {
+        let gone = self.differences.iter().filter(|difference| {
+            difference.kind == DifferenceKind::Extra
+                && matches!(difference.object.kind, ObjectKind::Table | ObjectKind::ForeignTable)
+        });
+        let gone: BTreeSet<&Name> = gone.map(|difference| &difference.object.name).collect();
+        let tables = || gone.iter().filter_map(|name| self.from.catalog.table(name).found());
+        let drop = |table: &Table| {
+            let what = if table.foreign { "FOREIGN TABLE" } else { "TABLE" };
+            (Phase::DropTables, format!("DROP {what} {}", shown(&table.name, self.dialect)))
+        };
+        let goes_along =
+            |table: &Table| table.bound.is_some() && table.parents.iter().any(|parent| gone.contains(parent));
+        let mut waiting: Vec<&Table> = tables().filter(|table| !goes_along(table)).collect();
+        while !waiting.is_empty() {
+            let leans_on = |table: &Table, other: &Name| {
+                table.parents.contains(other) || foreign_keys(table).any(|(_, key)| key.table == *other)
+            };
+            // The partitions of a table lean on what they lean on, too.
+            let family = |table: &Table| -> Vec<&Table> {
+                let parts = tables().filter(|part| goes_along(part) && part.parents.contains(&table.name));
+                parts.chain(self.from.catalog.table(&table.name).found()).collect()
+            };
+            let is_free = |table: &Table| {
+                let others = waiting.iter().filter(|other| other.name != table.name);
+                !others.flat_map(|other| family(other)).any(|other| leans_on(other, &table.name))
+            };
+            let (free, rest): (Vec<&Table>, Vec<&Table>) =
+                waiting.iter().copied().partition(|table| is_free(table));
+            if free.is_empty() {
+                for table in &rest {
+                    let others = foreign_keys(table).filter(|(_, key)| key.table != table.name);
+                    steps.extend(others.map(|(ident, _)| {
+                        let name = shown(&table.name, self.dialect);
+                        let text =
+                            format!("ALTER TABLE {name} DROP CONSTRAINT {}", quote(ident, self.dialect));
+                        (Phase::DropForeignKeys, text)
+                    }));
+                }
+                steps.extend(rest.iter().map(|table| drop(table)));
+                break;
+            }
+            steps.extend(free.iter().map(|table| drop(table)));
+            waiting = rest;
+        }
     }
 
     /// A table that is not there yet, with all that belongs to it.
@@ -227,11 +279,7 @@ impl Changes<'_> {
         }
         match object.kind {
             ObjectKind::Table | ObjectKind::ForeignTable => match difference.kind {
-                DifferenceKind::Missing => {}
-                DifferenceKind::Extra => {
-                    let name = shown(&object.name, self.dialect);
-                    steps.push((Phase::DropTables, format!("DROP TABLE {name}")));
-                }
+                DifferenceKind::Missing | DifferenceKind::Extra => {}
                 DifferenceKind::Type
                 | DifferenceKind::Nullability
                 | DifferenceKind::Default
@@ -1047,9 +1095,7 @@ impl Changes<'_> {
                 .any(|difference| is_view(&difference.object) && difference.object.name == *name)
         };
         let views = self.from.views_in_order();
-        for view in views.iter().rev().filter(|view| all_views || changed(&view.name)) {
-            out.push(format!("DROP VIEW {}", shown(&view.name, self.dialect)));
-        }
+        // A view takes its triggers along.
         let triggers = |kind: DifferenceKind| {
             self.differences.iter().filter(move |difference| {
                 difference.object.kind == ObjectKind::Trigger && difference.kind == kind
@@ -1058,6 +1104,9 @@ impl Changes<'_> {
         let goes = triggers(DifferenceKind::Extra).chain(triggers(DifferenceKind::Definition));
         for difference in goes {
             out.push(format!("DROP TRIGGER {}", quote(&difference.object.name.ident, self.dialect)));
+        }
+        for view in views.iter().rev().filter(|view| all_views || changed(&view.name)) {
+            out.push(format!("DROP VIEW {}", shown(&view.name, self.dialect)));
         }
         for difference in self.differences {
             let object = &difference.object;
@@ -1242,6 +1291,17 @@ impl Changes<'_> {
         out.push(format!("ALTER TABLE {new_name} RENAME TO {name}"));
         self.to.indexes(&table.name, out);
     }
+}
+
+fn foreign_keys(table: &Table) -> impl Iterator<Item = (&Ident, &ForeignKey)> {
+    table.constraints.iter().filter_map(|(ident, constraint)| match &constraint.kind {
+        ConstraintKind::ForeignKey(key) => Some((ident, key)),
+        ConstraintKind::PrimaryKey { .. }
+        | ConstraintKind::Unique { .. }
+        | ConstraintKind::Check(_)
+        | ConstraintKind::Exclude(_)
+        | ConstraintKind::NotNull(_) => None,
+    })
 }
 
 fn is_null(expr: &Expr) -> bool {

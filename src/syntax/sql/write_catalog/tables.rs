@@ -145,7 +145,8 @@ impl<'a> Writer<'a> {
         // A key of a partitioned table is made once its partitions are there, so that theirs are parts of it.
         let waits = table.partition_by.is_some() && is_key(&constraint.kind);
         let foreign = matches!(constraint.kind, ConstraintKind::ForeignKey(_));
-        !(constraint.not_valid || inherited || foreign || waits)
+        let doubles = is_double(table, constraint);
+        !(constraint.not_valid || inherited || foreign || waits || doubles)
     }
 
     /// The constraints that CREATE TABLE does not have. `foreign`: the foreign keys, else the others.
@@ -265,7 +266,7 @@ impl<'a> Writer<'a> {
         {
             let _ = write!(out, " DEFAULT {}", default_text(default, dialect));
         }
-        if column.not_null == Some(true) && serial.is_none() && self.says_not_null(table, column) {
+        if column.not_null == Some(true) && serial.is_none() {
             // Before 18 its name is read and forgotten.
             let named = table.constraints.iter().find(|(_, constraint)| {
                 matches!(&constraint.kind, ConstraintKind::NotNull(Some(named)) if *named == column.name)
@@ -309,17 +310,6 @@ impl<'a> Writer<'a> {
             out.push_str(" NOT NULL");
         }
         (!out.is_empty()).then(|| format!("{} WITH OPTIONS{out}", quote(&column.name, self.dialect())))
-    }
-
-    /// Whether NOT NULL has to be said: not where the primary key or a rowid says it.
-    fn says_not_null(self, table: &Table, column: &Column) -> bool {
-        match self.dialect() {
-            Dialect::Postgres | Dialect::Mysql => true,
-            Dialect::Sqlite => {
-                let in_key = table.primary_key().is_some_and(|key| key.contains(&column.name));
-                !in_key
-            }
-        }
     }
 
     /// The sequence that a column owns.
@@ -434,6 +424,28 @@ const fn is_key(kind: &ConstraintKind) -> bool {
         kind,
         ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. } | ConstraintKind::Exclude(_)
     )
+}
+
+/// Whether CREATE TABLE would make nothing of a key, because another one is the same (source: `transformIndexConstraints` in
+/// PostgreSQL's parse_utilcmd.c).
+fn is_double(table: &Table, constraint: &Constraint) -> bool {
+    let ConstraintKind::Unique { columns, include, .. } = &constraint.kind else { return false };
+    let mut is_behind = false;
+    table.constraints.iter().any(|(_, other)| {
+        is_behind |= std::ptr::eq(other, constraint);
+        match &other.kind {
+            ConstraintKind::PrimaryKey { columns: own, include: more, .. } => {
+                own == columns && more == include
+            }
+            ConstraintKind::Unique { columns: own, include: more, .. } => {
+                !is_behind && own == columns && more == include
+            }
+            ConstraintKind::Check(_)
+            | ConstraintKind::ForeignKey(_)
+            | ConstraintKind::Exclude(_)
+            | ConstraintKind::NotNull(_) => false,
+        }
+    })
 }
 
 fn references(key: &ForeignKey, dialect: Dialect) -> String {

@@ -178,16 +178,17 @@ impl<'a> Cursor<'a> {
         self.tokens.get(first..last.min(self.tokens.len())).unwrap_or(&[])
     }
 
-    /// The text of tokens `first..last` in single spaces, as written otherwise.
+    /// The text of tokens `first..last` in single spaces, as written otherwise. Strings that are one by the line break between them keep it.
     pub fn text_between(&self, first: usize, last: usize) -> String {
         let mut out = String::new();
-        let mut end = None;
+        let mut before: Option<Token> = None;
         for token in self.between(first, last) {
-            if end.is_some_and(|end| end < token.span.start) {
-                out.push(' ');
+            if let Some(before) = before.filter(|before| before.span.end < token.span.start) {
+                let goes_on = self.dialect == Dialect::Postgres && bridge::continues(self, before, *token);
+                out.push(if goes_on { '\n' } else { ' ' });
             }
             out.push_str(self.text_of(*token));
-            end = Some(token.span.end);
+            before = Some(*token);
         }
         out
     }
@@ -617,6 +618,7 @@ mod tests {
         let mut cursor = Cursor::new(text, &tokens, Dialect::Postgres, &Map::Offset(0));
         assert!(cursor.is_string() && cursor.string() == Ok("x".to_owned()));
         assert!(cursor.is_string() && cursor.string() == Ok("yw".to_owned()) && !cursor.is_string());
+        assert_eq!(cursor.text_between(0, tokens.len()), "$$x$$ 'y'\n'w' z");
         assert_eq!(unquote("[a b]"), "a b");
         assert_eq!(unquote("`a``b`"), "a`b");
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cursor::{Cursor, Read};
+use super::cursor::{Cursor, Read, unquote};
 use super::lex::TokenKind;
 use super::{bridge, dml, mysql, parts, postgres};
 use crate::ops::{
@@ -11,7 +11,7 @@ use crate::ops::{
 };
 use crate::schema::{
     Column, Constraint, ConstraintKind, Dialect, Event, Expr, Generated, GeneratedKind, Ident, Identity,
-    ObjectKind, ObjectRef, Timing, Trigger,
+    Literal, ObjectKind, ObjectRef, Timing, Trigger,
 };
 
 /// The operations of the statement at the cursor; None where it is no statement of this kind.
@@ -275,7 +275,8 @@ fn column_constraint(cursor: &mut Cursor<'_>, column: &mut Column, all: &mut Vec
     Ok(())
 }
 
-/// `(expression)`, a constant with or without a sign, or a word like CURRENT_TIMESTAMP.
+/// `(expression)`, a constant with or without a sign, or a word like CURRENT_TIMESTAMP. Any other word is a string (source: the rules for
+/// DEFAULT in SQLite's parse.y).
 fn default(cursor: &mut Cursor<'_>) -> Read<Expr> {
     if cursor.is_symbol("(") {
         return cursor.expr_group();
@@ -288,7 +289,17 @@ fn default(cursor: &mut Cursor<'_>) -> Read<Expr> {
         return Err(cursor.unread("a value"));
     }
     cursor.at += 1;
-    cursor.expr(first, cursor.at)
+    Ok(match cursor.expr(first, cursor.at)? {
+        Expr::Column(parts) => {
+            let token = cursor.at.checked_sub(1).and_then(|at| cursor.tokens.get(at));
+            let text = token.map(|token| match token.kind {
+                TokenKind::Quoted => unquote(cursor.text_of(*token)),
+                _ => cursor.text_of(*token).to_owned(),
+            });
+            Expr::Literal(Literal::String(text.unwrap_or_else(|| parts.concat())))
+        }
+        expr => expr,
+    })
 }
 
 /// Its columns are the module's business.

@@ -371,7 +371,7 @@ impl Source {
 pub struct Alias {
     /// Its name, folded; None where none was written.
     pub name: Option<String>,
-    /// Names for its columns, folded. None are left once the query is resolved.
+    /// Names for its columns, folded. Once the query is resolved only those of queries are left.
     pub columns: Vec<String>,
 }
 

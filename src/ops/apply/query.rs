@@ -228,7 +228,7 @@ impl Resolver<'_> {
         if known.ctes.last().is_none_or(|last| last.name != name) {
             known.ctes.push(itself(outputs));
         }
-        Cte { name, columns: Vec::new(), query, materialized: cte.materialized }
+        Cte { name, columns: cte.columns.clone(), query, materialized: cte.materialized }
     }
 
     /// What VALUES gives.
@@ -420,7 +420,13 @@ impl Resolver<'_> {
                     Some(cte) => {
                         let written = alias.name.clone().unwrap_or_else(|| cte.written.clone());
                         let (entry, range) = self.derived(&written, alias, cte.outputs.clone());
-                        (Source::Cte { name: cte.name.clone(), alias: named(entry) }, range)
+                        (
+                            Source::Cte {
+                                name: cte.name.clone(),
+                                alias: Alias { columns: alias.columns.clone(), ..named(entry) },
+                            },
+                            range,
+                        )
                     }
                     None => self.relation(name, alias),
                 }
@@ -437,7 +443,8 @@ impl Resolver<'_> {
                 let (query, outputs) = self.query(query, &Known { ctes: known.ctes.clone(), scope });
                 let written = alias.name.clone().unwrap_or_default();
                 let (entry, range) = self.derived(&written, alias, outputs);
-                (Source::Query { query: Box::new(query), lateral: *lateral, alias: named(entry) }, range)
+                let alias = Alias { columns: alias.columns.clone(), ..named(entry) };
+                (Source::Query { query: Box::new(query), lateral: *lateral, alias }, range)
             }
             Source::Function { call, ordinality, types, alias } => {
                 let scope = Scope {

@@ -103,12 +103,37 @@ pub fn view_query_in(view: &View, catalog: &Catalog) -> String {
     let dialect = catalog.dialect;
     let Some(own) = view.resolved.as_deref().filter(|own| own.clear) else { return view.query.clone() };
     let session = Session::new(Engine::of(dialect), FileId(0), Transaction::None);
-    let again = tree(&view.query, dialect).map(|tree| resolved(catalog, &session, &tree).0);
+    let tree = tree(&view.query, dialect);
+    let again = tree.as_ref().map(|tree| resolved(catalog, &session, tree).0);
     let same = again.is_some_and(|again| {
         again.clear && again.query == own.query && same_outputs(&again, own.columns.as_deref(), &view.columns)
     });
-    let written = if same { None } else { resolved_query(own, dialect) };
+    let written = match (same, dialect, tree) {
+        (true, _, _) => None,
+        // There the columns of a view are called what those that it reads are called now.
+        (false, Dialect::Sqlite, Some(tree)) => {
+            let mut own = Resolved { columns: None, ..own.clone() };
+            forget_names(&mut own.query, &tree);
+            resolved_query(&own, dialect)
+        }
+        (false, Dialect::Postgres | Dialect::Sqlite | Dialect::Mysql, _) => resolved_query(own, dialect),
+    };
     written.unwrap_or_else(|| view.query.clone())
+}
+
+/// Takes the names away that nobody wrote.
+fn forget_names(own: &mut Query, written: &Query) {
+    match (&mut own.body, &written.body) {
+        (QueryBody::Select(own), QueryBody::Select(written)) => {
+            for (own, written) in own.targets.iter_mut().zip(&written.targets) {
+                if let (Target::Expr { name, .. }, Target::Expr { name: None, .. }) = (own, written) {
+                    *name = None;
+                }
+            }
+        }
+        (QueryBody::Set { left, .. }, QueryBody::Set { left: written, .. }) => forget_names(left, written),
+        (QueryBody::Select(_) | QueryBody::Values(_) | QueryBody::Set { .. }, _) => {}
+    }
 }
 
 /// A table of which only the columns are known.
@@ -171,7 +196,9 @@ impl<'a> Names<'a> {
         for (entry, item) in found.items {
             let columns = match item {
                 Item::Query(columns) => Some(columns),
-                Item::Cte(name) => found.ctes.get(name).cloned(),
+                Item::Cte(name, written) => {
+                    found.ctes.get(name).map(|columns| under(written, columns.clone()))
+                }
             };
             derived.extend(columns.map(|columns| (entry, columns)));
         }
@@ -203,7 +230,8 @@ struct Found<'a> {
 /// An item of FROM that is no table and no function.
 enum Item<'a> {
     Query(Vec<String>),
-    Cte(&'a str),
+    /// Its name, and the names that its columns take here.
+    Cte(&'a str, &'a [String]),
 }
 
 impl<'a> Found<'a> {
@@ -225,7 +253,7 @@ impl<'a> Found<'a> {
     /// The queries that a query consists of, but not those in its expressions.
     fn structure(&mut self, query: &'a Query) {
         for cte in &query.with {
-            self.ctes.insert(&cte.name, outputs(&cte.query, self.dialect));
+            self.ctes.insert(&cte.name, under(&cte.columns, outputs(&cte.query, self.dialect)));
             self.structure(&cte.query);
         }
         match &query.body {
@@ -242,10 +270,11 @@ impl<'a> Found<'a> {
         match source {
             Source::Relation { .. } | Source::Function { .. } => {}
             Source::Cte { name, alias } => {
-                self.items.extend(alias.name.as_deref().map(|entry| (entry, Item::Cte(name))));
+                self.items
+                    .extend(alias.name.as_deref().map(|entry| (entry, Item::Cte(name, &alias.columns))));
             }
             Source::Query { query, alias, .. } => {
-                let columns = outputs(query, self.dialect);
+                let columns = under(&alias.columns, outputs(query, self.dialect));
                 self.items.extend(alias.name.as_deref().map(|entry| (entry, Item::Query(columns))));
                 self.structure(query);
             }
@@ -296,6 +325,14 @@ fn outputs(query: &Query, dialect: Dialect) -> Vec<String> {
         }
     }
     all
+}
+
+/// Columns under the names that are written for the first of them.
+fn under(written: &[String], mut columns: Vec<String>) -> Vec<String> {
+    for (column, name) in columns.iter_mut().zip(written) {
+        name.clone_into(column);
+    }
+    columns
 }
 
 impl Writer<'_> {
@@ -572,7 +609,7 @@ impl Writer<'_> {
             }
             Source::Cte { name, alias } => {
                 let shown = self.word(name);
-                Some(if alias.name.as_ref() == Some(name) {
+                Some(if alias.name.as_ref() == Some(name) && alias.columns.is_empty() {
                     shown
                 } else {
                     format!("{shown}{}", self.alias(alias)?)

@@ -136,12 +136,6 @@ const SQLITE: &[Known] = &[
         example: "CREATE TEMP TABLE t (a int); CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END;",
         why: "what is on a temporary table is temporary",
     },
-    Known {
-        start: "drift: view-differs",
-        inside: "",
-        example: "CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t; ALTER TABLE t RENAME COLUMN a TO b;",
-        why: "the query of a view does not follow a rename",
-    },
 ];
 
 #[test]

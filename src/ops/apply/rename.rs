@@ -7,8 +7,9 @@ use super::columns::nextval;
 use super::{Outcome, Step, names};
 use crate::ops::{Conflict, Guard};
 use crate::schema::{
-    Constraint, ConstraintKind, Detail, Expr, Function, Ident, Lookup, Name, ObjectKind, ObjectRef, Other,
-    Published, Relation, Returns, Sequence, Slot, Table, Type, TypeEntry, TypeKind, View,
+    Constraint, ConstraintKind, Detail, Dialect, Expr, Function, Ident, Lookup, Name, ObjectKind, ObjectRef,
+    Other, Published, QueryBody, Relation, Resolved, Returns, Sequence, Slot, Table, Target, Type, TypeEntry,
+    TypeKind, View,
 };
 
 impl Step<'_> {
@@ -117,7 +118,12 @@ impl Step<'_> {
         for mut view in views {
             let own = Arc::make_mut(&mut view);
             if let Some(resolved) = &mut own.resolved {
-                Arc::make_mut(resolved).rename_column(relation, from.key(), to.key());
+                let resolved = Arc::make_mut(resolved);
+                resolved.rename_column(relation, from.key(), to.key());
+                // It writes the new name into the text, and the view's own column is called so too.
+                if self.catalog.dialect == Dialect::Sqlite {
+                    rename_outputs(resolved, relation, from, to);
+                }
             }
             if own.words.iter().any(|word| from == word.as_str()) {
                 own.words.push(to.key().to_owned());
@@ -684,5 +690,27 @@ fn names_relation(detail: &Detail, name: &Name) -> bool {
             trigger.table.as_ref() == Some(name) || trigger.from.as_ref() == Some(name)
         }
         Detail::None | Detail::Policy(_) | Detail::Rule(_) | Detail::Extension(_) | Detail::Text(_) => false,
+    }
+}
+
+/// Columns of a view that are called like the column of `relation` that they are follow it to its new name.
+fn rename_outputs(resolved: &mut Resolved, relation: &Name, from: &Ident, to: &Ident) {
+    let mut body = &mut resolved.query.body;
+    while let QueryBody::Set { left, .. } = body {
+        body = &mut left.body;
+    }
+    let QueryBody::Select(select) = body else { return };
+    for (at, target) in select.targets.iter_mut().enumerate() {
+        let Target::Expr { expr: Expr::Column(parts), name: Some(name) } = target else { continue };
+        let [entry, column] = parts.as_slice() else { continue };
+        let is_of =
+            resolved.entries.get(entry).is_some_and(|entry| entry.relation.as_ref() == Some(relation));
+        if !is_of || column != to.key() || *from != name.as_str() {
+            continue;
+        }
+        to.text().clone_into(name);
+        if let Some(output) = resolved.columns.as_mut().and_then(|columns| columns.get_mut(at)) {
+            output.name = to.clone();
+        }
     }
 }

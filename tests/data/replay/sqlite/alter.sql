@@ -51,7 +51,6 @@ ALTER TABLE t RENAME COLUMN first TO second; -- refused: error
 ALTER TABLE t RENAME COLUMN a TO x; -- refused: error
 ALTER TABLE v RENAME COLUMN a TO x; -- refused: error
 -- left: drift: trigger-differs trigger `g`: AFTER UPDATE OF first ON t FOR EACH ROW WHEN (new.second > 0) BEGIN UPDATE t SET c = new.a; END / AFTER UPDATE OF first ON t FOR EACH ROW WHEN (new.second > 0) BEGIN UPDATE t SET c = new.first; END
--- left: drift: view-differs view `v`: AS SELECT a, b FROM t WHERE c <> '' / AS SELECT first, second FROM t WHERE c <> ''
 
 -- # RENAME TO goes everywhere
 CREATE TABLE p (id INTEGER PRIMARY KEY, parent int REFERENCES p (id));

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::schema::{
-    Argument, Body, Bound, Column, Constraint, Detail, Expr, FunctionOptions, Ident, IndexKey, Name,
-    ObjectKind, ObjectRef, PartitionBy, PartitionKind, Policy, Publication, Published, Query, Returns, Rule,
-    SequenceOptions, Trigger, Type, input_types,
+    Argument, Body, Bound, Column, Constraint, Detail, Expr, ForeignKey, FunctionOptions, Ident, IndexKey,
+    Name, ObjectKind, ObjectRef, PartitionBy, PartitionKind, Policy, Publication, Published, Query, Returns,
+    Rule, SequenceOptions, Trigger, Type, input_types,
 };
 use crate::text::Span;
 
@@ -16,6 +16,29 @@ pub struct Op {
     pub kind: Operation,
     /// The bytes of the file that say so.
     pub span: Span,
+}
+
+impl Op {
+    /// The foreign keys that it writes down, each with its table and its place.
+    pub fn foreign_keys(&self) -> Vec<(&Name, &ForeignKey, Span)> {
+        let all: Vec<(&Name, &Constraint, Span)> = match &self.kind {
+            Operation::CreateTable(create) => {
+                let at_columns = create.columns.iter().flat_map(|def| {
+                    def.constraints.iter().map(|constraint| (&create.name, constraint, def.span))
+                });
+                let of_table = create.constraints.iter().map(|def| (&create.name, &def.constraint, def.span));
+                at_columns.chain(of_table).collect()
+            }
+            Operation::AddColumn { table, def, .. } => {
+                def.constraints.iter().map(|constraint| (&table.name, constraint, self.span)).collect()
+            }
+            Operation::AddConstraint { table, constraint } => vec![(&table.name, &**constraint, self.span)],
+            _ => Vec::new(),
+        };
+        let keys = all.into_iter();
+        keys.filter_map(|(table, constraint, span)| Some((table, constraint.kind.foreign_key()?, span)))
+            .collect()
+    }
 }
 
 /// IF NOT EXISTS, IF EXISTS, OR REPLACE.

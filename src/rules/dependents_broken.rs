@@ -1,6 +1,6 @@
 //! Something depends on what is dropped or retyped: PostgreSQL refuses, SQLite leaves it broken.
 
-use super::refusals::{self, Why, foreign_key};
+use super::refusals::{self, Why};
 use super::{Check, Cx, PartFacts, Rule, StepFacts};
 use crate::ops::{Op, Operation, Outcome};
 use crate::schema::{Catalog, Dialect, Lookup, Name, ObjectKind, Table};
@@ -82,12 +82,7 @@ fn left(step: &StepFacts<'_>, gone: &Name, end: Option<&Catalog>) -> Vec<String>
     let views = after.views().filter(|view| view.reads.contains(gone) && stays(&view.name));
     let mut names: Vec<String> = views.map(|view| format!("view `{}`", view.name)).collect();
     if step.part.settings.foreign_keys {
-        let refers = |table: &Table| {
-            table
-                .constraints
-                .iter()
-                .any(|(_, constraint)| foreign_key(constraint).is_some_and(|key| key.table == *gone))
-        };
+        let refers = |table: &Table| table.foreign_keys().any(|(_, key)| key.table == *gone);
         let still = |table: &Name| match end.map(|end| end.table(table)) {
             Some(Lookup::Found(table)) => refers(table),
             Some(Lookup::Absent | Lookup::Unknown) => false,

@@ -6,9 +6,7 @@ use crate::diagnostic::{Remedy, Safety, Severity};
 use crate::history::Wrap;
 use crate::history::replay::{MigrationRun, PartRun};
 use crate::ops::{CreateIndex, Guard, Op, Operation, Outcome, resolve};
-use crate::schema::{
-    Catalog, Constraint, ConstraintKind, Dialect, Expr, ForeignKey, Ident, IndexKey, Lookup, Name, Table,
-};
+use crate::schema::{Catalog, Dialect, Expr, ForeignKey, Ident, IndexKey, Lookup, Name, Table};
 use crate::text::{Place, Span};
 
 /// `foreign-key-without-index`.
@@ -62,21 +60,14 @@ fn foreign_keys(run: &PartRun) -> Vec<Made<'_>> {
             if *outcome != Outcome::Done {
                 continue;
             }
-            for (table, written, span) in written(op) {
+            for (table, written, span) in op.foreign_keys() {
                 let Some(table) = after.table(&resolve(after, &state.session, table)).found() else {
                     continue;
                 };
-                let made = |(_, constraint): &&(Ident, Constraint)| match &constraint.kind {
-                    ConstraintKind::ForeignKey(key) => {
-                        key.columns == written.columns && key.table.ident == written.table.ident
-                    }
-                    ConstraintKind::PrimaryKey { .. }
-                    | ConstraintKind::Unique { .. }
-                    | ConstraintKind::Check(_)
-                    | ConstraintKind::Exclude(_)
-                    | ConstraintKind::NotNull(_) => false,
-                };
-                let Some((name, _)) = table.constraints.iter().rfind(made) else { continue };
+                let made = table.foreign_keys().filter(|(_, key)| {
+                    key.columns == written.columns && key.table.ident == written.table.ident
+                });
+                let Some((name, _)) = made.last() else { continue };
                 let end = run.after.became(table).filter(|end| !end.temporary);
                 if let Some((end, key)) = end.and_then(|end| Some((end, foreign_key(end, name)?))) {
                     all.push(Made { step, op, span, table: end, name, key });
@@ -87,44 +78,8 @@ fn foreign_keys(run: &PartRun) -> Vec<Made<'_>> {
     all
 }
 
-/// The foreign keys that an operation writes down, each with its table and its place.
-fn written(op: &Op) -> Vec<(&Name, &ForeignKey, Span)> {
-    match &op.kind {
-        Operation::CreateTable(create) => {
-            let at_columns = create
-                .columns
-                .iter()
-                .flat_map(|def| def.constraints.iter().map(move |constraint| (constraint, def.span)));
-            let of_table = create.constraints.iter().map(|def| (&def.constraint, def.span));
-            at_columns
-                .chain(of_table)
-                .filter_map(|(constraint, span)| Some((&create.name, as_foreign_key(constraint)?, span)))
-                .collect()
-        }
-        Operation::AddColumn { table, def, .. } => {
-            let keys = def.constraints.iter().filter_map(as_foreign_key);
-            keys.map(|key| (&table.name, key, op.span)).collect()
-        }
-        Operation::AddConstraint { table, constraint } => {
-            as_foreign_key(constraint).map(|key| (&table.name, key, op.span)).into_iter().collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-const fn as_foreign_key(constraint: &Constraint) -> Option<&ForeignKey> {
-    match &constraint.kind {
-        ConstraintKind::ForeignKey(key) => Some(key),
-        ConstraintKind::PrimaryKey { .. }
-        | ConstraintKind::Unique { .. }
-        | ConstraintKind::Check(_)
-        | ConstraintKind::Exclude(_)
-        | ConstraintKind::NotNull(_) => None,
-    }
-}
-
 fn foreign_key<'t>(table: &'t Table, name: &Ident) -> Option<&'t ForeignKey> {
-    table.constraint(name.key()).found().and_then(as_foreign_key)
+    table.constraint(name.key()).found().and_then(|constraint| constraint.kind.foreign_key())
 }
 
 /// Whether every index that there could be would be known: what an index reads is older than it.
@@ -139,8 +94,9 @@ fn is_known(part: &PartFacts<'_>, made: &Made<'_>) -> bool {
 fn stood_without(part: &PartFacts<'_>, made: &Made<'_>) -> bool {
     let Some(before) = part.run.steps.first().map(|step| &step.before) else { return false };
     let Some(table) = before.table(&made.table.name).found() else { return false };
-    let mut keys = table.constraints.iter().filter_map(|(_, constraint)| as_foreign_key(constraint));
-    keys.any(|key| key.columns == made.key.columns && key.table.ident == made.key.table.ident)
+    table
+        .foreign_keys()
+        .any(|(_, key)| key.columns == made.key.columns && key.table.ident == made.key.table.ident)
         && !before.finds_by(table, &made.key.columns)
 }
 
@@ -154,7 +110,7 @@ fn is_gone_or_found_since(part: &PartFacts<'_>, made: &Made<'_>) -> bool {
     };
     match table.constraint(made.name.key()) {
         Lookup::Found(constraint) => {
-            as_foreign_key(constraint).is_none_or(|key| end.finds_by(table, &key.columns))
+            constraint.kind.foreign_key().is_none_or(|key| end.finds_by(table, &key.columns))
         }
         Lookup::Absent | Lookup::Unknown => true,
     }
@@ -204,7 +160,7 @@ fn report(step: &StepFacts<'_>, made: &Made<'_>, severity: Severity, cx: &mut Cx
     let same_names = |(name, written, span): &(&Name, &ForeignKey, Span)| {
         *span == made.span && name.ident == table.name.ident && written.columns == key.columns
     };
-    let is_plain = written(made.op).iter().any(same_names) && step.statement().within.is_none();
+    let is_plain = made.op.foreign_keys().iter().any(same_names) && step.statement().within.is_none();
     if is_plain && (!stands || alone) {
         let create = index(step, made, stands);
         finding.remedy(Safety::Unsafe, Remedy::After(vec![Operation::CreateIndex(Box::new(create))]));
@@ -214,7 +170,7 @@ fn report(step: &StepFacts<'_>, made: &Made<'_>, severity: Severity, cx: &mut Cx
 /// The index that is missing.
 fn index(step: &StepFacts<'_>, made: &Made<'_>, concurrently: bool) -> CreateIndex {
     let written_name =
-        written(made.op).first().map_or_else(|| made.table.name.clone(), |(name, ..)| (*name).clone());
+        made.op.foreign_keys().first().map_or_else(|| made.table.name.clone(), |(name, ..)| (*name).clone());
     let guarded = match &made.op.kind {
         Operation::CreateTable(create) => create.guard == Guard::IfNotExists,
         Operation::AddColumn { guard, .. } => *guard == Guard::IfNotExists,

@@ -1,12 +1,12 @@
 //! A foreign key to what is not there, or is not unique.
 
-use super::refusals::{self, Why, foreign_key};
+use super::refusals::{self, Why};
 use super::{Check, Cx, PartFacts, Rule};
-use crate::ops::{Op, Operation};
+use crate::ops::Op;
 use crate::schema::{
     Catalog, Constraint, ConstraintKind, Dialect, ForeignKey, Ident, Index, Lookup, Name, Relation, Table,
 };
-use crate::text::{Place, Span};
+use crate::text::Place;
 
 /// `mismatched-foreign-key`.
 pub const RULE: Rule = Rule {
@@ -39,15 +39,13 @@ fn accepted(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
     let after = &part.run.after;
     let Some(end) = part.replay.end.get(&Dialect::Sqlite) else { return };
     for op in part.statements().iter().flat_map(|statement| &statement.ops) {
-        for (key, span) in made_here(op) {
+        for (_, key, span) in op.foreign_keys() {
             let Some(owner) = owner_of(after, part, op, key) else { continue };
             // A later migration may set it right.
             let now = why(after, part, owner, key);
             let later = end.table(&owner.name).found().and_then(|owner| {
-                let still = owner.constraints.iter().filter_map(|(_, constraint)| foreign_key(constraint));
-                still
-                    .filter(|known| known.columns == key.columns)
-                    .find_map(|known| why(end, part, owner, known))
+                let still = owner.foreign_keys().filter(|(_, known)| known.columns == key.columns);
+                still.into_iter().find_map(|(_, known)| why(end, part, owner, known))
             });
             let (Some(why), true) = (now, later.is_some()) else { continue };
             let columns: Vec<&str> = key.columns.iter().map(Ident::text).collect();
@@ -66,30 +64,13 @@ fn accepted(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
     }
 }
 
-/// The foreign keys that an operation makes, each with its place.
-fn made_here(op: &Op) -> Vec<(&ForeignKey, Span)> {
-    let with = |span: Span| move |constraint| foreign_key(constraint).map(|key| (key, span));
-    match &op.kind {
-        Operation::CreateTable(create) => {
-            let at_columns =
-                create.columns.iter().flat_map(|def| def.constraints.iter().filter_map(with(def.span)));
-            let alone = create.constraints.iter().filter_map(|def| with(def.span)(&def.constraint));
-            at_columns.chain(alone).collect()
-        }
-        Operation::AddColumn { def, .. } => def.constraints.iter().filter_map(with(op.span)).collect(),
-        _ => Vec::new(),
-    }
-}
-
 /// The table that has the foreign key when the migration is through, under whatever name.
 fn owner_of<'a>(after: &'a Catalog, part: &PartFacts<'_>, op: &Op, key: &ForeignKey) -> Option<&'a Table> {
     let place = part.place(op.span);
     let has_it = |table: &&Table| {
         table
-            .constraints
-            .iter()
-            .filter_map(|(_, constraint)| foreign_key(constraint))
-            .any(|known| known.columns == key.columns && known.referenced == key.referenced)
+            .foreign_keys()
+            .any(|(_, known)| known.columns == key.columns && known.referenced == key.referenced)
     };
     let made = |made: Option<Place>| made == Some(place);
     after.tables().filter(has_it).find(|table| {
@@ -105,9 +86,8 @@ fn owner_of<'a>(after: &'a Catalog, part: &PartFacts<'_>, op: &Op, key: &Foreign
 fn why(catalog: &Catalog, part: &PartFacts<'_>, owner: &Table, written: &ForeignKey) -> Option<String> {
     // Its table may have been renamed since: the catalog knows under which name.
     let same =
-        |known: &&ForeignKey| known.columns == written.columns && known.referenced == written.referenced;
-    let known = owner.constraints.iter().filter_map(|(_, constraint)| foreign_key(constraint));
-    let key = known.into_iter().find(same)?;
+        |known: &ForeignKey| known.columns == written.columns && known.referenced == written.referenced;
+    let (_, key) = owner.foreign_keys().find(|(_, known)| same(known))?;
     let parent = match catalog.relation(&key.table) {
         Lookup::Found(Relation::Table(table)) => table,
         Lookup::Found(Relation::View(_)) => return Some("which is a view".to_owned()),

@@ -5,8 +5,7 @@ use super::{Finding, PartFacts, StepFacts, facts};
 use crate::history::replay::{Change, PartRun, Replay, needed};
 use crate::ops::{self, AlterColumn, AlterType, Condition, Conflict, InsertSource, Op, Operation, Statement};
 use crate::schema::{
-    Catalog, Constraint, ConstraintKind, Dialect, ForeignKey, Ident, Lookup, Name, ObjectKind, ObjectRef,
-    Table,
+    Catalog, Constraint, ConstraintKind, Dialect, Ident, Lookup, Name, ObjectKind, ObjectRef, Table,
 };
 use crate::text::Place;
 
@@ -97,7 +96,7 @@ pub fn refusals<'a>(step: &StepFacts<'a>, why: Why) -> Vec<Refusal<'a>> {
 fn classify(step: &StepFacts<'_>, op: &Op, conflict: &Conflict) -> Option<Why> {
     let refers = |object: &ObjectRef| {
         let table = object.on.as_ref().unwrap_or(&object.name);
-        foreign_keys(&op.kind).any(|key| step.resolve(&key.table) == *table)
+        op.foreign_keys().iter().any(|(_, key, _)| step.resolve(&key.table) == *table)
             && touched(&op.kind).iter().all(|(name, _)| step.resolve(name) != *table)
     };
     let state = match conflict {
@@ -124,7 +123,7 @@ fn classify(step: &StepFacts<'_>, op: &Op, conflict: &Conflict) -> Option<Why> {
         "2BP01" => Some(Why::Depends),
         "0A000" if drops && !matches!(op.kind, Operation::Drop(_)) => Some(Why::Depends),
         "42830" => Some(Why::Reference),
-        "42704" if foreign_keys(&op.kind).next().is_some() => Some(Why::Reference),
+        "42704" if !op.foreign_keys().is_empty() => Some(Why::Reference),
         "42704" | "22023" => Some(Why::Missing),
         "42809" if matches!(op.kind, Operation::AttachPartition { .. }) => Some(Why::Exists),
         "42809" => is_of_another_kind(&op.kind).then_some(Why::Missing),
@@ -174,32 +173,6 @@ fn is_identity(step: &StepFacts<'_>, operation: &Operation) -> bool {
             member.found().is_some_and(|member| member.column.identity.is_some())
         }
         _ => false,
-    }
-}
-
-/// The foreign keys that an operation makes.
-pub fn foreign_keys(operation: &Operation) -> impl Iterator<Item = &ForeignKey> {
-    let (at_columns, alone): (Vec<&Constraint>, Vec<&Constraint>) = match operation {
-        Operation::CreateTable(create) => (
-            create.columns.iter().flat_map(|def| &def.constraints).collect(),
-            create.constraints.iter().map(|def| &def.constraint).collect(),
-        ),
-        Operation::AddColumn { def, .. } => (def.constraints.iter().collect(), Vec::new()),
-        Operation::AddConstraint { constraint, .. } => (vec![&**constraint], Vec::new()),
-        _ => (Vec::new(), Vec::new()),
-    };
-    at_columns.into_iter().chain(alone).filter_map(foreign_key)
-}
-
-/// The foreign key that a constraint is.
-pub const fn foreign_key(constraint: &Constraint) -> Option<&ForeignKey> {
-    match &constraint.kind {
-        ConstraintKind::ForeignKey(key) => Some(key),
-        ConstraintKind::PrimaryKey { .. }
-        | ConstraintKind::Unique { .. }
-        | ConstraintKind::Check(_)
-        | ConstraintKind::Exclude(_)
-        | ConstraintKind::NotNull(_) => None,
     }
 }
 
@@ -268,15 +241,7 @@ fn may_be_generated(table: &Table, name: &Ident) -> bool {
     let label = name.key().rsplit('_').next().unwrap_or("");
     let label = label.trim_end_matches(|c: char| c.is_ascii_digit());
     table.constraints.iter().any(|(_, constraint)| {
-        constraint.name.is_none()
-            && match constraint.kind {
-                ConstraintKind::PrimaryKey { .. } => label == "pkey",
-                ConstraintKind::Unique { .. } => label == "key",
-                ConstraintKind::Check(_) => label == "check",
-                ConstraintKind::ForeignKey(_) => label == "fkey",
-                ConstraintKind::Exclude(_) => label == "excl",
-                ConstraintKind::NotNull(_) => label == "null",
-            }
+        constraint.name.is_none() && constraint.kind.label().rsplit('_').next() == Some(label)
     })
 }
 

@@ -135,14 +135,7 @@ pub fn index_text(index: &Index, dialect: Dialect) -> String {
 
 /// Whether two indexes, whatever their names, are the same, as far as both were understood.
 pub fn same_index(one: &Index, other: &Index, dialect: Dialect) -> bool {
-    let unclear = |index: &Index| {
-        index
-            .keys
-            .iter()
-            .map(|key| &key.expr)
-            .chain(&index.predicate)
-            .any(|expr| is_unclear(&simple(expr, dialect)))
-    };
+    let unclear = |index: &Index| index.exprs().any(|expr| is_unclear(&simple(expr, dialect)));
     index_text(one, dialect) == index_text(other, dialect) || unclear(one) || unclear(other)
 }
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use rpds::{RedBlackTreeMapSync as Map, VectorSync};
 
 use super::{
-    Argument, Bound, Column, Constraint, Detail, Dialect, Expr, FunctionOptions, Ident, IndexKey, Name,
-    Notes, ObjectKind, ObjectRef, Output, PartitionBy, PartitionKind, Resolved, Returns, SequenceOptions,
-    Type,
+    Argument, Bound, Column, Constraint, Detail, Dialect, Expr, ForeignKey, FunctionOptions, Ident, IndexKey,
+    Name, Notes, ObjectKind, ObjectRef, Output, PartitionBy, PartitionKind, Resolved, Returns,
+    SequenceOptions, Type,
 };
 use crate::text::Place;
 
@@ -245,6 +245,12 @@ impl Table {
             | super::ConstraintKind::NotNull(_) => None,
         })
     }
+
+    /// Its foreign keys, each with its name.
+    pub fn foreign_keys(&self) -> impl Iterator<Item = (&Ident, &ForeignKey)> {
+        let all = self.constraints.iter();
+        all.filter_map(|(ident, constraint)| Some((ident, constraint.kind.foreign_key()?)))
+    }
 }
 
 /// An index.
@@ -302,6 +308,26 @@ impl Index {
             notes: Notes::default(),
             made: None,
         }
+    }
+
+    /// What is computed for each row: its keys and its predicate.
+    pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        self.keys.iter().map(|key| &key.expr).chain(&self.predicate)
+    }
+
+    /// Whether it may read a column: as a key, in an expression, in its predicate or among INCLUDE.
+    pub fn reads(&self, column: &Ident) -> bool {
+        self.include.contains(column) || self.exprs().any(|expr| expr.reads(column.key()))
+    }
+
+    /// Whether it keeps the values of these columns together, in any order, and of nothing else, from occurring twice.
+    pub fn keeps_unique(&self, columns: &[Ident]) -> bool {
+        let is_one =
+            |key: &IndexKey| key.column().is_some_and(|known| columns.iter().any(|column| *column == *known));
+        self.unique
+            && self.predicate.is_none()
+            && self.keys.len() == columns.len()
+            && self.keys.iter().all(is_one)
     }
 }
 

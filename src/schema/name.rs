@@ -192,6 +192,19 @@ impl ObjectKind {
     pub fn noun(self) -> String {
         self.keywords().to_ascii_lowercase()
     }
+
+    /// Whether it is one of those that share the names of a schema: tables, indexes, views and sequences.
+    pub const fn is_relation(self) -> bool {
+        matches!(
+            self,
+            Self::Table
+                | Self::ForeignTable
+                | Self::Index
+                | Self::View
+                | Self::MaterializedView
+                | Self::Sequence
+        )
+    }
 }
 
 /// A named object of a kind; triggers, policies, rules, columns and constraints belong to a table.

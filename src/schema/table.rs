@@ -149,6 +149,49 @@ pub enum ConstraintKind {
     NotNull(Option<Ident>),
 }
 
+impl ConstraintKind {
+    /// The foreign key, where it is one.
+    pub const fn foreign_key(&self) -> Option<&ForeignKey> {
+        match self {
+            Self::ForeignKey(key) => Some(key),
+            Self::PrimaryKey { .. }
+            | Self::Unique { .. }
+            | Self::Check(_)
+            | Self::Exclude(_)
+            | Self::NotNull(_) => None,
+        }
+    }
+
+    /// What the names end with that PostgreSQL makes up (source: `ChooseConstraintName` and its callers).
+    pub const fn label(&self) -> &'static str {
+        match self {
+            Self::PrimaryKey { .. } => "pkey",
+            Self::Unique { .. } => "key",
+            Self::Check(_) => "check",
+            Self::ForeignKey(_) => "fkey",
+            Self::Exclude(_) => "excl",
+            Self::NotNull(_) => "not_null",
+        }
+    }
+
+    /// Whether it may read a column of its own table.
+    pub fn reads(&self, column: &Ident) -> bool {
+        match self {
+            Self::PrimaryKey { columns, include, .. } | Self::Unique { columns, include, .. } => {
+                columns.contains(column) || include.contains(column)
+            }
+            Self::ForeignKey(key) => key.columns.contains(column),
+            Self::Check(expr) => expr.reads(column.key()),
+            Self::NotNull(known) => known.as_ref() == Some(column),
+            Self::Exclude(exclude) => {
+                exclude.elements.iter().any(|(key, _)| key.expr.reads(column.key()))
+                    || exclude.include.contains(column)
+                    || exclude.predicate.as_ref().is_some_and(|predicate| predicate.reads(column.key()))
+            }
+        }
+    }
+}
+
 /// EXCLUDE.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Exclusion {

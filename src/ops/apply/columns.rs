@@ -187,7 +187,7 @@ impl Step<'_> {
         table.gone.push(column.clone());
         let mut dropped = Vec::new();
         table.constraints.retain(|(known, constraint)| {
-            let keep = !super::constraints::reads(constraint, column);
+            let keep = !constraint.kind.reads(column);
             if !keep {
                 dropped.push(known.clone());
             }
@@ -209,7 +209,7 @@ impl Step<'_> {
             .catalog
             .indexes_of(name)
             .filter(|index| {
-                super::indexes::index_reads(index, column.key())
+                index.reads(column)
                     || index.constraint.as_ref().is_some_and(|constraint| dropped.contains(constraint))
             })
             .map(|index| index.name.clone())
@@ -548,12 +548,8 @@ impl Step<'_> {
                 key.expr.rename_column(from.key(), to.key());
             }
         });
-        let indexes: Vec<Index> = self
-            .catalog
-            .indexes_of(name)
-            .filter(|index| super::indexes::index_reads(index, from.key()))
-            .cloned()
-            .collect();
+        let indexes: Vec<Index> =
+            self.catalog.indexes_of(name).filter(|index| index.reads(from)).cloned().collect();
         for mut index in indexes {
             for key in &mut index.keys {
                 key.expr.rename_column(from.key(), to.key());

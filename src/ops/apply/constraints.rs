@@ -214,14 +214,7 @@ impl Step<'_> {
             | ConstraintKind::Exclude(_)
             | ConstraintKind::NotNull(_) => None,
         };
-        let label = match constraint.kind {
-            ConstraintKind::PrimaryKey { .. } => "pkey",
-            ConstraintKind::Unique { .. } => "key",
-            ConstraintKind::Check(_) => "check",
-            ConstraintKind::ForeignKey(_) => "fkey",
-            ConstraintKind::Exclude(_) => "excl",
-            ConstraintKind::NotNull(_) => "not_null",
-        };
+        let label = constraint.kind.label();
         let ident = match (&constraint.name, &using) {
             (Some(ident), _) => ident.clone(),
             (None, Some(index)) => index.clone(),
@@ -693,9 +686,8 @@ impl Step<'_> {
         let key = self.catalog.table(table).found().and_then(Table::primary_key);
         let primary = |column: &Ident| key.is_some_and(|key| key.contains(column));
         for owner in self.catalog.tables().filter(|owner| owner.name != *table) {
-            for (known, constraint) in &owner.constraints {
-                if let ConstraintKind::ForeignKey(key) = &constraint.kind
-                    && key.table == *table
+            for (known, key) in owner.foreign_keys() {
+                if key.table == *table
                     && column.is_none_or(|column| {
                         key.referenced.contains(column) || key.referenced.is_empty() && primary(column)
                     })
@@ -764,23 +756,6 @@ pub(super) fn naming_columns(constraint: &Constraint, table: &Table) -> Vec<Stri
         ConstraintKind::Exclude(exclude) => {
             let keys: Vec<IndexKey> = exclude.elements.iter().map(|(key, _)| key.clone()).collect();
             names::index_columns(&keys, &exclude.include)
-        }
-    }
-}
-
-pub(super) fn reads(constraint: &Constraint, column: &Ident) -> bool {
-    match &constraint.kind {
-        ConstraintKind::PrimaryKey { columns, include, .. }
-        | ConstraintKind::Unique { columns, include, .. } => {
-            columns.contains(column) || include.contains(column)
-        }
-        ConstraintKind::ForeignKey(key) => key.columns.contains(column),
-        ConstraintKind::Check(expr) => expr.reads(column.key()),
-        ConstraintKind::NotNull(known) => known.as_ref() == Some(column),
-        ConstraintKind::Exclude(exclude) => {
-            exclude.elements.iter().any(|(key, _)| key.expr.reads(column.key()))
-                || exclude.include.contains(column)
-                || exclude.predicate.as_ref().is_some_and(|predicate| predicate.reads(column.key()))
         }
     }
 }

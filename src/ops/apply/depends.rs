@@ -389,16 +389,7 @@ impl Step<'_> {
     /// Whether the columns of a table are known to be unique together: a key, or a unique index of nothing else. None where
     /// it cannot be told.
     pub(super) fn is_unique(&self, table: &Table, columns: &[Ident]) -> Option<bool> {
-        let same = |index: &Index| {
-            index.unique
-                && index.predicate.is_none()
-                && index.keys.len() == columns.len()
-                && index
-                    .keys
-                    .iter()
-                    .all(|key| key.column().is_some_and(|known| columns.iter().any(|one| *one == *known)))
-        };
-        if self.catalog.indexes_of(&table.name).any(same) {
+        if self.catalog.indexes_of(&table.name).any(|index| index.keeps_unique(columns)) {
             return Some(true);
         }
         (!table.open && !self.catalog.unclear).then_some(false)
@@ -478,15 +469,7 @@ impl Step<'_> {
             | ConstraintKind::NotNull(_) => return Vec::new(),
         };
         // With two keys over the same columns it cannot be told which one the server chose.
-        let same = |index: &&Index| {
-            index.unique
-                && index.predicate.is_none()
-                && index.keys.len() == columns.len()
-                && index
-                    .keys
-                    .iter()
-                    .all(|key| key.column().is_some_and(|known| columns.iter().any(|one| *one == *known)))
-        };
+        let same = |index: &&Index| index.keeps_unique(columns);
         if !self.postgres() || self.catalog.indexes_of(&table.name).filter(same).count() != 1 {
             return Vec::new();
         }
@@ -551,10 +534,7 @@ impl Step<'_> {
                 }
             }
         }
-        let index = self
-            .catalog
-            .indexes()
-            .find(|index| index.keys.iter().map(|key| &key.expr).chain(&index.predicate).any(calls));
+        let index = self.catalog.indexes().find(|index| index.exprs().any(calls));
         index.map(|index| format!("index `{}`", index.name))
     }
 

@@ -40,12 +40,7 @@ impl Step<'_> {
         let name = self.resolve(&object.name);
         let full = ObjectRef { kind: object.kind, name: name.clone(), on: object.on.clone() };
         match object.kind {
-            ObjectKind::Table
-            | ObjectKind::ForeignTable
-            | ObjectKind::Index
-            | ObjectKind::View
-            | ObjectKind::MaterializedView
-            | ObjectKind::Sequence => {
+            kind if kind.is_relation() => {
                 // In MySQL an index belongs to its table.
                 if object.kind == ObjectKind::Index && self.catalog.dialect == Dialect::Mysql {
                     return Outcome::Done;

@@ -243,10 +243,3 @@ const VOLATILE: &[&str] = &[
     "last_insert_rowid",
     "current_time",
 ];
-
-/// Whether an index reads a column: as a key, in an expression, in its predicate or among INCLUDE.
-pub fn index_reads(index: &Index, column: &str) -> bool {
-    index.keys.iter().any(|key| key.expr.reads(column))
-        || index.include.iter().any(|included| *included == column)
-        || index.predicate.as_ref().is_some_and(|predicate| predicate.reads(column))
-}

@@ -208,12 +208,7 @@ fn is_there(catalog: &Catalog, session: &Session, object: &ObjectRef) -> Option<
             let found = catalog.table(&on).and_then(|table| table.constraint(object.name.ident.key()));
             told(found.found().is_some(), found.is_absent())
         }
-        ObjectKind::Table
-        | ObjectKind::ForeignTable
-        | ObjectKind::Index
-        | ObjectKind::View
-        | ObjectKind::MaterializedView
-        | ObjectKind::Sequence => {
+        kind if kind.is_relation() => {
             let found = catalog.relation(&name);
             told(found.found().is_some(), found.is_absent())
         }

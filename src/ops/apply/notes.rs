@@ -115,12 +115,7 @@ impl Step<'_> {
         let name = self.resolve(&object.name);
         let full = ObjectRef { kind: object.kind, name: name.clone(), on: object.on.clone() };
         match object.kind {
-            ObjectKind::Table
-            | ObjectKind::ForeignTable
-            | ObjectKind::Index
-            | ObjectKind::View
-            | ObjectKind::MaterializedView
-            | ObjectKind::Sequence => match self.catalog.relation(&name) {
+            kind if kind.is_relation() => match self.catalog.relation(&name) {
                 Lookup::Found(relation) => {
                     let changed = with_notes(relation, change);
                     self.catalog.put_relation(name, Slot::Present(changed));

@@ -143,12 +143,7 @@ impl Step<'_> {
         let from = self.resolve(&object.name);
         let new = Name::qualified(to.clone(), from.ident.clone());
         let has_schema = match object.kind {
-            ObjectKind::Table
-            | ObjectKind::ForeignTable
-            | ObjectKind::Index
-            | ObjectKind::View
-            | ObjectKind::MaterializedView
-            | ObjectKind::Sequence => !self.catalog.relation(&from).is_absent(),
+            kind if kind.is_relation() => !self.catalog.relation(&from).is_absent(),
             ObjectKind::Type | ObjectKind::Domain => !self.catalog.type_entry(&from).is_absent(),
             _ => false,
         };
@@ -166,12 +161,7 @@ impl Step<'_> {
         let guard = if if_exists { Guard::IfExists } else { Guard::None };
         let full = ObjectRef { kind: object.kind, name: from.clone(), on: object.on.clone() };
         match object.kind {
-            ObjectKind::Table
-            | ObjectKind::ForeignTable
-            | ObjectKind::Index
-            | ObjectKind::View
-            | ObjectKind::MaterializedView
-            | ObjectKind::Sequence => {
+            kind if kind.is_relation() => {
                 if let Some(conflict) = self.broken_view() {
                     return Outcome::Refused(conflict);
                 }

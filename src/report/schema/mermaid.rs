@@ -29,7 +29,7 @@ fn diagram(of: usize, shown: &Shown, names: &mut Names, out: &mut impl Write) ->
         entity(names.of(of, &table.name), &shown.catalog, table, dialect, out)?;
     }
     for table in &tables {
-        for key in foreign_keys(table) {
+        for (_, key) in table.foreign_keys() {
             relation(of, &shown.catalog, table, key, names, out)?;
         }
     }
@@ -107,7 +107,7 @@ fn marks(catalog: &Catalog, table: &Table, column: &Ident) -> Vec<&'static str> 
     if table.primary_key().is_some_and(|key| key.contains(column)) {
         marks.push("PK");
     }
-    if foreign_keys(table).any(|key| key.columns.contains(column)) {
+    if table.foreign_keys().any(|(_, key)| key.columns.contains(column)) {
         marks.push("FK");
     }
     if is_unique(catalog, table, std::slice::from_ref(column))
@@ -116,17 +116,6 @@ fn marks(catalog: &Catalog, table: &Table, column: &Ident) -> Vec<&'static str> 
         marks.push("UK");
     }
     marks
-}
-
-fn foreign_keys(table: &Table) -> impl Iterator<Item = &ForeignKey> {
-    table.constraints.iter().filter_map(|(_, constraint)| match &constraint.kind {
-        ConstraintKind::ForeignKey(key) => Some(key),
-        ConstraintKind::PrimaryKey { .. }
-        | ConstraintKind::Unique { .. }
-        | ConstraintKind::Check(_)
-        | ConstraintKind::Exclude(_)
-        | ConstraintKind::NotNull(_) => None,
-    })
 }
 
 /// Whether no two rows have the same values in these columns.

@@ -647,15 +647,7 @@ impl Diff<'_> {
 
     /// Whether the server made a constraint's name up, or could have.
     fn is_generated(&self, ident: &Ident, constraint: &Constraint) -> bool {
-        let label = match constraint.kind {
-            ConstraintKind::PrimaryKey { .. } => "pkey",
-            ConstraintKind::Unique { .. } => "key",
-            ConstraintKind::Check(_) => "check",
-            ConstraintKind::ForeignKey(_) => "fkey",
-            ConstraintKind::Exclude(_) => "excl",
-            ConstraintKind::NotNull(_) => "not_null",
-        };
-        constraint.name.is_none() || ends_with_label(ident.key(), label)
+        constraint.name.is_none() || ends_with_label(ident.key(), constraint.kind.label())
     }
 
     /// Views, sequences, types, functions, triggers, policies and the rest.

@@ -26,17 +26,19 @@ pub fn is_owed(replay: &Replay<'_>, index: usize, path: &str, settings: &Setting
         let earlier = &replay.runs[..index.min(replay.runs.len())];
         let versioned = latest(earlier);
         match of_course {
-            true => !only_goes_forward(&versioned),
+            true => !only_goes_forward(&versioned, replay.runs.get(index + 1..).unwrap_or_default()),
             false => is_practice(&versioned, |run| run.down.is_some()),
         }
     })
 }
 
-/// Ten migrations, and none of them can be taken back: that is a decision.
-fn only_goes_forward(earlier: &[&MigrationRun<'_>]) -> bool {
+/// Ten migrations, and none of them can be taken back: that is a decision. The first of a history are told by those after them.
+fn only_goes_forward(earlier: &[&MigrationRun<'_>], later: &[MigrationRun<'_>]) -> bool {
     const MANY: usize = 10;
-    earlier.len() >= MANY
-        && !earlier[earlier.len() - MANY..].iter().any(|run| run.down.as_ref().is_some_and(does_something))
+    let later = later.iter().filter(|run| !run.migration.repeatable);
+    let near = earlier.iter().rev().copied().chain(later).take(MANY);
+    let goes_back = |run: &MigrationRun<'_>| run.down.as_ref().is_some_and(does_something);
+    near.filter(|run| !goes_back(run)).count() == MANY
 }
 
 /// Whether a way back may do anything at all. What is called, included or not understood may.

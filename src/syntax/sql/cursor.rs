@@ -209,29 +209,16 @@ impl<'a> Cursor<'a> {
 
     fn ident_of(&self, token: Token) -> Ident {
         let text = self.text_of(token);
-        let fold = |text: &str| match self.dialect {
+        let quoted = token.kind == TokenKind::Quoted;
+        let text = if quoted { unquote(text) } else { text.to_owned() };
+        // What a tool fills in is the same name however it is quoted, and its letters and length are not the name's.
+        if let Some(filled) = filled_in(&text, !quoted && self.dialect == Dialect::Postgres) {
+            return Ident::exact(filled);
+        }
+        match self.dialect {
+            Dialect::Postgres if quoted => Ident::cut(text),
             Dialect::Postgres => Ident::cut(text.to_ascii_lowercase()),
             Dialect::Sqlite | Dialect::Mysql => Ident::caseless(text),
-        };
-        match token.kind {
-            TokenKind::Quoted => {
-                let text = unquote(text);
-                match self.dialect {
-                    Dialect::Postgres => Ident::cut(text),
-                    Dialect::Sqlite | Dialect::Mysql => Ident::caseless(text),
-                }
-            }
-            TokenKind::Word
-            | TokenKind::Number
-            | TokenKind::String
-            | TokenKind::EscapeString
-            | TokenKind::PrefixString
-            | TokenKind::Dollar
-            | TokenKind::Parameter
-            | TokenKind::Placeholder
-            | TokenKind::Symbol
-            | TokenKind::Comment
-            | TokenKind::Meta => fold(text),
         }
     }
 
@@ -457,6 +444,28 @@ impl<'a> Cursor<'a> {
     pub fn if_exists(&mut self) -> bool {
         self.eat_all(&["IF", "EXISTS"])
     }
+}
+
+/// A name that holds placeholders, where it does: they are left as they are but for the blanks within `{{ }}`; the rest is folded
+/// on demand.
+fn filled_in(text: &str, fold: bool) -> Option<String> {
+    if !text.contains("{{") && !text.contains("${") {
+        return None;
+    }
+    let mut name = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = [rest.find("{{"), rest.find("${")].into_iter().flatten().min() {
+        let (before, from) = rest.split_at(start);
+        name.push_str(&if fold { before.to_ascii_lowercase() } else { before.to_owned() });
+        let (open, close) = if from.starts_with("{{") { ("{{ ", " }}") } else { ("${", "}") };
+        let end = from[2..].find(close.trim_start())? + 2;
+        name.push_str(open);
+        name.push_str(if open == "${" { &from[2..end] } else { from[2..end].trim() });
+        name.push_str(close);
+        rest = &from[end + close.trim_start().len()..];
+    }
+    name.push_str(&if fold { rest.to_ascii_lowercase() } else { rest.to_owned() });
+    Some(name)
 }
 
 /// The text inside quotes of any kind, with doubled quotes made one.

@@ -132,9 +132,13 @@ impl<'a> Lexer<'a> {
         false
     }
 
-    /// Reads to the closing quote; `quote` doubled stands for itself.
+    /// Reads to the closing quote; `quote` doubled stands for itself, and what stands in a placeholder right behind the first
+    /// quote is no quote (`"{{ index .Options "Namespace" }}"`).
     fn quoted(&mut self, quote: u8, escapes: bool) -> bool {
         self.at += 1;
+        if quote == b'"' && self.byte(2) != quote {
+            self.at += self.placeholder().unwrap_or(0);
+        }
         while self.at < self.end {
             let byte = self.byte(0);
             if byte == b'\\' && escapes {

@@ -13,7 +13,7 @@ use crate::report::note::{Note, notes};
 use crate::report::schema::{self, SchemaFormat, Schemas, Shown};
 use crate::schema::{Catalog, Dialect};
 use crate::syntax::sql::write_catalog;
-use crate::text::{FileId, distance};
+use crate::text::FileId;
 
 /// Prints it.
 ///
@@ -213,8 +213,8 @@ fn unknown_migration(project: &Project, planned: &[Planned], at: &str) -> UserEr
     let wanted = at.rsplit('/').next().unwrap_or(at);
     let mut near: Vec<(usize, String)> = migrations()
         .flat_map(|migration| {
-            let by_version = distance(wanted, &migration.version);
-            let by_name = distance(wanted, &name(migration));
+            let by_version = strsim::osa_distance(wanted, &migration.version);
+            let by_name = strsim::osa_distance(wanted, &name(migration));
             let holds = !wanted.is_empty() && name(migration).contains(wanted);
             let apart = if holds { 0 } else { by_version.min(by_name) };
             (apart <= wanted.chars().count().max(3) / 3).then(|| (apart, name(migration)))

@@ -9,7 +9,7 @@ use crate::history::replay::PartRun;
 use crate::ops::Statement;
 use crate::rules::{self, Cx, Rule};
 use crate::syntax::sql::{Lexer, TokenKind};
-use crate::text::{FileId, Place, Source, Span, distance};
+use crate::text::{self, FileId, Place, Source, Span};
 
 /// A suppression comment.
 struct Allow {
@@ -181,22 +181,5 @@ fn cx<'a>(selection: &Selection, id: &str, out: &'a mut Vec<Diagnostic>) -> Opti
 
 /// The rule whose name comes nearest, if any comes near.
 pub fn nearest(name: &str) -> Option<&'static str> {
-    let (rule, distance) = rules::RULES
-        .iter()
-        .map(|rule| (rule.id, distance(name, rule.id)))
-        .min_by_key(|(_, distance)| *distance)?;
-    (distance <= name.len().max(3) / 3).then_some(rule)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn distances_are_counted_in_edits() {
-        assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!(distance("", "ab"), 2);
-        assert_eq!(nearest("missing-if-not-exist"), Some("missing-if-not-exists"));
-        assert_eq!(nearest("prefer-robust-stmts"), None);
-    }
+    text::nearest(name, rules::RULES.iter().map(|rule| rule.id))
 }

@@ -1,14 +1,14 @@
 //! Text as the user wrote it: byte spans, source files with their lines, edits,
 //! and fragments (decoded text inside text) with their way back to the bytes of the file.
 
-mod distance;
 mod edit;
 mod fragment;
+mod nearest;
 mod source;
 
-pub use distance::distance;
 pub use edit::{Edit, Overlap, apply_edits};
 pub use fragment::{Fragment, Map};
+pub use nearest::nearest;
 pub use source::{LineColumn, Source, Sources};
 
 /// A range of bytes of one file, half open.

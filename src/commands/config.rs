@@ -3,27 +3,15 @@
 use std::fmt::Write;
 
 use super::args::{Config as Arguments, Global};
-use super::{Exit, lint, print};
-use crate::project::config::CommandLine;
-use crate::project::files::State;
-use crate::project::{Opening, UserError, open};
+use super::{Exit, in_work_tree, print};
+use crate::project::UserError;
 
 /// Prints them.
 ///
 /// # Errors
 /// When the project or its configuration cannot be read.
 pub fn run(global: &Global, arguments: &Arguments) -> Result<Exit, UserError> {
-    let project = open(Opening {
-        choice: lint::choice(global),
-        line: CommandLine {
-            engine: arguments.target.engine,
-            tool: arguments.target.tool.clone(),
-            ..CommandLine::default()
-        },
-        state: State::WorkTree,
-        paths: &[],
-        instead: None,
-    })?;
+    let project = in_work_tree(global, &arguments.target, &[])?;
     let mut text = String::new();
     let rows = project.config.settings();
     let key_width = rows.iter().map(|(key, ..)| key.chars().count()).max().unwrap_or(0);

@@ -2,15 +2,14 @@
 //! canonical schema, the canonical schema like what the migrations build.
 
 use super::args::{Drift, Global};
-use super::{Exit, complain, is_read, lint, stdout_terminal, told};
+use super::{Exit, complain, in_work_tree, is_read, stdout_terminal, told};
 use crate::history::built::{self, Built};
 use crate::history::compare::{self, Others};
 use crate::history::replay::{self, Replay};
-use crate::project::config::CommandLine;
-use crate::project::files::{State, Target};
+use crate::project::files::Target;
 use crate::project::histories::{CanonicalFile, Planned};
 use crate::project::schemas::{Side, common_engine, history_for, side};
-use crate::project::{Opening, Project, UserError, canonical, open};
+use crate::project::{Project, UserError, canonical};
 use crate::report::drift::{self, Comparison, DriftFormat, Told};
 use crate::report::note::{Note, notes};
 use crate::schema::{Catalog, Dialect, Difference, Engine, Name, ObjectRef};
@@ -27,17 +26,7 @@ pub fn run(global: &Global, arguments: &Drift) -> Result<Exit, UserError> {
         refuse_models(name)?;
     }
     let paths: Vec<_> = named.iter().map(|name| name.into()).collect();
-    let mut project = open(Opening {
-        choice: lint::choice(global),
-        line: CommandLine {
-            engine: arguments.target.engine,
-            tool: arguments.target.tool.clone(),
-            ..CommandLine::default()
-        },
-        state: State::WorkTree,
-        paths: &paths,
-        instead: None,
-    })?;
+    let mut project = in_work_tree(global, &arguments.target, &paths)?;
     let mut exit = told(&project);
     let found = match (named.len(), project.files.targets.as_slice()) {
         (0, _) => alone(&project, arguments)?,

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::io::Read;
 
 use super::args::{FailOn, Global, Lint, Output};
-use super::{Exit, complain, is_read, stdout_terminal};
+use super::{Exit, choice, complain, is_read, stdout_terminal};
 use crate::diagnostic::Diagnostic;
 use crate::history::replay;
 use crate::lint::{self, History, Input};
-use crate::project::config::{self, Choice, CommandLine};
+use crate::project::config::{self, CommandLine};
 use crate::project::files::State;
 use crate::project::judged::{Narrowing, Reach, Selection, Trees};
 use crate::project::{Opening, Project, UserError, canonical, open, selection};
@@ -195,14 +195,6 @@ fn recognised(sequence: &crate::history::Sequence) -> Vec<Note> {
         notes.push(Note { text, verbose: false });
     }
     notes
-}
-
-pub(super) fn choice(global: &Global) -> Choice {
-    match (&global.config, global.no_config) {
-        (_, true) => Choice::None,
-        (Some(path), false) => Choice::File(path.clone()),
-        (None, false) => Choice::Nearest,
-    }
 }
 
 fn command_line(lint: &Lint) -> CommandLine {

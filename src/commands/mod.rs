@@ -11,12 +11,15 @@ mod rules;
 mod schema;
 
 use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::project::{Project, UserError};
+use crate::project::config::{Choice, CommandLine};
+use crate::project::files::State;
+use crate::project::{Opening, Project, UserError, open};
 use crate::report::terminal;
 use crate::report::{Terminal, unless_closed};
-use args::{Cli, Command, Global};
+use args::{Cli, Command, Global, Target};
 
 /// How a run ends.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -66,6 +69,21 @@ fn complain(error: &UserError) {
 fn note(text: &str) {
     // Where standard error is closed, there is nobody to tell.
     let _ = writeln!(std::io::stderr(), "note: {text}");
+}
+
+/// The project in the work tree, as the configuration and `--engine` and `--tool` have it. `paths`: what was named of it.
+fn in_work_tree(global: &Global, target: &Target, paths: &[PathBuf]) -> Result<Project, UserError> {
+    let line = CommandLine { engine: target.engine, tool: target.tool.clone(), ..CommandLine::default() };
+    open(Opening { choice: choice(global), line, state: State::WorkTree, paths, instead: None })
+}
+
+/// Which configuration file to take.
+fn choice(global: &Global) -> Choice {
+    match (&global.config, global.no_config) {
+        (_, true) => Choice::None,
+        (Some(path), false) => Choice::File(path.clone()),
+        (None, false) => Choice::Nearest,
+    }
 }
 
 /// Tells what of a project could not be read; what could be is gone on with.

@@ -1,14 +1,12 @@
 //! `gander schema`: the schema that the migrations build.
 
 use super::args::{Global, Schema};
-use super::{Exit, is_read, lint, note, told};
+use super::{Exit, in_work_tree, is_read, note, told};
 use crate::history::built::{self, Built};
 use crate::history::{Migration, Sequence, replay};
-use crate::project::config::CommandLine;
-use crate::project::files::State;
 use crate::project::histories::Planned;
 use crate::project::schemas::{Named, engine_of_file, named};
-use crate::project::{Opening, Project, UserError, canonical, open, relative_to};
+use crate::project::{Project, UserError, canonical, relative_to};
 use crate::report::note::{Note, notes};
 use crate::report::schema::{self, SchemaFormat, Schemas, Shown};
 use crate::schema::{Catalog, Dialect};
@@ -20,17 +18,7 @@ use crate::text::FileId;
 /// # Errors
 /// When the project cannot be read, or nothing in it has a schema.
 pub fn run(global: &Global, arguments: &Schema) -> Result<Exit, UserError> {
-    let mut project = open(Opening {
-        choice: lint::choice(global),
-        line: CommandLine {
-            engine: arguments.target.engine,
-            tool: arguments.target.tool.clone(),
-            ..CommandLine::default()
-        },
-        state: State::WorkTree,
-        paths: arguments.path.as_slice(),
-        instead: None,
-    })?;
+    let mut project = in_work_tree(global, &arguments.target, arguments.path.as_slice())?;
     let exit = told(&project);
     let wanted = match (&arguments.path, project.files.targets.first().cloned()) {
         (None, _) => Named::Histories(project.histories()?),

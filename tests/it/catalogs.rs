@@ -6,10 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::num::NonZero;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use gander::schema::Dialect;
 
@@ -18,6 +15,7 @@ use crate::support::pages::project;
 use crate::support::repo::Repo;
 use crate::support::scripts::{self, Script};
 use crate::support::side_by_side::{on_postgres, on_sqlite, read_dump, statements, text_of, unlike};
+use crate::support::workers::in_parallel;
 use crate::support::{postgres, sqlite};
 
 /// A schema as it stands on a server.
@@ -95,29 +93,6 @@ fn standing() -> &'static [Standing] {
         };
         in_parallel(&scripts, stand)
     })
-}
-
-/// Does the same with each, several at a time: most of the time is spent waiting for a server. In the order of the list.
-fn in_parallel<T: Sync, U: Send>(all: &[T], each: impl Fn(&mut Server, &T) -> U + Sync) -> Vec<U> {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut server = Server::default();
-        let mut done = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            match all.get(at) {
-                Some(one) => done.push((at, each(&mut server, one))),
-                None => return done,
-            }
-        }
-    };
-    let workers = 2 * thread::available_parallelism().map_or(2, NonZero::get);
-    let mut done: Vec<(usize, U)> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().expect("a worker does not panic")).collect()
-    });
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, one)| one).collect()
 }
 
 /// The entries of a dump, in no order: what pg_dump parts by empty lines, what SQLite prints one below the other. The order of a
@@ -216,7 +191,7 @@ fn what_schema_prints_builds_the_schema() {
         .filter(|one| is_wanted(&one.title))
         .flat_map(|one| [(one, false), (one, true)])
         .collect();
-    let found = in_parallel(&cases, |server, (one, dumped)| {
+    let found = in_parallel(&cases, |server: &mut Server, (one, dumped)| {
         let (how, text) = if *dumped { ("dumped", &one.dump) } else { ("written", &one.taken) };
         let title = format!("{} as {how}", one.title);
         let repo = Repo::files(&[("a.sql", text)]);
@@ -245,7 +220,7 @@ fn what_drift_prints_makes_one_schema_into_the_other() {
             cases.push((one, other));
         }
     }
-    let found = in_parallel(&cases, |server, (from, to)| {
+    let found = in_parallel(&cases, |server: &mut Server, (from, to)| {
         (format!("{} into {}", from.title, to.title), made_into(server, from, to))
     });
     judge("drift.txt", &found);
@@ -255,7 +230,7 @@ fn what_drift_prints_makes_one_schema_into_the_other() {
 #[test]
 fn what_drift_prints_goes_forth_and_back() {
     let all: Vec<&Standing> = standing().iter().filter(|one| is_wanted(&one.title)).collect();
-    let found = in_parallel(&all, |server, whole| {
+    let found = in_parallel(&all, |server: &mut Server, whole| {
         let spans = statements(&whole.taken, whole.dialect);
         let half = spans.get(spans.len() / 2).map_or(0, |span| span.start as usize);
         let Left { taken, inventory, dump, .. } = match server.run(&whole.taken[..half], whole.dialect) {

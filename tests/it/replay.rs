@@ -2,16 +2,13 @@
 //!
 //! The scripts are `tests/data/replay/postgres/*.sql` and `tests/data/replay/sqlite/*.sql`; `tests/data/README.md` says how they are written.
 
-use std::num::NonZero;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
-
 use gander::schema::Dialect;
 
 use crate::support::scripts::{self, Script};
 use crate::support::side_by_side::{
     Played, disputed, on_catalog, on_postgres, on_sqlite, read_dump, statements, text_of, unlike,
 };
+use crate::support::workers::in_parallel;
 use crate::support::{inventory, postgres, sqlite};
 
 /// A script, and what is known of it.
@@ -36,21 +33,8 @@ fn a_script_builds_what_a_server_builds() {
     cases.extend(scripts::fixtures().into_iter().map(|script| Case { ours: false, ..nothing_said(script) }));
     cases.retain(|case| case.title.contains(&only));
     assert!(!cases.is_empty(), "no case was run");
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut complaints = Vec::new();
-        let mut database = None;
-        while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-            complaints.extend(check(case, &mut database));
-        }
-        complaints
-    };
-    // Most of the time is spent waiting for a server.
-    let workers = 2 * thread::available_parallelism().map_or(2, NonZero::get);
-    let mut complaints: Vec<String> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().expect("a worker does not panic")).collect()
-    });
+    let mut complaints: Vec<String> =
+        in_parallel(&cases, |database, case| check(case, database)).into_iter().flatten().collect();
     complaints.sort();
     let count = complaints.len();
     assert!(

@@ -2,10 +2,7 @@
 //! about its `bad` fences proves it there.
 
 use std::fmt::Display;
-use std::num::NonZero;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use gander::history::{Part, Wrap};
 use gander::project::histories::Planned;
@@ -14,6 +11,7 @@ use gander::text::Source;
 
 use crate::support::pages::{At, Case, Fence, Kind, RulePage, all};
 use crate::support::tree::{Tree, migration_of};
+use crate::support::workers::in_parallel;
 use crate::support::{postgres, sqlite};
 
 /// `GANDER_PAGE=sequence-gap` runs the cases of one rule.
@@ -25,20 +23,8 @@ fn every_page_runs_on_a_real_server() {
     let cases: Vec<(&RulePage, &Case)> =
         chosen.flat_map(|page| page.cases.iter().map(move |case| (page, case))).collect();
     assert!(!cases.is_empty(), "no case was run");
-    // Most of the time is spent waiting for a server.
-    let workers = 2 * thread::available_parallelism().map_or(2, NonZero::get);
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut complaints = Vec::new();
-        while let Some((page, case)) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-            complaints.extend(check(page, case));
-        }
-        complaints
-    };
-    let mut complaints: Vec<String> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().expect("a worker does not panic")).collect()
-    });
+    let mut complaints: Vec<String> =
+        in_parallel(&cases, |_: &mut (), (page, case)| check(page, case)).into_iter().flatten().collect();
     complaints.sort();
     let count = complaints.len();
     assert!(

@@ -13,3 +13,4 @@ pub mod side_by_side;
 pub mod sqlite;
 pub mod tree;
 pub mod wire;
+pub mod workers;

@@ -1,6 +1,7 @@
 //! The nouns: names, types, columns, constraints, indexes, expressions, and the catalog that holds them.
 
 mod access;
+pub mod builtin;
 pub mod canonical;
 mod catalog;
 mod detail;

@@ -106,6 +106,42 @@ impl Query {
         });
     }
 
+    /// The names that WITH gives to queries in it, those in its expressions included.
+    pub fn cte_names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        self.each_cte(&mut names);
+        self.each_expr(&mut |expr| {
+            expr.walk_all(&mut |part| match part {
+                Expr::Query(inner) => inner.query.each_cte(&mut names),
+                Expr::Column(_)
+                | Expr::Literal(_)
+                | Expr::Call { .. }
+                | Expr::Operator { .. }
+                | Expr::Cast { .. }
+                | Expr::Raw { .. } => {}
+            });
+        });
+        names
+    }
+
+    fn each_cte(&self, names: &mut Vec<String>) {
+        names.extend(self.with.iter().map(|cte| cte.name.clone()));
+        for cte in &self.with {
+            cte.query.each_cte(names);
+        }
+        if let QueryBody::Set { left, right, .. } = &self.body {
+            left.each_cte(names);
+            right.each_cte(names);
+        }
+        self.each_source(&mut |source| match source {
+            Source::Query { query, .. } => names.extend(query.with.iter().map(|cte| cte.name.clone())),
+            Source::Relation { .. }
+            | Source::Cte { .. }
+            | Source::Function { .. }
+            | Source::Join { .. } => {}
+        });
+    }
+
     fn each_source(&self, visit: &mut dyn FnMut(&Source)) {
         for cte in &self.with {
             cte.query.each_source(visit);

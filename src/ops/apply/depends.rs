@@ -5,7 +5,7 @@ use super::{Outcome, Step};
 use crate::ops::Conflict;
 use crate::schema::{
     ConstraintKind, Detail, Dialect, Expr, Ident, Identity, Index, Lookup, Name, ObjectKind, ObjectRef,
-    PartitionKind, Relation, Returns, Sequence, Slot, Table, Type, TypeKind,
+    PartitionKind, Relation, Sequence, Slot, Table, Type, TypeEntry, builtin,
 };
 
 impl Step<'_> {
@@ -166,13 +166,20 @@ impl Step<'_> {
         heirs.into_iter().find(|table| table.partition != PartitionKind::Partition).map(|table| &table.name)
     }
 
-    /// Whether a written type is this one.
-    fn is_type(&self, known: &Type, ty: &Name) -> bool {
-        known.name == ty.text()
-            && match &known.schema {
-                Some(schema) => ty.schema.as_ref().is_some_and(|own| own.text() == schema),
-                None => ty.schema.as_ref().is_none_or(|own| self.session.search_path.contains(own)),
-            }
+    /// Whether a written type is this one, or the row type of this relation.
+    pub(super) fn is_type(&self, known: &Type, ty: &Name) -> bool {
+        if known.name != ty.text() {
+            return false;
+        }
+        if let Some(schema) = &known.schema {
+            return ty.schema.as_ref().is_some_and(|own| own.text() == schema);
+        }
+        // Where the search path was another one when the name was written, it may mean another type of that name.
+        let settled = self.session.search_path.as_slice() == [Ident::exact("public")];
+        let namesake = |entry: &TypeEntry| entry.name.ident == ty.ident && entry.name != *ty;
+        !builtin::is_type(ty.text())
+            && (settled || !self.catalog.types().any(namesake))
+            && ty.schema.as_ref().is_none_or(|own| self.session.search_path.contains(own))
     }
 
     /// The columns that have a type.
@@ -188,44 +195,9 @@ impl Step<'_> {
         found
     }
 
-    /// The domains over a type.
-    pub(super) fn domains_of_type(&self, ty: &Name) -> Vec<Name> {
-        self.catalog
-            .types()
-            .filter(
-                |entry| matches!(&entry.kind, TypeKind::Domain { ty: known, .. } if self.is_type(known, ty)),
-            )
-            .map(|entry| entry.name.clone())
-            .collect()
-    }
-
-    /// What has a type: a column, a domain, an attribute, a function. `together`: what goes along anyway.
-    pub(super) fn has_type(&self, ty: &Name, together: &[Name]) -> Option<String> {
-        if !self.postgres() {
-            return None;
-        }
-        if let Some((table, column)) = self.columns_of_type(ty).into_iter().next() {
-            return Some(format!("column `{column}` of `{table}`"));
-        }
-        if let Some(domain) = self.domains_of_type(ty).into_iter().find(|domain| !together.contains(domain)) {
-            return Some(format!("domain `{domain}`"));
-        }
-        let composite = self.catalog.types().filter(|entry| !together.contains(&entry.name)).find(|entry| {
-            matches!(&entry.kind, TypeKind::Composite(attributes)
-                if attributes.iter().any(|(_, known)| self.is_type(known, ty)))
-        });
-        if let Some(entry) = composite {
-            return Some(format!("type `{}`", entry.name));
-        }
-        let function = self.catalog.all_functions().find(|(_, function)| {
-            let result = match &function.returns {
-                Some(Returns::Type { ty: known, .. }) => self.is_type(known, ty),
-                Some(Returns::Table(columns)) => columns.iter().any(|(_, known)| self.is_type(known, ty)),
-                None => false,
-            };
-            result || function.arguments.iter().any(|argument| self.is_type(&argument.ty, ty))
-        });
-        function.map(|(name, function)| format!("{} `{name}`", function.kind.noun()))
+    /// What has a type: a column, a domain, an attribute, a function, …
+    pub(super) fn has_type(&self, ty: &Name) -> Option<String> {
+        self.users_of_type(ty).first().map(ToString::to_string)
     }
 
     /// Why a column cannot lose its NOT NULL.
@@ -276,19 +248,15 @@ impl Step<'_> {
             let sentence = format!("column `{column}` of `{table}` requires sequence `{}`", sequence.name);
             return Some(Conflict::Other("2BP01", sentence));
         }
-        let (table, column) =
-            self.defaults_from(&sequence.name).into_iter().find(|(table, _)| !together.contains(table))?;
-        (!cascade).then(|| {
-            let sentence = format!(
-                "the default of column `{column}` of `{table}` depends on sequence `{}`",
-                sequence.name
-            );
-            Conflict::Other("2BP01", sentence)
-        })
+        if cascade {
+            return None;
+        }
+        let users = self.users_of_sequence(&sequence.name);
+        self.keeps(&users, &format!("sequence `{}`", sequence.name), together)
     }
 
-    /// The columns whose default takes from a sequence.
-    pub(super) fn defaults_from(&self, sequence: &Name) -> Vec<(Name, Ident)> {
+    /// Whether a call takes from a sequence. One that is named by a text is looked up when it is asked for.
+    pub(super) fn takes_from(&self, part: &Expr, sequence: &Name) -> bool {
         let is_it = |text: &str| {
             let text = text.replace('"', "");
             text == sequence.to_string()
@@ -297,40 +265,12 @@ impl Step<'_> {
                     .as_ref()
                     .is_some_and(|schema| text == format!("{schema}.{}", sequence.ident))
         };
-        let takes = |expr: &Expr| {
-            let mut found = false;
-            expr.walk(&mut |part| {
-                if let Expr::Call { name, arguments } = part
-                    && name == "nextval"
-                {
-                    // A sequence that is named by a text is looked up when it is asked for.
-                    found |= arguments.iter().any(|argument| {
-                        !matches!(argument, Expr::Cast { to, .. } if to.name == "text")
-                            && argument.as_string().is_some_and(is_it)
-                    });
-                }
-            });
-            found
-        };
-        let mut found = Vec::new();
-        for table in self.catalog.tables() {
-            let taking =
-                table.columns.iter().filter(|member| member.column.default.as_ref().is_some_and(takes));
-            found.extend(taking.map(|member| (table.name.clone(), member.column.name.clone())));
-        }
-        found
-    }
-
-    /// DROP SEQUENCE … CASCADE takes the defaults along.
-    pub(super) fn drop_defaults_from(&mut self, sequence: &Name) {
-        for (table, column) in self.defaults_from(sequence) {
-            self.catalog.change_table(&table, |table| {
-                if let Some(member) = super::columns::member(table, &column) {
-                    member.column.default = None;
-                    member.defaulted = false;
-                }
-            });
-        }
+        let Expr::Call { name, arguments } = part else { return false };
+        matches!(name.as_str(), "nextval" | "currval" | "setval")
+            && arguments.first().is_some_and(|argument| {
+                !matches!(argument, Expr::Cast { to, .. } if to.name == "text")
+                    && argument.as_string().is_some_and(is_it)
+            })
     }
 
     /// What reads a column and goes with it: views, policies, triggers and rules with CASCADE, statistics always.
@@ -488,56 +428,6 @@ impl Step<'_> {
         all
     }
 
-    /// A trigger that calls a function.
-    pub(super) fn called_by_trigger(&self, function: &Name) -> Option<ObjectRef> {
-        let calls = |detail: &Detail| matches!(detail, Detail::Trigger(trigger) if !trigger.inherited && trigger.function.as_ref() == Some(function));
-        let called = self.catalog.others().find(|(_, other)| calls(&other.detail) && self.postgres());
-        called.map(|(object, _)| object.clone())
-    }
-
-    /// A default, computed column, CHECK or index that calls a function, where it is the only one of its name.
-    pub(super) fn called_in_table(&self, function: &Name) -> Option<String> {
-        if !self.postgres() || self.catalog.functions(function).len() != 1 {
-            return None;
-        }
-        let calls = |expr: &Expr| {
-            let mut found = false;
-            expr.walk(&mut |part| {
-                if let Expr::Call { name, .. } = part {
-                    let (schema, ident) = match name.rsplit_once('.') {
-                        Some((schema, ident)) => (Some(schema), ident),
-                        None => (None, name.as_str()),
-                    };
-                    found |= ident == function.text()
-                        && match schema {
-                            Some(schema) => function.schema.as_ref().is_some_and(|own| own.text() == schema),
-                            None => function
-                                .schema
-                                .as_ref()
-                                .is_none_or(|own| self.session.search_path.contains(own)),
-                        };
-                }
-            });
-            found
-        };
-        for table in self.catalog.tables() {
-            for member in &table.columns {
-                let column = &member.column;
-                let generated = column.generated.as_ref().map(|generated| &generated.expr);
-                if column.default.iter().chain(generated).any(calls) {
-                    return Some(format!("column `{}` of `{}`", column.name, table.name));
-                }
-            }
-            for (ident, constraint) in &table.constraints {
-                if matches!(&constraint.kind, ConstraintKind::Check(expr) if calls(expr)) {
-                    return Some(format!("constraint `{ident}` of `{}`", table.name));
-                }
-            }
-        }
-        let index = self.catalog.indexes().find(|index| index.exprs().any(calls));
-        index.map(|index| format!("index `{}`", index.name))
-    }
-
     /// Whether a relation is a table that is partitioned.
     pub(super) fn is_partitioned(&self, name: &Name) -> bool {
         matches!(
@@ -588,6 +478,63 @@ fn plainly_reads(text: &str, column: &Ident, query: bool) -> bool {
     let qualified = |at: usize| at > 0 && is(at - 1, ".");
     let aliased = places.iter().any(|at| !(alone(*at) || qualified(*at)));
     !aliased && places.iter().any(|at| alone(*at) && (!query || *at < from || !is(*at - 1, ",")))
+}
+
+/// Whether a text calls a function where nothing but a call can stand: `f (` behind no word that takes a name and columns, `SFUNC = f`,
+/// `EXECUTE FUNCTION f (`.
+pub(super) fn calls(text: &str, function: &Name) -> bool {
+    let tokens = tokens(text);
+    let is = |at: usize, words: &[&str]| {
+        tokens.get(at).is_some_and(|token| words.iter().any(|word| token.eq_ignore_ascii_case(word)))
+    };
+    if (0..tokens.len()).any(|at| is(at, &["WITH", "INTO", "AS"]) && is(at + 2, &["("])) {
+        return false;
+    }
+    (0..tokens.len()).any(|at| {
+        let (schema, start) = match at.checked_sub(2) {
+            Some(before) if tokens[at - 1] == "." => (Some(folded(tokens[before])), before),
+            Some(_) | None => (None, at),
+        };
+        let named = folded(tokens[at]) == function.text()
+            && schema.is_none_or(|schema| function.schema.as_ref().is_some_and(|own| own.text() == schema));
+        let defines = start >= 2
+            && tokens[start - 1] == "="
+            && is(start - 2, &["SFUNC", "FINALFUNC", "COMBINEFUNC", "SERIALFUNC", "DESERIALFUNC", "MSFUNC"]);
+        let other = start.checked_sub(1).is_some_and(|before| is(before, &["INTO", "FROM", "JOIN", "AS", "."]));
+        named && (defines || (is(at + 1, &["("]) && !other))
+    })
+}
+
+/// The tables that the statements in a text certainly change.
+pub(super) fn changed_tables(text: &str) -> Vec<Name> {
+    let tokens = tokens(text);
+    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.eq_ignore_ascii_case(word));
+    let mut found = Vec::new();
+    for at in 0..tokens.len() {
+        let opens = at == 0 || matches!(tokens[at - 1], ";" | "(");
+        let start = match () {
+            () if !opens => continue,
+            () if is(at, "INSERT") && is(at + 1, "INTO") => at + 2,
+            () if is(at, "DELETE") && is(at + 1, "FROM") => at + 2,
+            () if is(at, "UPDATE") => at + 1,
+            () => continue,
+        };
+        let start = start + usize::from(is(start, "ONLY"));
+        let Some(first) = tokens.get(start) else { continue };
+        found.push(match tokens.get(start + 2).filter(|_| is(start + 1, ".")) {
+            Some(second) => Name::qualified(Ident::exact(folded(first)), Ident::exact(folded(second))),
+            None => Name::bare(Ident::exact(folded(first))),
+        });
+    }
+    found
+}
+
+/// A name as the server reads it.
+fn folded(token: &str) -> String {
+    match token.strip_prefix('"') {
+        Some(quoted) => quoted.trim_end_matches('"').to_owned(),
+        None => token.to_lowercase(),
+    }
 }
 
 /// Words, quoted names and symbols; strings are left out.

@@ -1,9 +1,10 @@
 //! DROP of every kind, and what goes along.
 
+use super::users::User;
 use super::{Outcome, Step};
 use crate::ops::{Conflict, Drop, Guard};
 use crate::schema::{
-    Detail, Dialect, Ident, Lookup, Name, ObjectKind, ObjectRef, Published, Relation, Slot, TypeKind,
+    Detail, Dialect, Function, Ident, Lookup, Name, ObjectKind, ObjectRef, Published, Relation, Slot, TypeKind,
 };
 
 impl Step<'_> {
@@ -23,6 +24,12 @@ impl Step<'_> {
             }
             let outcome = self.drop_one(drop, object, arguments, &together);
             match (&worst, &outcome) {
+                // What the names mean is asked of all of them, before anything is dropped.
+                (Outcome::Refused(known), Outcome::Refused(conflict))
+                    if known.sqlstate() == "2BP01" && conflict.sqlstate() != "2BP01" =>
+                {
+                    worst = outcome;
+                }
                 (Outcome::Refused(_), _) | (Outcome::Done, Outcome::Skipped { .. }) => {}
                 _ => worst = outcome,
             }
@@ -105,34 +112,19 @@ impl Step<'_> {
                 {
                     return Outcome::Refused(Conflict::Other("42809", format!("`{name}` is no domain")));
                 }
-                let used = self.has_type(&name, together).filter(|_| !drop.cascade);
-                if drop.cascade {
-                    self.drop_users_of_type(&name);
-                }
+                let users = self.users_of_type(&name);
                 self.catalog.put_type(name.clone(), Slot::Gone);
-                used.map_or(Outcome::Done, |used| {
-                    Outcome::Refused(Conflict::Other("2BP01", format!("{used} depends on type `{name}`")))
-                })
+                self.leave(users, &format!("type `{name}`"), drop.cascade, together)
             }
             ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine | ObjectKind::Aggregate => {
-                // What a trigger calls takes no arguments.
-                let plain = arguments.is_none_or(|arguments| arguments.is_empty());
-                let called = self
-                    .called_by_trigger(&name)
-                    .filter(|_| plain)
-                    .map(|object| format!("{object}"))
-                    .or_else(|| self.called_in_table(&name))
-                    .filter(|_| !drop.cascade);
-                if drop.cascade && plain {
-                    while let Some(trigger) = self.called_by_trigger(&name) {
-                        self.catalog.put_other(trigger, Slot::Gone);
-                    }
-                }
-                match (self.drop_function(full, drop.guard, arguments), called) {
-                    (Outcome::Done, Some(trigger)) => {
-                        Outcome::Refused(Conflict::Other("2BP01", format!("{trigger} depends on `{name}`")))
-                    }
-                    (outcome, _) => outcome,
+                let fits = |function: &&Function| super::notes::takes_arguments(function, arguments);
+                let users = match self.catalog.functions(&name).iter().find(fits) {
+                    Some(function) => self.users_of_function(&name, function),
+                    None => Vec::new(),
+                };
+                match self.drop_function(full, drop.guard, arguments) {
+                    Outcome::Done => self.leave(users, &format!("`{name}`"), drop.cascade, together),
+                    outcome @ (Outcome::Skipped { .. } | Outcome::Refused(_)) => outcome,
                 }
             }
             ObjectKind::Schema => {
@@ -184,7 +176,7 @@ impl Step<'_> {
     }
 
     /// The row triggers that partitions have from their parent go with it.
-    fn drop_inherited_trigger(&mut self, key: &ObjectRef, parent: &Name) {
+    pub(super) fn drop_inherited_trigger(&mut self, key: &ObjectRef, parent: &Name) {
         for child in self.catalog.children(parent) {
             let below = ObjectRef { on: Some(child.clone()), ..key.clone() };
             let inherited =
@@ -198,22 +190,24 @@ impl Step<'_> {
         }
     }
 
-    /// The columns, domains and functions that have a type go with it.
-    fn drop_users_of_type(&mut self, ty: &Name) {
-        for (table, column) in self.columns_of_type(ty) {
-            self.take_column(&table, &column, true);
-            for child in self.catalog.children(&table) {
-                self.take_column(&child, &column, true);
-            }
+    /// What becomes of those who used what was dropped: with CASCADE they go too, without it they keep it.
+    fn leave(&mut self, users: Vec<User>, what: &str, cascade: bool, together: &[Name]) -> Outcome {
+        if !cascade {
+            return self.keeps(&users, what, together).map_or(Outcome::Done, Outcome::Refused);
         }
-        for domain in self.domains_of_type(ty) {
-            self.drop_users_of_type(&domain);
-            self.catalog.put_type(domain, Slot::Gone);
-        }
+        self.take_users(users);
+        Outcome::Done
     }
 
     pub(super) fn drop_relation(&mut self, name: &Name, cascade: bool, together: &[Name]) -> Outcome {
         let mut refused = None;
+        let (users, what) = match self.catalog.relation(name).found() {
+            Some(relation @ (Relation::Table(_) | Relation::View(_))) => {
+                (self.users_of_relation(name), relation.kind().noun())
+            }
+            Some(Relation::Sequence(_)) if cascade => (self.users_of_sequence(name), String::new()),
+            Some(Relation::Sequence(_) | Relation::Index(_)) | None => (Vec::new(), String::new()),
+        };
         match self.catalog.relation(name).found().cloned() {
             Some(Relation::Table(_)) => {
                 if self.catalog.dialect == Dialect::Postgres {
@@ -255,7 +249,6 @@ impl Step<'_> {
                 self.drop_what_is_on(name);
             }
             Some(Relation::Index(_)) => self.drop_index_parts(name),
-            Some(Relation::Sequence(_)) if cascade && self.postgres() => self.drop_defaults_from(name),
             Some(Relation::Sequence(_)) | None => {}
         }
         let views: Vec<Name> = self
@@ -276,6 +269,11 @@ impl Step<'_> {
                 for view in views {
                     self.drop_relation(&view, true, together);
                 }
+            }
+            if let Outcome::Refused(conflict) =
+                self.leave(users, &format!("{what} `{name}`"), cascade, together)
+            {
+                refused = refused.or(Some(conflict));
             }
         }
         refused.map_or(Outcome::Done, Outcome::Refused)
@@ -371,7 +369,7 @@ impl Step<'_> {
     ) -> Outcome {
         let gone = gone_function(&object, arguments);
         let mut all = self.catalog.functions(&object.name).to_vec();
-        let fits = |function: &crate::schema::Function| super::notes::takes_arguments(function, arguments);
+        let fits = |function: &Function| super::notes::takes_arguments(function, arguments);
         if all.iter().filter(|function| fits(function)).count() > 1 && self.postgres() {
             let sentence =
                 format!("there are several functions `{}`: say which by its arguments", object.name);

@@ -13,6 +13,7 @@ mod query;
 mod rename;
 mod tables;
 mod types;
+mod users;
 
 pub use names::object_name as generated_name;
 pub use query::resolved;

@@ -159,7 +159,7 @@ pub(super) fn alter_type(step: &mut Step<'_>, name: &Name, change: &AlterType) -
             match attributes.iter_mut().find(|(known, _)| known == altered) {
                 Some((_, known)) => {
                     *known = ty.clone();
-                    if let Some(used) = step.has_type(&name, &[]) {
+                    if let Some(used) = step.has_type(&name) {
                         let sentence = format!("{used} has type `{name}`");
                         return Outcome::Refused(Conflict::Other("0A000", sentence));
                     }

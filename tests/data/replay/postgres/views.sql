@@ -111,15 +111,6 @@ DROP SEQUENCE s; -- refused: 2BP01
 DROP FUNCTION f(int) CASCADE;
 DROP TYPE mood CASCADE;
 DROP SEQUENCE s CASCADE;
--- left: accepted, not 2BP01: DROP FUNCTION f(int);
--- left: accepted, not 2BP01: DROP TYPE mood;
--- left: accepted, not 2BP01: DROP SEQUENCE s;
--- left: too much: view public.calls
--- left: too much: view public.casts
--- left: too much: view public.counts
--- left: drift: extra-view view `calls`: AS SELECT f(1) AS x / nothing
--- left: drift: extra-view view `casts`: AS SELECT 'good'::mood AS m / nothing
--- left: drift: extra-view view `counts`: AS SELECT nextval('s') AS n / nothing
 
 -- # Queries of every kind
 CREATE TABLE t (id int PRIMARY KEY, a int, b text, at timestamptz);

@@ -1,0 +1,447 @@
+//! What uses a type, a function, a sequence or a relation in PostgreSQL besides its own: it keeps the server from dropping them, and goes
+//! along with CASCADE. Where that is not certain, nothing uses it.
+
+use std::fmt;
+
+use super::tables::whole;
+use super::{Step, depends};
+use crate::ops::{Conflict, Guard};
+use crate::schema::{
+    Argument, Body, ConstraintKind, Detail, Expr, Function, Ident, Lookup, Name, ObjectKind, ObjectRef,
+    Relation, Returns, Slot, Type, TypeKind, builtin,
+};
+
+/// Something that uses another thing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum User {
+    /// A column, by its type or because it is computed.
+    Column(Name, Ident),
+    /// The default of a column.
+    Default(Name, Ident),
+    /// A constraint of a table.
+    Constraint(Name, Ident),
+    /// A view, an index, or a table as a whole.
+    Relation(ObjectKind, Name),
+    /// A domain.
+    Type(Name),
+    /// An attribute of a composite type.
+    Attribute(Name, Ident),
+    /// The default of a domain.
+    DomainDefault(Name),
+    /// A CHECK of a domain.
+    DomainConstraint(Name, Ident),
+    /// A function, by its name and the types of its arguments.
+    Function(ObjectKind, Name, Vec<Type>),
+    /// A trigger, a policy, a rule, …
+    Other(ObjectRef),
+}
+
+impl fmt::Display for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Column(table, column) => write!(f, "column `{column}` of `{table}`"),
+            Self::Default(table, column) => write!(f, "the default of column `{column}` of `{table}`"),
+            Self::Constraint(table, constraint) => write!(f, "constraint `{constraint}` of `{table}`"),
+            Self::Relation(kind, name) => write!(f, "{} `{name}`", kind.noun()),
+            Self::Type(name) => write!(f, "type `{name}`"),
+            Self::Attribute(name, attribute) => write!(f, "attribute `{attribute}` of type `{name}`"),
+            Self::DomainDefault(name) => write!(f, "the default of domain `{name}`"),
+            Self::DomainConstraint(name, constraint) => {
+                write!(f, "constraint `{constraint}` of domain `{name}`")
+            }
+            Self::Function(kind, name, _) => write!(f, "{} `{name}`", kind.noun()),
+            Self::Other(object) => write!(f, "{object}"),
+        }
+    }
+}
+
+impl User {
+    /// Whether it goes anyway when these do.
+    fn goes_with(&self, together: &[Name]) -> bool {
+        match self {
+            Self::Column(name, _)
+            | Self::Default(name, _)
+            | Self::Constraint(name, _)
+            | Self::Relation(_, name)
+            | Self::Type(name)
+            | Self::Attribute(name, _)
+            | Self::DomainDefault(name)
+            | Self::DomainConstraint(name, _)
+            | Self::Function(_, name, _) => together.contains(name),
+            Self::Other(object) => object.on.as_ref().is_some_and(|table| together.contains(table)),
+        }
+    }
+}
+
+/// How something is used: as a type, in an expression, or in the text of what the server keeps parsed.
+struct Use<'u> {
+    as_type: &'u dyn Fn(&Type) -> bool,
+    in_expr: &'u dyn Fn(&Expr) -> bool,
+    in_text: &'u dyn Fn(&str) -> bool,
+}
+
+fn never_type(_: &Type) -> bool {
+    false
+}
+
+fn never_text(_: &str) -> bool {
+    false
+}
+
+impl Step<'_> {
+    /// What uses a type.
+    pub(super) fn users_of_type(&self, ty: &Name) -> Vec<User> {
+        let is_it = |known: &Type| self.is_type(known, ty);
+        let mut users = self.users(&Use {
+            as_type: &is_it,
+            in_expr: &|part| matches!(part, Expr::Cast { to, .. } if is_it(to)),
+            in_text: &never_text,
+        });
+        if self.certain() {
+            let of_it = self.catalog.tables().filter(|table| table.of_type.as_ref() == Some(ty));
+            users.extend(of_it.map(|table| User::Relation(ObjectKind::Table, table.name.clone())));
+        }
+        users
+    }
+
+    /// What uses a function.
+    pub(super) fn users_of_function(&self, name: &Name, function: &Function) -> Vec<User> {
+        let calls = |part: &Expr| match part {
+            Expr::Call { name: called, arguments } => {
+                self.is_called(called, name) && takes(function, arguments.len())
+            }
+            _ => false,
+        };
+        let alone = self.functions_named(name) == 1 && !builtin::is_function(name.text());
+        let called = |part: &Expr| alone && calls(part);
+        let in_text = |text: &str| alone && depends::calls(text, name);
+        let mut users =
+            self.users(&Use { as_type: &never_type, in_expr: &called, in_text: &in_text });
+        if self.certain() && function.input_types().next().is_none() {
+            let fires = self.catalog.others().filter(|(_, other)| match &other.detail {
+                Detail::Trigger(trigger) => !trigger.inherited && trigger.function.as_ref() == Some(name),
+                Detail::None
+                | Detail::Policy(_)
+                | Detail::Rule(_)
+                | Detail::Extension(_)
+                | Detail::Statistics(_)
+                | Detail::Publication(_)
+                | Detail::Text(_) => false,
+            });
+            users.extend(fires.map(|(object, _)| User::Other(object.clone())));
+        }
+        users
+    }
+
+    /// What uses a sequence, besides the column that it belongs to.
+    pub(super) fn users_of_sequence(&self, sequence: &Name) -> Vec<User> {
+        let takes = |part: &Expr| self.takes_from(part, sequence);
+        self.users(&Use { as_type: &never_type, in_expr: &takes, in_text: &never_text })
+    }
+
+    /// What uses a table or view besides foreign keys, heirs and views: its row type, queries in policies, rules.
+    pub(super) fn users_of_relation(&self, relation: &Name) -> Vec<User> {
+        let is_it = |known: &Type| self.is_type(known, relation);
+        let in_expr = |part: &Expr| matches!(part, Expr::Cast { to, .. } if is_it(to));
+        let in_text = |text: &str| {
+            depends::changed_tables(text).iter().any(|written| self.means(written, relation))
+        };
+        let mut users = self.users(&Use { as_type: &is_it, in_expr: &in_expr, in_text: &in_text });
+        if self.certain() {
+            let reads = |expr: &Option<Expr>| expr.iter().any(|expr| self.reads_relation(expr, relation));
+            let refers = self.catalog.others().filter(|(_, other)| match &other.detail {
+                Detail::Trigger(trigger) => trigger.from.as_ref() == Some(relation),
+                Detail::Policy(policy) => reads(&policy.using) || reads(&policy.check),
+                Detail::None
+                | Detail::Rule(_)
+                | Detail::Extension(_)
+                | Detail::Statistics(_)
+                | Detail::Publication(_)
+                | Detail::Text(_) => false,
+            });
+            users.extend(refers.map(|(object, _)| User::Other(object.clone())));
+        }
+        users.retain(|user| !user.goes_with(std::slice::from_ref(relation)));
+        users
+    }
+
+    /// Whether what is known to be there is there: a statement that we could not read may have dropped anything.
+    fn certain(&self) -> bool {
+        self.postgres() && !self.catalog.unclear
+    }
+
+    fn users(&self, used: &Use<'_>) -> Vec<User> {
+        let mut users = Vec::new();
+        if !self.certain() {
+            return users;
+        }
+        let in_expr = |expr: &Expr| has(expr, used.in_expr);
+        for (name, relation) in self.catalog.relations() {
+            match relation {
+                Relation::Table(table) => {
+                    for member in &table.columns {
+                        let column = &member.column;
+                        let own = || (name.clone(), column.name.clone());
+                        let computed = column.generated.as_ref().map(|generated| &generated.expr);
+                        if column.ty.as_ref().is_some_and(used.as_type) || computed.is_some_and(in_expr) {
+                            users.push(User::Column(own().0, own().1));
+                        } else if column.default.as_ref().is_some_and(in_expr) {
+                            users.push(User::Default(own().0, own().1));
+                        }
+                    }
+                    for (ident, constraint) in &table.constraints {
+                        let uses = match &constraint.kind {
+                            ConstraintKind::Check(expr) => in_expr(expr),
+                            ConstraintKind::Exclude(exclude) => {
+                                exclude.elements.iter().any(|(key, _)| in_expr(&key.expr))
+                                    || exclude.predicate.as_ref().is_some_and(in_expr)
+                            }
+                            ConstraintKind::PrimaryKey { .. }
+                            | ConstraintKind::Unique { .. }
+                            | ConstraintKind::ForeignKey(_)
+                            | ConstraintKind::NotNull(_) => false,
+                        };
+                        if uses && !constraint.inherited {
+                            users.push(User::Constraint(name.clone(), ident.clone()));
+                        }
+                    }
+                    let mut keys = table.partition_by.iter().flat_map(|by| &by.keys);
+                    if keys.any(|key| in_expr(&key.expr)) {
+                        users.push(User::Relation(ObjectKind::Table, name.clone()));
+                    }
+                }
+                Relation::Index(index) => {
+                    if index.constraint.is_none() && index.parent.is_none() && index.exprs().any(in_expr) {
+                        users.push(User::Relation(ObjectKind::Index, name.clone()));
+                    }
+                }
+                Relation::View(view) => {
+                    let Some(resolved) = &view.resolved else { continue };
+                    let mut uses = resolved.columns.iter().flatten().any(|output| {
+                        output.ty.as_ref().is_some_and(used.as_type)
+                    });
+                    resolved.query.each_expr(&mut |expr| uses |= in_expr(expr));
+                    if uses {
+                        users.push(User::Relation(relation.kind(), name.clone()));
+                    }
+                }
+                Relation::Sequence(_) => {}
+            }
+        }
+        self.users_among_types(used, &mut users);
+        for (name, function) in self.catalog.all_functions() {
+            let has_type = |argument: &Argument| (used.as_type)(&argument.ty);
+            let returns = match &function.returns {
+                Some(Returns::Type { ty, .. }) => (used.as_type)(ty),
+                Some(Returns::Table(columns)) => columns.iter().any(|(_, ty)| (used.as_type)(ty)),
+                None => false,
+            };
+            let defaults = function.arguments.iter().filter_map(|argument| argument.default.as_ref());
+            let body = match &function.body {
+                Some(Body::Parsed(text)) => (used.in_text)(text),
+                Some(Body::Text(text)) if function.kind == ObjectKind::Aggregate => (used.in_text)(text),
+                Some(Body::Text(_)) | None => false,
+            };
+            if returns || body || function.arguments.iter().any(has_type) || defaults.into_iter().any(in_expr)
+            {
+                let types = function.input_types().cloned().collect();
+                users.push(User::Function(function.kind, name.clone(), types));
+            }
+        }
+        let optional = |expr: &Option<Expr>| expr.as_ref().is_some_and(in_expr);
+        for (object, other) in self.catalog.others() {
+            let uses = match &other.detail {
+                Detail::Trigger(trigger) => !trigger.inherited && optional(&trigger.when),
+                Detail::Policy(policy) => optional(&policy.using) || optional(&policy.check),
+                Detail::Rule(rule) => optional(&rule.when) || (used.in_text)(&rule.action),
+                Detail::Statistics(statistics) => statistics.keys.iter().any(in_expr),
+                Detail::Text(text) => object.kind == ObjectKind::EventTrigger && (used.in_text)(text),
+                Detail::None | Detail::Extension(_) | Detail::Publication(_) => false,
+            };
+            if uses {
+                users.push(User::Other(object.clone()));
+            }
+        }
+        users
+    }
+
+    fn users_among_types(&self, used: &Use<'_>, users: &mut Vec<User>) {
+        for entry in self.catalog.types() {
+            match &entry.kind {
+                TypeKind::Domain { ty, default, constraints, .. } => {
+                    if (used.as_type)(ty) {
+                        users.push(User::Type(entry.name.clone()));
+                        continue;
+                    }
+                    if default.as_ref().is_some_and(|default| has(default, used.in_expr)) {
+                        users.push(User::DomainDefault(entry.name.clone()));
+                    }
+                    let checks = constraints.iter().filter(|(_, constraint)| {
+                        matches!(&constraint.kind, ConstraintKind::Check(expr) if has(expr, used.in_expr))
+                    });
+                    users.extend(
+                        checks.map(|(ident, _)| User::DomainConstraint(entry.name.clone(), ident.clone())),
+                    );
+                }
+                TypeKind::Composite(attributes) => {
+                    let having = attributes.iter().filter(|(_, ty)| (used.as_type)(ty));
+                    users.extend(having.map(|(ident, _)| User::Attribute(entry.name.clone(), ident.clone())));
+                }
+                TypeKind::Enum(_) | TypeKind::Other(_) => {}
+            }
+        }
+    }
+
+    /// Why something cannot be dropped without CASCADE: the first of its users that does not go anyway.
+    pub(super) fn keeps(&self, users: &[User], what: &str, together: &[Name]) -> Option<Conflict> {
+        let user = users.iter().find(|user| !user.goes_with(together))?;
+        Some(Conflict::Other("2BP01", format!("{user} depends on {what}")))
+    }
+
+    /// CASCADE: they go along, with what uses them.
+    pub(super) fn take_users(&mut self, users: Vec<User>) {
+        for user in users {
+            self.take_user(user);
+        }
+    }
+
+    fn take_user(&mut self, user: User) {
+        match user {
+            User::Column(table, column) => {
+                let there = self.catalog.table(&table).and_then(|table| table.column(column.key()));
+                if there.found().is_some() && !self.inherits_column(&table, &column) {
+                    self.drop_column(&whole(table), &column, Guard::IfExists, true);
+                }
+            }
+            User::Default(table, column) => self.take_default(&table, &column),
+            User::Constraint(table, constraint) => {
+                if self.catalog.table(&table).found().is_some() {
+                    self.drop_constraint(&whole(table), &constraint, Guard::IfExists, true);
+                }
+            }
+            User::Relation(_, name) => {
+                if self.catalog.relation(&name).found().is_some() {
+                    self.drop_relation(&name, true, &[]);
+                }
+            }
+            User::Type(name) => self.take_type(&name),
+            User::Attribute(name, attribute) => self.change_type(&name, |kind| {
+                if let TypeKind::Composite(attributes) = kind {
+                    attributes.retain(|(known, _)| *known != attribute);
+                }
+            }),
+            User::DomainDefault(name) => self.change_type(&name, |kind| {
+                if let TypeKind::Domain { default, .. } = kind {
+                    *default = None;
+                }
+            }),
+            User::DomainConstraint(name, constraint) => self.change_type(&name, |kind| {
+                if let TypeKind::Domain { constraints, .. } = kind {
+                    constraints.retain(|(known, _)| *known != constraint);
+                }
+            }),
+            User::Function(_, name, types) => self.take_function(&name, &types),
+            User::Other(object) => {
+                self.catalog.put_other(object.clone(), Slot::Gone);
+                if let (ObjectKind::Trigger, Some(table)) = (object.kind, &object.on) {
+                    self.drop_inherited_trigger(&object, table);
+                }
+            }
+        }
+    }
+
+    /// A type goes, with what has it.
+    pub(super) fn take_type(&mut self, name: &Name) {
+        if self.catalog.type_entry(name).found().is_none() {
+            return;
+        }
+        let users = self.users_of_type(name);
+        self.catalog.put_type(name.clone(), Slot::Gone);
+        self.take_users(users);
+    }
+
+    fn change_type(&mut self, name: &Name, change: impl FnOnce(&mut TypeKind)) {
+        if let Lookup::Found(entry) = self.catalog.type_entry(name) {
+            let mut entry = entry.clone();
+            change(&mut entry.kind);
+            self.catalog.put_type(name.clone(), Slot::Present(entry));
+        }
+    }
+
+    /// A function goes, with what calls it.
+    pub(super) fn take_function(&mut self, name: &Name, types: &[Type]) {
+        let mut all = self.catalog.functions(name).to_vec();
+        let Some(at) = all.iter().position(|function| function.input_types().eq(types)) else { return };
+        let users = self.users_of_function(name, &all[at]);
+        all.remove(at);
+        let object = ObjectRef { kind: ObjectKind::Function, name: name.clone(), on: None };
+        let types = types.iter().map(ToString::to_string).collect();
+        self.catalog.put_other(super::drop::gone_function(&object, Some(&types)), Slot::Gone);
+        self.catalog.put_functions(name.clone(), all);
+        self.take_users(users);
+    }
+
+    fn take_default(&mut self, table: &Name, column: &Ident) {
+        self.catalog.change_table(table, |table| {
+            if let Some(member) = super::columns::member(table, column) {
+                member.column.default = None;
+                member.defaulted = false;
+            }
+        });
+    }
+
+    /// Whether a name that was written once means a relation: with its schema, or because no other one is called so.
+    fn means(&self, written: &Name, relation: &Name) -> bool {
+        if written.schema.is_some() {
+            return written == relation;
+        }
+        let alike = || self.catalog.relations().filter(|(name, _)| name.ident == relation.ident).count();
+        written.ident == relation.ident && alike() <= 1
+    }
+
+    /// Whether the name of a call is a function's.
+    fn is_called(&self, called: &str, function: &Name) -> bool {
+        match called.rsplit_once('.') {
+            Some((schema, ident)) => {
+                ident == function.text() && function.schema.as_ref().is_some_and(|own| own.text() == schema)
+            }
+            None => called == function.text(),
+        }
+    }
+
+    /// How many functions there are of a name, in any schema: with one, it is told which a call means.
+    fn functions_named(&self, name: &Name) -> usize {
+        self.catalog.all_functions().filter(|(known, _)| known.ident == name.ident).count()
+    }
+
+    /// Whether the queries inside of an expression certainly read a relation.
+    fn reads_relation(&self, expr: &Expr, relation: &Name) -> bool {
+        let mut reads = false;
+        expr.walk(&mut |part| {
+            let Expr::Query(inner) = part else { return };
+            let ctes = inner.query.cte_names();
+            inner.query.each_relation(&mut |name| {
+                let is_cte = name.schema.is_none() && ctes.iter().any(|cte| cte == name.text());
+                reads |= !is_cte && self.means(name, relation);
+            });
+        });
+        reads
+    }
+}
+
+/// Whether a function can be called with so many arguments.
+fn takes(function: &Function, count: usize) -> bool {
+    let variadic =
+        function.arguments.iter().any(|argument| argument.mode == crate::schema::ArgumentMode::Variadic);
+    let inputs = || function.arguments.iter().filter(|argument| argument.mode.is_input());
+    let needed = inputs().filter(|argument| argument.default.is_none()).count();
+    // The star of an aggregate counts for nothing.
+    function.kind == ObjectKind::Aggregate || variadic || (needed..=inputs().count()).contains(&count)
+}
+
+/// Whether any part of an expression is such.
+fn has(expr: &Expr, is_such: &dyn Fn(&Expr) -> bool) -> bool {
+    let mut found = false;
+    expr.walk_all(&mut |part| found |= is_such(part));
+    found
+}

@@ -99,12 +99,12 @@ pub enum Operation {
     /// Every other action of ALTER TABLE (INDEX, VIEW, …).
     SetTableOption { table: TableTarget, option: TableOption },
 
-    /// ALTER … RENAME TO, of any kind of object.
-    Rename { object: ObjectRef, to: Ident, if_exists: bool },
-    /// ALTER … SET SCHEMA, of any kind of object.
-    SetSchema { object: ObjectRef, to: Ident, if_exists: bool },
-    /// ALTER … OWNER TO, of any kind of object.
-    SetOwner { object: ObjectRef, to: String },
+    /// ALTER … RENAME TO, of any kind of object; of a function with the types of its arguments, where they were written.
+    Rename { object: ObjectRef, arguments: Option<Vec<String>>, to: Ident, if_exists: bool },
+    /// ALTER … SET SCHEMA, likewise.
+    SetSchema { object: ObjectRef, arguments: Option<Vec<String>>, to: Ident, if_exists: bool },
+    /// ALTER … OWNER TO, likewise.
+    SetOwner { object: ObjectRef, arguments: Option<Vec<String>>, to: String },
     /// DROP of any kind of object; one operation a statement, however many names.
     Drop(Drop),
 

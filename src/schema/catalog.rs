@@ -637,6 +637,11 @@ impl Catalog {
         self.lookup(self.others.get(object))
     }
 
+    /// Whether an object was seen to go: dropped, or renamed away.
+    pub fn was_dropped(&self, object: &ObjectRef) -> bool {
+        matches!(self.others.get(object), Some(Slot::Gone))
+    }
+
     /// Every relation that is there, by name.
     pub fn relations(&self) -> impl Iterator<Item = (&Name, &Relation)> {
         self.relations.iter().filter_map(|(name, slot)| match slot {

@@ -149,6 +149,22 @@ impl Expr {
         }
     }
 
+    /// Calls `change` on this expression and every one inside, those of a query inside included.
+    pub fn each_part_mut(&mut self, change: &mut dyn FnMut(&mut Self)) {
+        change(self);
+        match self {
+            Self::Call { arguments: inner, .. } | Self::Operator { operands: inner, .. } => {
+                inner.iter_mut().for_each(|one| one.each_part_mut(change));
+            }
+            Self::Cast { operand, .. } => operand.each_part_mut(change),
+            Self::Query(inner) => {
+                inner.operands.iter_mut().for_each(|one| one.each_part_mut(change));
+                inner.query.each_expr_mut(&mut |one| one.each_part_mut(change));
+            }
+            Self::Column(_) | Self::Literal(_) | Self::Raw { .. } => {}
+        }
+    }
+
     /// Calls `change` on every query in it, and on those in their expressions.
     pub fn each_query_mut(&mut self, change: &mut dyn FnMut(&mut Query)) {
         match self {

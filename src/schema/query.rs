@@ -135,10 +135,7 @@ impl Query {
         }
         self.each_source(&mut |source| match source {
             Source::Query { query, .. } => names.extend(query.with.iter().map(|cte| cte.name.clone())),
-            Source::Relation { .. }
-            | Source::Cte { .. }
-            | Source::Function { .. }
-            | Source::Join { .. } => {}
+            Source::Relation { .. } | Source::Cte { .. } | Source::Function { .. } | Source::Join { .. } => {}
         });
     }
 

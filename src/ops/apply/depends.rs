@@ -1,6 +1,8 @@
 //! What depends on a column, a table or a type in PostgreSQL: it keeps the server from dropping or changing them. Where that is not
 //! certain, nothing depends.
 
+use std::ops::Range;
+
 use super::{Outcome, Step};
 use crate::ops::Conflict;
 use crate::schema::{
@@ -500,14 +502,15 @@ pub(super) fn calls(text: &str, function: &Name) -> bool {
         let defines = start >= 2
             && tokens[start - 1] == "="
             && is(start - 2, &["SFUNC", "FINALFUNC", "COMBINEFUNC", "SERIALFUNC", "DESERIALFUNC", "MSFUNC"]);
-        let other = start.checked_sub(1).is_some_and(|before| is(before, &["INTO", "FROM", "JOIN", "AS", "."]));
+        let other =
+            start.checked_sub(1).is_some_and(|before| is(before, &["INTO", "FROM", "JOIN", "AS", "."]));
         named && (defines || (is(at + 1, &["("]) && !other))
     })
 }
 
-/// The tables that the statements in a text certainly change.
-pub(super) fn changed_tables(text: &str) -> Vec<Name> {
-    let tokens = tokens(text);
+/// The tables that the statements in a text certainly change, and where their names stand.
+pub(super) fn changed_tables(text: &str) -> Vec<(Name, Range<usize>)> {
+    let (starts, tokens): (Vec<usize>, Vec<&str>) = tokens_at(text).into_iter().unzip();
     let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.eq_ignore_ascii_case(word));
     let mut found = Vec::new();
     for at in 0..tokens.len() {
@@ -521,10 +524,14 @@ pub(super) fn changed_tables(text: &str) -> Vec<Name> {
         };
         let start = start + usize::from(is(start, "ONLY"));
         let Some(first) = tokens.get(start) else { continue };
-        found.push(match tokens.get(start + 2).filter(|_| is(start + 1, ".")) {
+        let last = if is(start + 1, ".") { start + 2 } else { start };
+        let second = tokens.get(last).filter(|_| last > start);
+        let name = match second {
             Some(second) => Name::qualified(Ident::exact(folded(first)), Ident::exact(folded(second))),
             None => Name::bare(Ident::exact(folded(first))),
-        });
+        };
+        let Some((from, token)) = starts.get(last).zip(tokens.get(last)) else { continue };
+        found.push((name, starts[start]..from + token.len()));
     }
     found
 }
@@ -539,6 +546,11 @@ fn folded(token: &str) -> String {
 
 /// Words, quoted names and symbols; strings are left out.
 fn tokens(text: &str) -> Vec<&str> {
+    tokens_at(text).into_iter().map(|(_, token)| token).collect()
+}
+
+/// The same, each with where it begins.
+fn tokens_at(text: &str) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
     let mut rest = text.char_indices().peekable();
     while let Some((start, first)) = rest.next() {
@@ -561,7 +573,7 @@ fn tokens(text: &str) -> Vec<&str> {
                 end = at + next.len_utf8();
             }
         }
-        found.push(&text[start..end]);
+        found.push((start, &text[start..end]));
     }
     found
 }

@@ -4,7 +4,7 @@ use super::users::User;
 use super::{Outcome, Step};
 use crate::ops::{Conflict, Drop, Guard};
 use crate::schema::{
-    Detail, Dialect, Function, Ident, Lookup, Name, ObjectKind, ObjectRef, Published, Relation, Slot, TypeKind,
+    Detail, Dialect, Ident, Lookup, Name, ObjectKind, ObjectRef, Published, Relation, Slot, TypeKind,
 };
 
 impl Step<'_> {
@@ -117,15 +117,7 @@ impl Step<'_> {
                 self.leave(users, &format!("type `{name}`"), drop.cascade, together)
             }
             ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine | ObjectKind::Aggregate => {
-                let fits = |function: &&Function| super::notes::takes_arguments(function, arguments);
-                let users = match self.catalog.functions(&name).iter().find(fits) {
-                    Some(function) => self.users_of_function(&name, function),
-                    None => Vec::new(),
-                };
-                match self.drop_function(full, drop.guard, arguments) {
-                    Outcome::Done => self.leave(users, &format!("`{name}`"), drop.cascade, together),
-                    outcome @ (Outcome::Skipped { .. } | Outcome::Refused(_)) => outcome,
-                }
+                self.drop_function(drop, full, arguments, together)
             }
             ObjectKind::Schema => {
                 let key = self.other_key(object);
@@ -361,31 +353,25 @@ impl Step<'_> {
     }
 
     /// A function is told from its namesakes by its arguments; what was dropped is remembered by both.
-    pub(super) fn drop_function(
+    fn drop_function(
         &mut self,
+        drop: &Drop,
         object: ObjectRef,
-        guard: Guard,
         arguments: Option<&Vec<String>>,
+        together: &[Name],
     ) -> Outcome {
         let gone = gone_function(&object, arguments);
-        let mut all = self.catalog.functions(&object.name).to_vec();
-        let fits = |function: &Function| super::notes::takes_arguments(function, arguments);
-        if all.iter().filter(|function| fits(function)).count() > 1 && self.postgres() {
-            let sentence =
-                format!("there are several functions `{}`: say which by its arguments", object.name);
-            return Outcome::Refused(Conflict::Other("42725", sentence));
-        }
-        let at = all.iter().position(fits);
-        match at {
-            Some(at) => {
-                all.remove(at);
-                self.catalog.put_functions(object.name, all);
-            }
-            None if self.catalog.other(&gone).is_absent() => return self.missing(object, guard),
-            None => {}
-        }
+        let at = match self.routine(&object, arguments, drop.guard) {
+            Ok(at) => at,
+            Err(outcome) => return outcome,
+        };
         self.catalog.put_other(gone, Slot::Gone);
-        Outcome::Done
+        let Some(at) = at else { return Outcome::Done };
+        let mut all = self.catalog.functions(&object.name).to_vec();
+        let users = self.users_of_function(&object.name, &all[at]);
+        all.remove(at);
+        self.catalog.put_functions(object.name.clone(), all);
+        self.leave(users, &format!("`{}`", object.name), drop.cascade, together)
     }
 }
 

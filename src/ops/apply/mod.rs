@@ -5,6 +5,8 @@ mod constraints;
 mod depends;
 mod drop;
 mod extensions;
+mod follow;
+mod functions;
 mod indexes;
 mod names;
 mod notes;
@@ -353,8 +355,12 @@ impl Step<'_> {
             }
             Operation::DetachPartition { table, partition, .. } => self.detach_partition(table, partition),
             Operation::SetTableOption { table, option } => self.set_table_option(table, option),
-            Operation::Rename { object, to, if_exists } => self.rename(object, to, *if_exists),
-            Operation::SetSchema { object, to, if_exists } => self.set_schema(object, to, *if_exists),
+            Operation::Rename { object, arguments, to, if_exists } => {
+                self.rename(object, arguments.as_ref(), to, *if_exists)
+            }
+            Operation::SetSchema { object, arguments, to, if_exists } => {
+                self.set_schema(object, arguments.as_ref(), to, *if_exists)
+            }
             Operation::Drop(drop) => self.drop(drop),
             Operation::CreateIndex(create) => self.create_index(create),
             Operation::CreateView(create) => self.create_view(create),
@@ -442,7 +448,7 @@ impl Step<'_> {
             Operation::Comment { object, arguments, text } => {
                 self.comment(object, arguments.as_ref(), text.as_deref())
             }
-            Operation::SetOwner { object, to } => self.set_owner(object, to),
+            Operation::SetOwner { object, arguments, to } => self.set_owner(object, arguments.as_ref(), to),
             Operation::Privilege { text, .. } => {
                 self.catalog.put_privilege(text);
                 Outcome::Done

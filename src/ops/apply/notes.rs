@@ -25,9 +25,14 @@ impl Step<'_> {
         }
     }
 
-    pub(super) fn set_owner(&mut self, object: &ObjectRef, to: &str) -> Outcome {
+    pub(super) fn set_owner(
+        &mut self,
+        object: &ObjectRef,
+        arguments: Option<&Vec<String>>,
+        to: &str,
+    ) -> Outcome {
         let to: Arc<str> = Arc::from(to);
-        self.change_notes(object, None, |notes| notes.owner = Some(to))
+        self.change_notes(object, arguments, |notes| notes.owner = Some(to))
     }
 
     fn comment_on_column(&mut self, object: &ObjectRef, text: Option<Arc<str>>) -> Outcome {
@@ -137,11 +142,14 @@ impl Step<'_> {
                 Lookup::Absent => self.missing(full, Guard::None),
             },
             ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine | ObjectKind::Aggregate => {
+                let at = match self.routine(&full, arguments, Guard::None) {
+                    Ok(Some(at)) => at,
+                    Ok(None) => return Outcome::Done,
+                    Err(outcome) => return outcome,
+                };
                 let mut all = self.catalog.functions(&name).to_vec();
-                if let Some(function) = find_function(&mut all, arguments) {
-                    change(&mut function.notes);
-                    self.catalog.put_functions(name, all);
-                }
+                change(&mut all[at].notes);
+                self.catalog.put_functions(name, all);
                 Outcome::Done
             }
             _ => {
@@ -159,14 +167,6 @@ impl Step<'_> {
             }
         }
     }
-}
-
-/// The function of these argument types; without them, the first.
-pub(super) fn find_function<'f>(
-    all: &'f mut [Function],
-    arguments: Option<&Vec<String>>,
-) -> Option<&'f mut Function> {
-    all.iter_mut().find(|function| takes_arguments(function, arguments))
 }
 
 /// Whether a function takes arguments of these types, where any were written.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::functions::same_inputs;
 use super::tables::inherited_trigger;
 use super::{Outcome, Step};
 use crate::ops::{
@@ -245,26 +246,25 @@ impl Step<'_> {
             return missing;
         }
         let mut all = self.catalog.functions(&name).to_vec();
-        let same = |function: &Function| {
-            function.input_types().count() == create.input_types().count()
-                && function
-                    .input_types()
-                    .zip(create.input_types())
-                    .all(|(one, other)| canonical::same_base_type(one, other))
-        };
-        let known = all.iter().position(same);
-        if known.is_some() && create.guard != Guard::OrReplace {
-            return Outcome::Refused(Conflict::Exists(ObjectRef { kind: create.kind, name, on: None }));
-        }
-        let function = Function {
+        let mut function = Function {
             kind: create.kind,
             arguments: create.arguments.clone(),
             returns: create.returns.clone(),
             options: create.options.clone(),
             body: create.body.clone(),
-            notes: known.map_or_else(Notes::default, |at| all[at].notes.clone()),
+            notes: Notes::default(),
             made: Some(self.place),
         };
+        if self.postgres() {
+            without_lengths(&mut function);
+        }
+        let known = all.iter().position(|known| same_inputs(known, &function));
+        if let Some(at) = known {
+            if create.guard != Guard::OrReplace {
+                return Outcome::Refused(Conflict::Exists(ObjectRef { kind: create.kind, name, on: None }));
+            }
+            function.notes = all[at].notes.clone();
+        }
         match known {
             Some(at) => {
                 if let Some(why) = irreplaceable(&name, &all[at], &function).filter(|_| self.postgres()) {
@@ -285,16 +285,15 @@ impl Step<'_> {
         options: &FunctionOptions,
     ) -> Outcome {
         let name = self.resolve(&object.name);
+        let full = ObjectRef { kind: object.kind, name: name.clone(), on: None };
+        let at = match self.routine(&full, arguments, Guard::None) {
+            Ok(Some(at)) => at,
+            Ok(None) => return Outcome::Done,
+            Err(outcome) => return outcome,
+        };
         let mut all = self.catalog.functions(&name).to_vec();
-        if let Some(function) = super::notes::find_function(&mut all, arguments) {
-            function.options.alter(options);
-            self.catalog.put_functions(name, all);
-            return Outcome::Done;
-        }
-        let full = ObjectRef { kind: object.kind, name, on: None };
-        if self.catalog.other(&super::drop::gone_function(&full, arguments)).is_absent() {
-            return self.missing(full, Guard::None);
-        }
+        all[at].options.alter(options);
+        self.catalog.put_functions(name, all);
         Outcome::Done
     }
 
@@ -525,6 +524,16 @@ impl Step<'_> {
         }
         self.catalog.put_other(object, Slot::Present(other));
         Outcome::Done
+    }
+}
+
+/// The server forgets the length of a type that a function takes or returns.
+fn without_lengths(function: &mut Function) {
+    function.arguments.iter_mut().for_each(|argument| argument.ty.arguments.clear());
+    match &mut function.returns {
+        Some(Returns::Type { ty, .. }) => ty.arguments.clear(),
+        Some(Returns::Table(columns)) => columns.iter_mut().for_each(|(_, ty)| ty.arguments.clear()),
+        None => {}
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::columns::nextval;
+use super::functions::same_inputs;
 use super::{Outcome, Step, names};
 use crate::ops::{Conflict, Guard};
 use crate::schema::{
@@ -132,19 +133,34 @@ impl Step<'_> {
         }
     }
 
-    pub(super) fn rename(&mut self, object: &ObjectRef, to: &Ident, if_exists: bool) -> Outcome {
+    pub(super) fn rename(
+        &mut self,
+        object: &ObjectRef,
+        arguments: Option<&Vec<String>>,
+        to: &Ident,
+        if_exists: bool,
+    ) -> Outcome {
         let from = self.resolve(&object.name);
         let new = Name { schema: from.schema.clone(), ident: to.clone() };
         let new = names::kept(self.catalog.dialect, &new).into_owned();
-        self.rekey(object, from, new, if_exists)
+        self.rekey(object, arguments, from, new, if_exists)
     }
 
-    pub(super) fn set_schema(&mut self, object: &ObjectRef, to: &Ident, if_exists: bool) -> Outcome {
+    pub(super) fn set_schema(
+        &mut self,
+        object: &ObjectRef,
+        arguments: Option<&Vec<String>>,
+        to: &Ident,
+        if_exists: bool,
+    ) -> Outcome {
         let from = self.resolve(&object.name);
         let new = Name::qualified(to.clone(), from.ident.clone());
         let has_schema = match object.kind {
             kind if kind.is_relation() => !self.catalog.relation(&from).is_absent(),
             ObjectKind::Type | ObjectKind::Domain => !self.catalog.type_entry(&from).is_absent(),
+            ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine | ObjectKind::Aggregate => {
+                !self.catalog.functions(&from).is_empty()
+            }
             _ => false,
         };
         // Where it is already, PostgreSQL leaves it.
@@ -154,10 +170,17 @@ impl Step<'_> {
         if has_schema && let Some(missing) = self.missing_schema(&new) {
             return missing;
         }
-        self.rekey(object, from, new, if_exists)
+        self.rekey(object, arguments, from, new, if_exists)
     }
 
-    pub(super) fn rekey(&mut self, object: &ObjectRef, from: Name, new: Name, if_exists: bool) -> Outcome {
+    fn rekey(
+        &mut self,
+        object: &ObjectRef,
+        arguments: Option<&Vec<String>>,
+        from: Name,
+        new: Name,
+        if_exists: bool,
+    ) -> Outcome {
         let guard = if if_exists { Guard::IfExists } else { Guard::None };
         let full = ObjectRef { kind: object.kind, name: from.clone(), on: object.on.clone() };
         match object.kind {
@@ -215,17 +238,7 @@ impl Step<'_> {
                 Outcome::Done
             }
             ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine | ObjectKind::Aggregate => {
-                let all = self.catalog.functions(&from).to_vec();
-                let gone = super::drop::gone_function(&full, None);
-                if all.is_empty() && self.catalog.other(&gone).is_absent() {
-                    return self.missing(full, guard);
-                }
-                self.catalog.put_functions(from, Vec::new());
-                self.catalog.put_other(gone, Slot::Gone);
-                if !all.is_empty() {
-                    self.catalog.put_functions(new, all);
-                }
-                Outcome::Done
+                self.rekey_function(full, arguments, new, guard)
             }
             _ => {
                 let key = self.other_key(object);
@@ -262,6 +275,35 @@ impl Step<'_> {
                 Outcome::Done
             }
         }
+    }
+
+    fn rekey_function(
+        &mut self,
+        full: ObjectRef,
+        arguments: Option<&Vec<String>>,
+        new: Name,
+        guard: Guard,
+    ) -> Outcome {
+        let at = match self.routine(&full, arguments, guard) {
+            Ok(Some(at)) => at,
+            Ok(None) => return Outcome::Done,
+            Err(outcome) => return outcome,
+        };
+        let from = full.name.clone();
+        let gone = super::drop::gone_function(&full, arguments);
+        let mut all = self.catalog.functions(&from).to_vec();
+        let there = self.catalog.functions(&new).iter().any(|known| same_inputs(known, &all[at]));
+        if there && self.postgres() {
+            return Outcome::Refused(Conflict::Exists(ObjectRef { kind: all[at].kind, name: new, on: None }));
+        }
+        let moved = all.remove(at);
+        self.follow_function(&moved, &from, &new);
+        self.catalog.put_functions(from, all);
+        self.catalog.put_other(gone, Slot::Gone);
+        let mut others = self.catalog.functions(&new).to_vec();
+        others.push(moved);
+        self.catalog.put_functions(new, others);
+        Outcome::Done
     }
 
     /// `nextval('x'::regclass)` follows its sequence.
@@ -304,7 +346,13 @@ impl Step<'_> {
             schema.filter(|schema| **schema != "public").map(|schema| schema.text().to_owned())
         };
         let (old_schema, new_schema) = (shown(from.schema.as_ref()), shown(to.schema.as_ref()));
-        let is_it = |ty: &Type| ty.name == from.text() && (ty.schema.is_none() || ty.schema == old_schema);
+        // Without a schema it is the one that the search path finds; where that is another one by now, the only one of that name.
+        let only = !self.catalog.types().any(|entry| entry.name.ident == from.ident && entry.name != *from);
+        let found = from.schema.as_ref().is_none_or(|own| self.session.search_path.contains(own));
+        let is_it = |ty: &Type| {
+            ty.name == from.text()
+                && if ty.schema.is_none() { found || only } else { ty.schema == old_schema }
+        };
         let has_it =
             |table: &Table| table.columns.iter().any(|member| member.column.ty.as_ref().is_some_and(is_it));
         let tables: Vec<Name> =
@@ -325,6 +373,7 @@ impl Step<'_> {
                 ty.schema.clone_from(&new_schema);
             }
         };
+        self.follow_type(&is_it, &follow);
         let entries: Vec<TypeEntry> = self
             .catalog
             .types()
@@ -456,6 +505,7 @@ impl Step<'_> {
 
     /// Everything that names the table by its old name names it by its new one.
     pub(super) fn repoint(&mut self, from: &Name, to: &Name) {
+        self.follow_relation(from, to);
         // SQLite's old way leaves views as they are, and foreign keys too while they are not enforced.
         let legacy = self.renames_the_old_way();
         let enforced = !self.is_pragma("foreign_keys", &["off", "0", "false", "no"]);

@@ -108,15 +108,14 @@ impl Step<'_> {
     pub(super) fn users_of_function(&self, name: &Name, function: &Function) -> Vec<User> {
         let calls = |part: &Expr| match part {
             Expr::Call { name: called, arguments } => {
-                self.is_called(called, name) && takes(function, arguments.len())
+                is_called(called, name) && takes(function, arguments.len())
             }
             _ => false,
         };
         let alone = self.functions_named(name) == 1 && !builtin::is_function(name.text());
         let called = |part: &Expr| alone && calls(part);
         let in_text = |text: &str| alone && depends::calls(text, name);
-        let mut users =
-            self.users(&Use { as_type: &never_type, in_expr: &called, in_text: &in_text });
+        let mut users = self.users(&Use { as_type: &never_type, in_expr: &called, in_text: &in_text });
         if self.certain() && function.input_types().next().is_none() {
             let fires = self.catalog.others().filter(|(_, other)| match &other.detail {
                 Detail::Trigger(trigger) => !trigger.inherited && trigger.function.as_ref() == Some(name),
@@ -144,7 +143,7 @@ impl Step<'_> {
         let is_it = |known: &Type| self.is_type(known, relation);
         let in_expr = |part: &Expr| matches!(part, Expr::Cast { to, .. } if is_it(to));
         let in_text = |text: &str| {
-            depends::changed_tables(text).iter().any(|written| self.means(written, relation))
+            depends::changed_tables(text).iter().any(|(written, _)| self.means(written, relation))
         };
         let mut users = self.users(&Use { as_type: &is_it, in_expr: &in_expr, in_text: &in_text });
         if self.certain() {
@@ -217,9 +216,11 @@ impl Step<'_> {
                 }
                 Relation::View(view) => {
                     let Some(resolved) = &view.resolved else { continue };
-                    let mut uses = resolved.columns.iter().flatten().any(|output| {
-                        output.ty.as_ref().is_some_and(used.as_type)
-                    });
+                    let mut uses = resolved
+                        .columns
+                        .iter()
+                        .flatten()
+                        .any(|output| output.ty.as_ref().is_some_and(used.as_type));
                     resolved.query.each_expr(&mut |expr| uses |= in_expr(expr));
                     if uses {
                         users.push(User::Relation(relation.kind(), name.clone()));
@@ -391,7 +392,7 @@ impl Step<'_> {
     }
 
     /// Whether a name that was written once means a relation: with its schema, or because no other one is called so.
-    fn means(&self, written: &Name, relation: &Name) -> bool {
+    pub(super) fn means(&self, written: &Name, relation: &Name) -> bool {
         if written.schema.is_some() {
             return written == relation;
         }
@@ -399,23 +400,13 @@ impl Step<'_> {
         written.ident == relation.ident && alike() <= 1
     }
 
-    /// Whether the name of a call is a function's.
-    fn is_called(&self, called: &str, function: &Name) -> bool {
-        match called.rsplit_once('.') {
-            Some((schema, ident)) => {
-                ident == function.text() && function.schema.as_ref().is_some_and(|own| own.text() == schema)
-            }
-            None => called == function.text(),
-        }
-    }
-
     /// How many functions there are of a name, in any schema: with one, it is told which a call means.
-    fn functions_named(&self, name: &Name) -> usize {
+    pub(super) fn functions_named(&self, name: &Name) -> usize {
         self.catalog.all_functions().filter(|(known, _)| known.ident == name.ident).count()
     }
 
     /// Whether the queries inside of an expression certainly read a relation.
-    fn reads_relation(&self, expr: &Expr, relation: &Name) -> bool {
+    pub(super) fn reads_relation(&self, expr: &Expr, relation: &Name) -> bool {
         let mut reads = false;
         expr.walk(&mut |part| {
             let Expr::Query(inner) = part else { return };
@@ -429,8 +420,18 @@ impl Step<'_> {
     }
 }
 
+/// Whether the name of a call is a function's.
+pub(super) fn is_called(called: &str, function: &Name) -> bool {
+    match called.rsplit_once('.') {
+        Some((schema, ident)) => {
+            ident == function.text() && function.schema.as_ref().is_some_and(|own| own.text() == schema)
+        }
+        None => called == function.text(),
+    }
+}
+
 /// Whether a function can be called with so many arguments.
-fn takes(function: &Function, count: usize) -> bool {
+pub(super) fn takes(function: &Function, count: usize) -> bool {
     let variadic =
         function.arguments.iter().any(|argument| argument.mode == crate::schema::ArgumentMode::Variadic);
     let inputs = || function.arguments.iter().filter(|argument| argument.mode.is_input());
@@ -440,7 +441,7 @@ fn takes(function: &Function, count: usize) -> bool {
 }
 
 /// Whether any part of an expression is such.
-fn has(expr: &Expr, is_such: &dyn Fn(&Expr) -> bool) -> bool {
+pub(super) fn has(expr: &Expr, is_such: &dyn Fn(&Expr) -> bool) -> bool {
     let mut found = false;
     expr.walk_all(&mut |part| found |= is_such(part));
     found

@@ -634,12 +634,12 @@ fn action(cursor: &mut Cursor<'_>, table: &TableTarget) -> Read<Vec<Operation>> 
             cursor.expect("TO")?;
             let to = cursor.ident("an index")?;
             let object = ObjectRef { kind: ObjectKind::Index, name, on: Some(table.name.clone()) };
-            return Ok(vec![Operation::Rename { object, to, if_exists: false }]);
+            return Ok(vec![Operation::Rename { object, arguments: None, to, if_exists: false }]);
         }
         cursor.eat_any(&["TO", "AS"]);
         let to = cursor.name("a table")?.ident;
         let object = ObjectRef { kind: ObjectKind::Table, name: table.name.clone(), on: None };
-        return Ok(vec![Operation::Rename { object, to, if_exists: false }]);
+        return Ok(vec![Operation::Rename { object, arguments: None, to, if_exists: false }]);
     }
     if cursor.is("ALTER")
         && !cursor.nth_is(1, "INDEX")
@@ -849,7 +849,10 @@ fn rename_tables(cursor: &mut Cursor<'_>) -> Read<Vec<Op>> {
         cursor.expect("TO")?;
         let to = cursor.name("a table")?.ident;
         let object = ObjectRef { kind: ObjectKind::Table, name, on: None };
-        Ok(Op { kind: Operation::Rename { object, to, if_exists }, span: cursor.span_from(first) })
+        Ok(Op {
+            kind: Operation::Rename { object, arguments: None, to, if_exists },
+            span: cursor.span_from(first),
+        })
     })
 }
 

@@ -414,7 +414,12 @@ fn alter(cursor: &mut Cursor<'_>) -> Read<Operation> {
     if cursor.eat("RENAME") {
         if cursor.eat("TO") {
             let object = ObjectRef { kind: ObjectKind::Table, name: table.name, on: None };
-            return Ok(Operation::Rename { object, to: cursor.ident("a name")?, if_exists: false });
+            return Ok(Operation::Rename {
+                object,
+                arguments: None,
+                to: cursor.ident("a name")?,
+                if_exists: false,
+            });
         }
         skip_column(cursor, "TO");
         let from = cursor.ident("a column")?;

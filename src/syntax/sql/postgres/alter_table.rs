@@ -115,7 +115,7 @@ fn action(cursor: &mut Cursor<'_>, target: &TableTarget) -> Read<Op> {
         let finalize = !concurrently && cursor.eat("FINALIZE");
         Operation::DetachPartition { table: target.clone(), partition, concurrently, finalize }
     } else if cursor.eat_all(&["OWNER", "TO"]) {
-        Operation::SetOwner { object: object(target), to: clause::role(cursor)? }
+        Operation::SetOwner { object: object(target), arguments: None, to: clause::role(cursor)? }
     } else {
         Operation::SetTableOption { table: target.clone(), option: option(cursor)? }
     };
@@ -500,13 +500,15 @@ mod tests {
                     format!("detach {partition:?} {concurrently} {finalize}")
                 }
                 Operation::SetTableOption { option, .. } => format!("{option:?}"),
-                Operation::Rename { object, to, if_exists } => {
+                Operation::Rename { object, to, if_exists, .. } => {
                     format!("{:?} {:?} is {to}, {if_exists}", object.kind, object.name)
                 }
-                Operation::SetSchema { object, to, if_exists } => {
+                Operation::SetSchema { object, to, if_exists, .. } => {
                     format!("{:?} {:?} in {to}, {if_exists}", object.kind, object.name)
                 }
-                Operation::SetOwner { object, to } => format!("{:?} {:?} of {to}", object.kind, object.name),
+                Operation::SetOwner { object, to, .. } => {
+                    format!("{:?} {:?} of {to}", object.kind, object.name)
+                }
                 other => format!("{other:?}"),
             };
             (words, text[op.span.range()].to_owned())

@@ -30,14 +30,14 @@ pub fn one(cursor: &Cursor<'_>, first: usize, kind: Operation) -> Read<Option<Ve
 pub fn general(cursor: &mut Cursor<'_>, object: &ObjectRef, if_exists: bool) -> Read<Option<Operation>> {
     if cursor.eat_all(&["RENAME", "TO"]) {
         let to = cursor.ident("a new name")?;
-        return Ok(Some(Operation::Rename { object: object.clone(), to, if_exists }));
+        return Ok(Some(Operation::Rename { object: object.clone(), arguments: None, to, if_exists }));
     }
     if cursor.eat_all(&["OWNER", "TO"]) {
-        return Ok(Some(Operation::SetOwner { object: object.clone(), to: role(cursor)? }));
+        return Ok(Some(Operation::SetOwner { object: object.clone(), arguments: None, to: role(cursor)? }));
     }
     if cursor.eat_all(&["SET", "SCHEMA"]) {
         let to = cursor.ident("a schema")?;
-        return Ok(Some(Operation::SetSchema { object: object.clone(), to, if_exists }));
+        return Ok(Some(Operation::SetSchema { object: object.clone(), arguments: None, to, if_exists }));
     }
     Ok(None)
 }
@@ -380,7 +380,7 @@ pub(super) mod tests {
             Operation::CreateOther { object, guard, .. } => format!("{object}{}", said(guard)),
             Operation::AlterOther { object, what } => format!("{object}: {what}"),
             Operation::Rename { object, to, .. } => format!("{object} named {to}"),
-            Operation::SetOwner { object, to } => format!("{object} to {to}"),
+            Operation::SetOwner { object, to, .. } => format!("{object} to {to}"),
             Operation::SetSchema { object, to, .. } => format!("{object} into {to}"),
             Operation::Comment { object, text, .. } => format!("{object}: {text:?}"),
             Operation::Privilege { what, .. } | Operation::Other { verb: what } => what.clone(),

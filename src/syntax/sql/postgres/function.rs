@@ -369,7 +369,16 @@ fn alter(cursor: &mut Cursor<'_>, kind: ObjectKind) -> Read<Operation> {
     let (name, arguments) = signature(cursor)?;
     let object = clause::object(kind, name);
     if let Some(kind) = clause::general(cursor, &object, false)? {
-        return Ok(kind);
+        return Ok(match kind {
+            Operation::Rename { object, to, if_exists, .. } => {
+                Operation::Rename { object, arguments, to, if_exists }
+            }
+            Operation::SetSchema { object, to, if_exists, .. } => {
+                Operation::SetSchema { object, arguments, to, if_exists }
+            }
+            Operation::SetOwner { object, to, .. } => Operation::SetOwner { object, arguments, to },
+            other => other,
+        });
     }
     let first = cursor.at;
     if depends(cursor)? {
@@ -446,7 +455,7 @@ mod tests {
                 format!("{object} {arguments:?}: {}", said.join(" "))
             }
             Some(Operation::Rename { object, to, .. }) => format!("{object} named {to}"),
-            Some(Operation::SetOwner { object, to }) => format!("{object} to {to}"),
+            Some(Operation::SetOwner { object, to, .. }) => format!("{object} to {to}"),
             Some(Operation::SetSchema { object, to, .. }) => format!("{object} into {to}"),
             other => format!("{other:?}"),
         }

@@ -112,7 +112,7 @@ fn large_object(cursor: &mut Cursor<'_>) -> Read<ObjectRef> {
 fn alter_large_object(cursor: &mut Cursor<'_>) -> Read<Operation> {
     let object = large_object(cursor)?;
     cursor.expect_all(&["OWNER", "TO"])?;
-    Ok(Operation::SetOwner { object, to: clause::role(cursor)? })
+    Ok(Operation::SetOwner { object, arguments: None, to: clause::role(cursor)? })
 }
 
 /// `[IF NOT EXISTS] name [AUTHORIZATION role]`, and what is made in it at once.
@@ -220,7 +220,7 @@ fn alter_extension(cursor: &mut Cursor<'_>) -> Read<Operation> {
     } else {
         cursor.expect_all(&["SET", "SCHEMA"])?;
         let to = cursor.ident("a schema")?;
-        return Ok(Operation::SetSchema { object, to, if_exists: false });
+        return Ok(Operation::SetSchema { object, arguments: None, to, if_exists: false });
     }
     Ok(clause::alter_other(cursor, object, first))
 }

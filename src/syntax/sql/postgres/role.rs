@@ -124,7 +124,7 @@ fn alter_role(cursor: &mut Cursor<'_>) -> Read<Operation> {
     let object = named(ObjectKind::Role, role);
     if cursor.eat_all(&["RENAME", "TO"]) {
         let to = cursor.ident("a new name")?;
-        return Ok(Operation::Rename { object, to, if_exists: false });
+        return Ok(Operation::Rename { object, arguments: None, to, if_exists: false });
     }
     let first = cursor.at;
     if cursor.eat_all(&["IN", "DATABASE"]) {
@@ -143,7 +143,7 @@ fn alter_group(cursor: &mut Cursor<'_>) -> Read<Operation> {
     let object = named(ObjectKind::Role, clause::role(cursor)?);
     if cursor.eat_all(&["RENAME", "TO"]) {
         let to = cursor.ident("a new name")?;
-        return Ok(Operation::Rename { object, to, if_exists: false });
+        return Ok(Operation::Rename { object, arguments: None, to, if_exists: false });
     }
     let first = cursor.at;
     if cursor.eat_any(&["ADD", "DROP"]).is_none() {

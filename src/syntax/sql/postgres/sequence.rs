@@ -201,8 +201,8 @@ mod tests {
                 let owner = alter.owned_by.as_ref().map(|to| owner(to.as_ref()));
                 format!("{:?} {} {owner:?} {}", alter.name, alter.if_exists, said(&alter.options))
             }
-            Ok([Op { kind: Operation::SetOwner { object, to }, .. }]) => format!("{object} to {to}"),
-            Ok([Op { kind: Operation::Rename { object, to, if_exists }, .. }]) => {
+            Ok([Op { kind: Operation::SetOwner { object, to, .. }, .. }]) => format!("{object} to {to}"),
+            Ok([Op { kind: Operation::Rename { object, to, if_exists, .. }, .. }]) => {
                 format!("{object} named {to} {if_exists}")
             }
             Ok([Op { kind: Operation::SetSchema { object, to, .. }, .. }]) => format!("{object} into {to}"),

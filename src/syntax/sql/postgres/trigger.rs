@@ -214,7 +214,7 @@ fn alter_trigger(cursor: &mut Cursor<'_>) -> Read<Operation> {
 
 fn rename(cursor: &mut Cursor<'_>, object: ObjectRef, if_exists: bool) -> Read<Operation> {
     cursor.expect_all(&["RENAME", "TO"])?;
-    Ok(Operation::Rename { object, to: cursor.ident("a new name")?, if_exists })
+    Ok(Operation::Rename { object, arguments: None, to: cursor.ident("a new name")?, if_exists })
 }
 
 fn create_policy(cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -442,8 +442,10 @@ mod tests {
             }
             Some(Operation::CreateOther { object, guard, .. }) => format!("{object} {guard:?}"),
             Some(Operation::AlterOther { object, what }) => format!("{object}: {what}"),
-            Some(Operation::Rename { object, to, if_exists }) => format!("{object} named {to} {if_exists}"),
-            Some(Operation::SetOwner { object, to }) => format!("{object} to {to}"),
+            Some(Operation::Rename { object, to, if_exists, .. }) => {
+                format!("{object} named {to} {if_exists}")
+            }
+            Some(Operation::SetOwner { object, to, .. }) => format!("{object} to {to}"),
             other => format!("{other:?}"),
         }
     }

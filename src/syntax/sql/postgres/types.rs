@@ -281,7 +281,7 @@ mod tests {
                 format!("{} `{}` {from} {to}", table.kind.noun(), table.name)
             }
             Operation::Rename { object, to, .. } => format!("{object} named {to}"),
-            Operation::SetOwner { object, to } => format!("{object} to {to}"),
+            Operation::SetOwner { object, to, .. } => format!("{object} to {to}"),
             Operation::SetSchema { object, to, .. } => format!("{object} into {to}"),
             other => format!("{other:?}"),
         }

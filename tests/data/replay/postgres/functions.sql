@@ -32,9 +32,6 @@ ALTER FUNCTION k(int) OWNER TO CURRENT_USER;
 CREATE SCHEMA other;
 ALTER FUNCTION k(int) SET SCHEMA other;
 -- left: accepted, not 42704: CREATE FUNCTION x(nosuch) RETURNS int LANGUAGE sql AS 'SELECT 1';
--- left: accepted, not 42809: DROP FUNCTION p(int);
--- left: missing: function public.gg(integer, character varying, timestamp with time zone)
--- left: too much: function public.gg(integer, character varying(10), timestamp with time zone)
 
 -- # What needs a function
 CREATE FUNCTION f(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1';

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::kinds::altered_columns_of;
 use super::tables::whole;
 use super::{Outcome, Step, names};
-use crate::ops::{AlterColumn, ColumnDef, Conflict, Guard, TableTarget};
+use crate::ops::{AlterColumn, AlterType, ColumnDef, Conflict, Guard, TableTarget};
 use crate::schema::{
     Column, Dialect, Expr, Ident, Identity, Index, Literal, Lookup, Member, Name, ObjectKind, ObjectRef,
     PartitionKind, Relation, Sequence, SequenceOptions, Slot, Table, Type, canonical,
@@ -28,6 +29,9 @@ impl Step<'_> {
         let place = self.place;
         let column = self.column_of(def);
         let outcome = self.alter(target, |step, name, mut table| {
+            if let Some(conflict) = step.is_typed(&table) {
+                return Outcome::Refused(conflict);
+            }
             if let Lookup::Found(member) = table.column(column.name.key()) {
                 return step.exists(column_ref(&name, &column.name), guard, member.made);
             }
@@ -66,6 +70,12 @@ impl Step<'_> {
             column.not_null = Some(true);
         }
         column
+    }
+
+    /// Why a table has its columns from its type alone.
+    fn is_typed(&self, table: &Table) -> Option<Conflict> {
+        let ty = table.of_type.as_ref().filter(|_| self.postgres())?;
+        Some(Conflict::Other("42809", format!("`{}` has the columns of type `{ty}`", table.name)))
     }
 
     /// A serial or identity column owns a sequence (PostgreSQL); a serial one is an integer that takes its default from there.
@@ -135,6 +145,9 @@ impl Step<'_> {
         cascade: bool,
     ) -> Outcome {
         self.alter(target, |step, name, table| {
+            if let Some(conflict) = step.is_typed(&table) {
+                return Outcome::Refused(conflict);
+            }
             if table.column(column.key()).is_absent() {
                 return step.missing(column_ref(&name, column), guard);
             }
@@ -289,9 +302,11 @@ impl Step<'_> {
             return Outcome::Done;
         }
         let mut refused = None;
-        let outcome = self.alter(target, |step, name, mut table| {
+        let outcome = self.alter_relation(target, altered_columns_of(change), |step, name, mut table| {
             refused = match change {
-                AlterColumn::Type { .. } => step.keeps_type(&table, column, target.only),
+                AlterColumn::Type { .. } => {
+                    step.is_typed(&table).or_else(|| step.keeps_type(&table, column, target.only))
+                }
                 AlterColumn::SetNotNull if target.only && step.is_partitioned(&name) => {
                     step.child(&name).map(|child| {
                         Conflict::Other("42P16", format!("`{column}` must be NOT NULL in `{child}` too"))
@@ -488,6 +503,12 @@ impl Step<'_> {
 
     pub(super) fn rename_column(&mut self, target: &TableTarget, from: &Ident, to: &Ident) -> Outcome {
         let name = self.resolve(&target.name);
+        // By any of its names every relation's columns are renamed, a composite type's attributes too.
+        let target = &TableTarget { kind: ObjectKind::Table, ..target.clone() };
+        if self.is_composite(&name).is_some() {
+            let change = AlterType::RenameAttribute { from: from.clone(), to: to.clone() };
+            return super::types::alter_type(self, &name, &change);
+        }
         let temporary = self.catalog.table(&name).found().is_some_and(|table| table.temporary);
         if let Some(conflict) = self.broken_view().filter(|_| !temporary) {
             return Outcome::Refused(conflict);
@@ -498,7 +519,10 @@ impl Step<'_> {
             }
             return self.rename_view_column(&name, from, to);
         }
-        self.alter(target, |step, name, table| {
+        self.alter_relation(target, &[ObjectKind::Index], |step, name, table| {
+            if let Some(conflict) = step.is_typed(&table) {
+                return Outcome::Refused(conflict);
+            }
             if table.column(from.key()).is_absent() {
                 return step.missing(column_ref(&name, from), Guard::None);
             }

@@ -30,7 +30,7 @@ impl Step<'_> {
         match self.target(target) {
             Ok(name) => {
                 if self.catalog.table(&name).is_absent() {
-                    return Outcome::Done;
+                    return self.only_tables(&name, &[]);
                 }
                 self.put_constraint(&name, constraint, target.only)
             }

@@ -53,7 +53,10 @@ impl Step<'_> {
                     return Outcome::Done;
                 }
                 if self.catalog.relation(&name).is_absent() {
-                    return self.missing(full, drop.guard);
+                    return match self.is_composite(&name) {
+                        Some(conflict) => Outcome::Refused(conflict),
+                        None => self.missing(full, drop.guard),
+                    };
                 }
                 // SQLite looks for an index among the indexes alone.
                 if let Lookup::Found(there) = self.catalog.relation(&name)
@@ -104,7 +107,11 @@ impl Step<'_> {
             }
             ObjectKind::Type | ObjectKind::Domain => {
                 if self.catalog.type_entry(&name).is_absent() {
-                    return self.missing(full, drop.guard);
+                    let state = if object.kind == ObjectKind::Domain { "42809" } else { "2BP01" };
+                    return match self.is_row_type(&name, state) {
+                        Some(conflict) => Outcome::Refused(conflict),
+                        None => self.missing(full, drop.guard),
+                    };
                 }
                 if let Lookup::Found(entry) = self.catalog.type_entry(&name)
                     && object.kind == ObjectKind::Domain

@@ -8,6 +8,7 @@ mod extensions;
 mod follow;
 mod functions;
 mod indexes;
+mod kinds;
 mod names;
 mod notes;
 mod objects;

@@ -21,7 +21,18 @@ impl Step<'_> {
         match object.kind {
             ObjectKind::Column => self.comment_on_column(object, text),
             ObjectKind::Constraint => self.comment_on_constraint(object, text),
-            _ => self.change_notes(object, arguments, |notes| notes.comment = text),
+            kind => {
+                let name = self.resolve(&object.name);
+                let wrong = if kind.is_relation() {
+                    self.not_commented_as(kind, &name)
+                } else {
+                    self.is_no_domain(kind, &name)
+                };
+                if let Some(conflict) = wrong {
+                    return Outcome::Refused(conflict);
+                }
+                self.change_notes(object, arguments, |notes| notes.comment = text)
+            }
         }
     }
 
@@ -32,6 +43,17 @@ impl Step<'_> {
         to: &str,
     ) -> Outcome {
         let to: Arc<str> = Arc::from(to);
+        let name = self.resolve(&object.name);
+        let wrong = match object.kind {
+            kind if kind.is_relation() => self.not_altered_as(kind, &name),
+            kind @ (ObjectKind::Type | ObjectKind::Domain) => {
+                self.is_no_domain(kind, &name).or_else(|| self.is_row_type(&name, "42809"))
+            }
+            _ => None,
+        };
+        if let Some(conflict) = wrong {
+            return Outcome::Refused(conflict);
+        }
         self.change_notes(object, arguments, |notes| notes.owner = Some(to))
     }
 

@@ -55,6 +55,10 @@ impl Step<'_> {
         if let Lookup::Found(relation) = self.catalog.relation(&name) {
             let replaces = create.guard == Guard::OrReplace
                 && matches!(relation, Relation::View(view) if !view.materialized);
+            let other = || self.not_altered_as(ObjectKind::View, &name);
+            if let Some(conflict) = other().filter(|_| create.guard == Guard::OrReplace) {
+                return Outcome::Refused(conflict);
+            }
             if !replaces {
                 return self.exists(
                     ObjectRef { kind: relation.kind(), name: name.clone(), on: None },
@@ -340,6 +344,10 @@ impl Step<'_> {
     fn fires_never(&self, table: &Name, trigger: &Trigger) -> Option<Conflict> {
         let relation = self.catalog.relation(table).found().filter(|relation| relation.made().is_some())?;
         let is_view = matches!(relation, Relation::View(view) if !view.materialized);
+        let on_any = [ObjectKind::Table, ObjectKind::ForeignTable, ObjectKind::View];
+        if let Some(conflict) = self.not_on(table, "triggers", &on_any) {
+            return Some(conflict);
+        }
         let fits = match (trigger.timing, self.catalog.dialect) {
             (_, Dialect::Mysql) => true,
             (Timing::InsteadOf, _) => is_view,
@@ -388,6 +396,9 @@ impl Step<'_> {
 
     pub(super) fn create_policy(&mut self, create: &CreatePolicy) -> Outcome {
         let table = self.resolve(&create.table);
+        if let Some(conflict) = self.not_on(&table, "policies", &[ObjectKind::Table]) {
+            return Outcome::Refused(conflict);
+        }
         if self.catalog.table(&table).is_absent() {
             return self.missing(ObjectRef { kind: ObjectKind::Table, name: table, on: None }, Guard::None);
         }

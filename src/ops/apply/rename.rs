@@ -185,7 +185,7 @@ impl Step<'_> {
         let full = ObjectRef { kind: object.kind, name: from.clone(), on: object.on.clone() };
         match object.kind {
             kind if kind.is_relation() => {
-                if let Some(conflict) = self.broken_view() {
+                if let Some(conflict) = self.broken_view().or_else(|| self.not_renamed_as(kind, &from)) {
                     return Outcome::Refused(conflict);
                 }
                 if let (Lookup::Found(_), Outcome::Refused(conflict)) =
@@ -217,8 +217,16 @@ impl Step<'_> {
                 let entry = match self.catalog.type_entry(&from) {
                     Lookup::Found(entry) => Slot::Present(TypeEntry { name: new.clone(), ..entry.clone() }),
                     Lookup::Unknown => Slot::Unclear,
-                    Lookup::Absent => return self.missing(full, guard),
+                    Lookup::Absent => {
+                        return match self.is_row_type(&from, "42809") {
+                            Some(conflict) => Outcome::Refused(conflict),
+                            None => self.missing(full, guard),
+                        };
+                    }
                 };
+                if let Some(conflict) = self.is_no_domain(object.kind, &from) {
+                    return Outcome::Refused(conflict);
+                }
                 // A table has a type of its own name.
                 let row = self.postgres()
                     && matches!(

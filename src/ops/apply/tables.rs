@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::columns::{column_ref, merge};
 use super::constraints::one_index_each;
+use super::kinds::options_of;
 use super::{Outcome, Step, names};
 use crate::ops::{ColumnDef, Conflict, CreateIndex, CreateTable, Guard, TableOption, TableTarget};
 use crate::schema::{
@@ -43,7 +44,13 @@ impl Step<'_> {
             .chain(&create.inherits)
             .map(|parent| self.resolve(parent))
             .collect();
+        if let Some(conflict) = self.unfit_source(&parents, create) {
+            return Outcome::Refused(conflict);
+        }
         for source in parents.iter().cloned().chain(create.like.iter().map(|(like, _)| self.resolve(like))) {
+            if self.is_composite(&source).is_some() {
+                continue;
+            }
             if self.catalog.relation(&source).is_absent() && self.postgres() {
                 let object = ObjectRef { kind: ObjectKind::Table, name: source, on: None };
                 return self.missing(object, Guard::None);
@@ -84,16 +91,18 @@ impl Step<'_> {
             match self.catalog.type_entry(of) {
                 Lookup::Found(TypeEntry { kind: TypeKind::Composite(attributes), .. }) => {
                     for (attribute, ty) in attributes {
-                        let column = Column {
-                            ty: Some(ty.clone()),
-                            not_null: Some(false),
-                            ..Column::unknown(attribute.clone())
-                        };
-                        table.columns.push(Arc::new(Member::new(column, Some(self.place))));
+                        table.columns.push(Arc::new(of_attribute(attribute, ty, Some(self.place))));
                     }
+                }
+                Lookup::Found(TypeEntry { made: Some(_), .. }) => {
+                    let sentence = format!("`{of}` is no composite type");
+                    return Outcome::Refused(Conflict::Other("42809", sentence));
                 }
                 Lookup::Found(_) | Lookup::Unknown => table.open = true,
                 Lookup::Absent => {
+                    if let Some(conflict) = self.is_row_type(of, "42809") {
+                        return Outcome::Refused(conflict);
+                    }
                     let object = ObjectRef { kind: ObjectKind::Type, name: of.clone(), on: None };
                     return self.missing(object, Guard::None);
                 }
@@ -182,6 +191,22 @@ impl Step<'_> {
             self.become_partition(&parent, &name);
         }
         refused
+    }
+
+    /// Why a table cannot inherit from these relations, or be made like others.
+    fn unfit_source(&self, parents: &[Name], create: &CreateTable) -> Option<Conflict> {
+        let tables = &[ObjectKind::Table, ObjectKind::ForeignTable];
+        let views = &[
+            ObjectKind::Table,
+            ObjectKind::ForeignTable,
+            ObjectKind::View,
+            ObjectKind::MaterializedView,
+        ];
+        let like = || {
+            let mut like = create.like.iter().map(|(like, _)| self.resolve(like));
+            like.find_map(|like| self.not_on(&like, "copies", views))
+        };
+        parents.iter().find_map(|parent| self.not_on(parent, "heirs", tables)).or_else(like)
     }
 
     /// The columns of CREATE TABLE … AS, where the query shows all of them.
@@ -371,6 +396,9 @@ impl Step<'_> {
     /// Finds the table of an ALTER TABLE; the outcome where it is not there.
     pub(super) fn target(&self, target: &TableTarget) -> Result<Name, Box<Outcome>> {
         let name = self.resolve(&target.name);
+        if let Some(conflict) = self.not_altered_as(target.kind, &name) {
+            return Err(Box::new(Outcome::Refused(conflict)));
+        }
         match self.catalog.relation(&name) {
             Lookup::Found(_) | Lookup::Unknown => Ok(name),
             Lookup::Absent => {
@@ -386,6 +414,16 @@ impl Step<'_> {
         target: &TableTarget,
         change: impl FnOnce(&mut Self, Name, Table) -> Outcome,
     ) -> Outcome {
+        self.alter_relation(target, &[], change)
+    }
+
+    /// The same where relations of other kinds are taken too.
+    pub(super) fn alter_relation(
+        &mut self,
+        target: &TableTarget,
+        besides: &[ObjectKind],
+        change: impl FnOnce(&mut Self, Name, Table) -> Outcome,
+    ) -> Outcome {
         let name = match self.target(target) {
             Ok(name) => name,
             Err(outcome) => return *outcome,
@@ -393,6 +431,7 @@ impl Step<'_> {
         let table = match self.catalog.table(&name) {
             Lookup::Found(table) => table.clone(),
             Lookup::Unknown => Table::unknown(name.clone()),
+            Lookup::Absent if self.postgres() => return self.only_tables(&name, besides),
             Lookup::Absent => return self.no_table(name),
         };
         change(self, name, table)
@@ -540,6 +579,10 @@ impl Step<'_> {
         };
         match option {
             TableOption::Trigger { disable, mode, name, rule } => {
+                let table = self.resolve(&target.name);
+                if let refused @ Outcome::Refused(_) = self.only_tables(&table, options_of(option)) {
+                    return refused;
+                }
                 return self.switch(target, *disable, *mode, name, *rule);
             }
             TableOption::Parameters(parameters) => return self.set_parameters(target, parameters),
@@ -558,7 +601,7 @@ impl Step<'_> {
             TableOption::OfType(Some(ty)) => Some(self.resolve(ty)),
             _ => None,
         };
-        self.alter(target, |step, name, mut table| {
+        self.alter_relation(target, options_of(option), |step, name, mut table| {
             match option {
                 TableOption::RowSecurity(on) => table.row_security = *on,
                 TableOption::ForceRowSecurity(on) => table.force_row_security = *on,
@@ -619,6 +662,9 @@ impl Step<'_> {
             return self.put_table(name, table);
         }
         let Lookup::Found(above) = self.catalog.table(&parent) else {
+            if let refused @ Outcome::Refused(_) = self.only_tables(&parent, &[]) {
+                return refused;
+            }
             if self.catalog.relation(&parent).is_absent() {
                 let object = ObjectRef { kind: ObjectKind::Table, name: parent, on: None };
                 return self.missing(object, Guard::None);
@@ -891,8 +937,19 @@ fn inherit_from(catalog: &Catalog, parent: &Name, table: &mut Table) {
     }
 }
 
+/// A column for an attribute of a composite type.
+fn of_attribute(attribute: &Ident, ty: &Type, made: Option<Place>) -> Member {
+    let column =
+        Column { ty: Some(ty.clone()), not_null: Some(false), ..Column::unknown(attribute.clone()) };
+    Member::new(column, made)
+}
+
 /// The columns of LIKE: their names, types and NOT NULL always, the rest where it is INCLUDING.
 fn copy_columns(catalog: &Catalog, from: &Name, table: &mut Table, options: &[String]) {
+    if let Lookup::Found(TypeEntry { kind: TypeKind::Composite(attributes), .. }) = catalog.type_entry(from) {
+        table.columns.extend(attributes.iter().map(|(attribute, ty)| Arc::new(of_attribute(attribute, ty, table.made))));
+        return;
+    }
     let Lookup::Found(source) = catalog.table(from) else {
         table.open = true;
         return;

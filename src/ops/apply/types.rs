@@ -4,7 +4,7 @@ use super::{Outcome, Step, names};
 use crate::ops::{AlterDomain, AlterType, Conflict, CreateDomain, CreateType, Guard, TypeDefinition};
 use crate::schema::{
     Catalog, Constraint, ConstraintKind, EnumType, Expr, Ident, Literal, Lookup, Name, Notes, ObjectKind,
-    ObjectRef, Slot, Table, TypeEntry, TypeKind,
+    ObjectRef, Relation, Slot, Table, TypeEntry, TypeKind,
 };
 
 impl Step<'_> {
@@ -26,9 +26,9 @@ impl Step<'_> {
                 return Outcome::Refused(Conflict::Exists(ObjectRef { kind: object, name, on: None }));
             }
         }
-        // A table has a type of its own name.
+        // A table and a view have a type of their own name.
         if self.postgres()
-            && let Lookup::Found(crate::schema::Relation::Table(_)) = self.catalog.relation(&name)
+            && let Lookup::Found(Relation::Table(_) | Relation::View(_)) = self.catalog.relation(&name)
         {
             return Outcome::Refused(Conflict::Exists(ObjectRef { kind: object, name, on: None }));
         }
@@ -65,6 +65,38 @@ impl Step<'_> {
     }
 }
 
+impl Step<'_> {
+    /// Why ALTER DOMAIN, or another statement about a domain, cannot be about a type.
+    pub(super) fn is_no_domain(&self, kind: ObjectKind, name: &Name) -> Option<Conflict> {
+        match self.catalog.type_entry(name) {
+            Lookup::Found(TypeEntry { kind: TypeKind::Domain { .. }, .. }) => None,
+            Lookup::Found(TypeEntry { made: Some(_), .. }) if kind == ObjectKind::Domain && self.postgres() => {
+                Some(Conflict::Other("42809", format!("`{name}` is no domain")))
+            }
+            Lookup::Found(_) | Lookup::Absent | Lookup::Unknown => None,
+        }
+    }
+
+    /// Why ALTER TYPE cannot change a type so: only enums have values, only composite types attributes.
+    fn of_other_kind(&self, name: &Name, entry: &TypeEntry, change: &AlterType) -> Option<Conflict> {
+        entry.made.filter(|_| self.postgres())?;
+        match change {
+            AlterType::AddValue { .. } | AlterType::RenameValue { .. } => {
+                let fits = matches!(entry.kind, TypeKind::Enum(_));
+                (!fits).then(|| Conflict::Other("42809", format!("`{name}` is no enum")))
+            }
+            AlterType::AddAttribute { .. }
+            | AlterType::DropAttribute { .. }
+            | AlterType::AlterAttribute { .. }
+            | AlterType::RenameAttribute { .. } => {
+                let fits = matches!(entry.kind, TypeKind::Composite(_));
+                (!fits).then(|| Conflict::Other("42P01", format!("`{name}` is no composite type")))
+            }
+            AlterType::Parameters => None,
+        }
+    }
+}
+
 /// `d_check`, `d_check1`, …: the name of a domain's unnamed CHECK.
 fn domain_check(catalog: &Catalog, domain: &Name, taken: &[(Ident, Constraint)]) -> Ident {
     let table = Table::unknown(domain.clone());
@@ -90,9 +122,15 @@ pub(super) fn alter_type(step: &mut Step<'_>, name: &Name, change: &AlterType) -
             TypeEntry { name: name.clone(), kind, notes: Notes::default(), made: None }
         }
         Lookup::Absent => {
-            return step.missing(ObjectRef { kind: ObjectKind::Type, name, on: None }, Guard::None);
+            return match step.is_row_type(&name, "42809") {
+                Some(conflict) => Outcome::Refused(conflict),
+                None => step.missing(ObjectRef { kind: ObjectKind::Type, name, on: None }, Guard::None),
+            };
         }
     };
+    if let Some(conflict) = step.of_other_kind(&name, &entry, change) {
+        return Outcome::Refused(conflict);
+    }
     let attribute = |known: &Ident| ObjectRef {
         kind: ObjectKind::Column,
         name: Name::bare(known.clone()),
@@ -186,11 +224,14 @@ pub(super) fn alter_domain(step: &mut Step<'_>, name: &Name, change: &AlterDomai
         Lookup::Found(entry) => entry.clone(),
         Lookup::Unknown => return Outcome::Done,
         Lookup::Absent => {
-            return step.missing(ObjectRef { kind: ObjectKind::Type, name, on: None }, Guard::None);
+            return match step.is_row_type(&name, "42809") {
+                Some(conflict) => Outcome::Refused(conflict),
+                None => step.missing(ObjectRef { kind: ObjectKind::Type, name, on: None }, Guard::None),
+            };
         }
     };
     let TypeKind::Domain { default, not_null, constraints, .. } = &mut entry.kind else {
-        return Outcome::Done;
+        return step.is_no_domain(ObjectKind::Domain, &name).map_or(Outcome::Done, Outcome::Refused);
     };
     let object = |known: &Ident| ObjectRef {
         kind: ObjectKind::Constraint,

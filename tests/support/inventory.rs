@@ -240,6 +240,8 @@ fn of_types(catalog: &Catalog, lines: &mut Inventory) {
                 let not_null = if *not_null { " not null" } else { "" };
                 format!("domain {name} {}{not_null}{default}", type_text(ty))
             }
+            // What an extension brings is the extension's.
+            TypeKind::Other(text) if text.starts_with("extension ") => continue,
             TypeKind::Other(_) => format!("other type {name}"),
         };
         lines.insert(line);

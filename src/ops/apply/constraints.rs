@@ -561,7 +561,7 @@ impl Step<'_> {
     }
 
     /// CASCADE drops the foreign keys that lean on a key.
-    fn drop_leaning(&mut self, leaning: Vec<(Name, Ident)>) {
+    pub(super) fn drop_leaning(&mut self, leaning: Vec<(Name, Ident)>) {
         for (owner, constraint) in leaning {
             self.catalog.change_table(&owner, |owner| {
                 owner.constraints.retain(|(known, _)| *known != constraint);

@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::{Outcome, Step};
 use crate::ops::Conflict;
 use crate::schema::{
-    ConstraintKind, Detail, Dialect, Expr, Ident, Identity, Index, Lookup, Name, ObjectKind, ObjectRef,
-    PartitionKind, Relation, Sequence, Slot, Table, Type, TypeEntry, builtin,
+    ConstraintKind, Detail, Dialect, Expr, Ident, Identity, Index, IndexKey, Lookup, Name, ObjectKind,
+    ObjectRef, PartitionKind, Relation, Sequence, Slot, Table, Type, TypeEntry, builtin,
 };
 
 impl Step<'_> {
@@ -28,6 +28,10 @@ impl Step<'_> {
         }
         let what = self
             .reads_column(table, column)
+            .or_else(|| {
+                let users = self.users_of_owned(&table.name, Some(column));
+                users.first().map(ToString::to_string)
+            })
             .or_else(|| {
                 let (owner, constraint) =
                     self.foreign_keys_to(&table.name, Some(column)).into_iter().next()?;
@@ -400,6 +404,17 @@ impl Step<'_> {
         self.all_leaning_on(table, kind).into_iter().next()
     }
 
+    /// The foreign keys that lean on an index that is no key's.
+    pub(super) fn leaning_on_index(&self, index: &Name) -> Vec<(Name, Ident)> {
+        let Lookup::Found(index) = self.catalog.index(index) else { return Vec::new() };
+        let columns: Vec<Ident> = index.keys.iter().filter_map(IndexKey::column).map(Ident::exact).collect();
+        let table = index.table.as_ref().and_then(|table| self.catalog.table(table).found());
+        match table.filter(|_| index.constraint.is_none() && index.keeps_unique(&columns)) {
+            Some(table) => self.leaning_on_columns(table, &columns, false),
+            None => Vec::new(),
+        }
+    }
+
     /// The foreign keys that lean on the index of a key.
     pub(super) fn all_leaning_on(&self, table: &Table, kind: &ConstraintKind) -> Vec<(Name, Ident)> {
         let (columns, primary) = match kind {
@@ -410,6 +425,10 @@ impl Step<'_> {
             | ConstraintKind::Exclude(_)
             | ConstraintKind::NotNull(_) => return Vec::new(),
         };
+        self.leaning_on_columns(table, columns, primary)
+    }
+
+    fn leaning_on_columns(&self, table: &Table, columns: &[Ident], primary: bool) -> Vec<(Name, Ident)> {
         // With two keys over the same columns it cannot be told which one the server chose.
         let same = |index: &&Index| index.keeps_unique(columns);
         if !self.postgres() || self.catalog.indexes_of(&table.name).filter(same).count() != 1 {

@@ -97,6 +97,13 @@ impl Step<'_> {
                         format!("`{name}` is on a partitioned table: it cannot be dropped CONCURRENTLY");
                     return Outcome::Refused(Conflict::Other("0A000", sentence));
                 }
+                let leaning = self.leaning_on_index(&name);
+                if let Some((owner, constraint)) = leaning.first().filter(|_| !drop.cascade) {
+                    let sentence =
+                        format!("constraint `{constraint}` of `{owner}` depends on index `{name}`");
+                    return Outcome::Refused(Conflict::Other("2BP01", sentence));
+                }
+                self.drop_leaning(leaning);
                 if let Lookup::Found(Relation::Sequence(sequence)) = self.catalog.relation(&name)
                     && self.postgres()
                     && let Some(conflict) = self.keeps_sequence(sequence, drop.cascade, together)
@@ -134,7 +141,7 @@ impl Step<'_> {
                 let inhabitant = self
                     .inhabitant(&object.name.ident)
                     .filter(|_| !drop.cascade && self.catalog.dialect == Dialect::Postgres);
-                self.drop_schema(&object.name.ident);
+                self.drop_schema(&object.name.ident, drop.cascade);
                 self.catalog.put_other(key, Slot::Gone);
                 inhabitant.map_or(Outcome::Done, |inhabitant| {
                     let sentence = format!("{inhabitant} depends on schema `{name}`");
@@ -155,6 +162,7 @@ impl Step<'_> {
                 if self.catalog.other(&key).is_absent() {
                     return self.missing(full, drop.guard);
                 }
+                let users = self.users_of_other(&key);
                 if let Lookup::Found(other) = self.catalog.other(&key)
                     && let Detail::Trigger(trigger) = &other.detail
                     && trigger.inherited
@@ -169,7 +177,7 @@ impl Step<'_> {
                 if key.kind == ObjectKind::Extension {
                     self.drop_brought(&key.name.ident);
                 }
-                Outcome::Done
+                self.leave(users, &key.to_string(), drop.cascade, together)
             }
         }
     }
@@ -200,13 +208,17 @@ impl Step<'_> {
 
     pub(super) fn drop_relation(&mut self, name: &Name, cascade: bool, together: &[Name]) -> Outcome {
         let mut refused = None;
-        let (users, what) = match self.catalog.relation(name).found() {
+        let mut users = Vec::new();
+        let (own, what) = match self.catalog.relation(name).found() {
             Some(relation @ (Relation::Table(_) | Relation::View(_))) => {
                 (self.users_of_relation(name), relation.kind().noun())
             }
             Some(Relation::Sequence(_)) if cascade => (self.users_of_sequence(name), String::new()),
             Some(Relation::Sequence(_) | Relation::Index(_)) | None => (Vec::new(), String::new()),
         };
+        users.extend(own);
+        users.extend(self.users_of_owned(name, None));
+        users.extend(self.keys_through_parents(name));
         match self.catalog.relation(name).found().cloned() {
             Some(Relation::Table(_)) => {
                 if self.catalog.dialect == Dialect::Postgres {
@@ -240,7 +252,9 @@ impl Step<'_> {
                 // Gone before what hangs on it: a text can make two tables each other's partitions.
                 self.catalog.put_relation(name.clone(), Slot::Gone);
                 for partition in partitions {
-                    self.drop_relation(&partition, cascade, together);
+                    if let Outcome::Refused(conflict) = self.drop_relation(&partition, cascade, together) {
+                        refused = refused.or(Some(conflict));
+                    }
                 }
             }
             Some(Relation::View(_)) => {
@@ -322,8 +336,11 @@ impl Step<'_> {
         }
     }
 
-    pub(super) fn drop_schema(&mut self, schema: &Ident) {
+    fn drop_schema(&mut self, schema: &Ident, cascade: bool) {
         let in_it = |name: &Name| name.schema.as_ref() == Some(schema);
+        if cascade && self.postgres() {
+            self.take_inhabitants(&in_it);
+        }
         let relations: Vec<Name> =
             self.catalog.relations().map(|(name, _)| name.clone()).filter(|name| in_it(name)).collect();
         for name in relations {

@@ -3,7 +3,7 @@
 use super::{Outcome, Step};
 use crate::ops::{Conflict, Guard};
 use crate::schema::{
-    Detail, Extension, Ident, Lookup, Name, Notes, ObjectKind, ObjectRef, Slot, TypeEntry, TypeKind,
+    Detail, Extension, Ident, Lookup, Name, Notes, ObjectKind, ObjectRef, Other, Slot, TypeEntry, TypeKind,
 };
 
 /// The types that well-known extensions bring (source: their scripts in PostgreSQL 15's contrib, PostGIS 3 and pgvector 0.5).
@@ -19,6 +19,58 @@ const TYPES: &[(&str, &[&str])] = &[
     ("intarray", &["query_int", "intbig_gkey"]),
     ("vector", &["vector", "halfvec", "sparsevec"]),
     ("postgis", &["geometry", "geography", "box2d", "box3d", "geometry_dump", "spheroid", "valid_detail"]),
+];
+
+/// Functions that well-known extensions bring and tables call, but for those that the server has itself by now.
+const FUNCTIONS: &[(&str, &[&str])] = &[
+    (
+        "uuid-ossp",
+        &[
+            "uuid_generate_v1",
+            "uuid_generate_v1mc",
+            "uuid_generate_v3",
+            "uuid_generate_v4",
+            "uuid_generate_v5",
+            "uuid_nil",
+            "uuid_ns_dns",
+            "uuid_ns_oid",
+            "uuid_ns_url",
+            "uuid_ns_x500",
+        ],
+    ),
+    ("pgcrypto", &["crypt", "digest", "gen_random_bytes", "gen_salt", "hmac"]),
+    ("unaccent", &["unaccent"]),
+    ("pg_trgm", &["similarity", "word_similarity", "strict_word_similarity"]),
+];
+
+/// Operator classes of theirs that an index has to name.
+const OPERATOR_CLASSES: &[(&str, &[&str])] = &[
+    ("pg_trgm", &["gin_trgm_ops", "gist_trgm_ops"]),
+    ("citext", &["citext_pattern_ops"]),
+    ("hstore", &["gin_hstore_ops", "gist_hstore_ops"]),
+    ("intarray", &["gin__int_ops", "gist__intbig_ops"]),
+    (
+        "btree_gist",
+        &[
+            "gist_text_ops",
+            "gist_int4_ops",
+            "gist_int8_ops",
+            "gist_int2_ops",
+            "gist_uuid_ops",
+            "gist_date_ops",
+        ],
+    ),
+    (
+        "vector",
+        &[
+            "vector_l2_ops",
+            "vector_ip_ops",
+            "vector_cosine_ops",
+            "vector_l1_ops",
+            "halfvec_l2_ops",
+            "halfvec_cosine_ops",
+        ],
+    ),
 ];
 
 /// The relations that well-known extensions bring.
@@ -67,7 +119,7 @@ impl Step<'_> {
         for ty in brought(TYPES, name) {
             let full = Name { schema: home.clone(), ident: Ident::exact(*ty) };
             if self.catalog.type_entry(&full).found().is_none() {
-                let kind = TypeKind::Other(format!("extension {name}"));
+                let kind = TypeKind::Other(mark(name));
                 let entry = TypeEntry { name: full.clone(), kind, notes: Notes::default(), made: None };
                 self.catalog.put_type(full, Slot::Present(entry));
             }
@@ -81,17 +133,32 @@ impl Step<'_> {
         Outcome::Done
     }
 
+    fn brought_types(&self, extension: &Ident) -> Vec<TypeEntry> {
+        let mark = mark(extension);
+        let own = |entry: &&TypeEntry| matches!(&entry.kind, TypeKind::Other(text) if *text == mark);
+        self.catalog.types().filter(own).cloned().collect()
+    }
+
+    /// ALTER EXTENSION … SET SCHEMA takes along what the extension brought.
+    pub(super) fn move_extension(&mut self, extension: &Ident, schema: &Ident) {
+        let object = ObjectRef { kind: ObjectKind::Extension, name: Name::bare(extension.clone()), on: None };
+        if let Lookup::Found(other) = self.catalog.other(&object) {
+            let detail = Detail::Extension(Extension { schema: Some(schema.clone()) });
+            let moved = Other { detail, ..(**other).clone() };
+            self.catalog.put_other(object, Slot::Present(moved));
+        }
+        for entry in self.brought_types(extension) {
+            let name = Name::qualified(schema.clone(), entry.name.ident.clone());
+            self.rename_in_columns(&entry.name, &name);
+            self.catalog.put_type(entry.name.clone(), Slot::Gone);
+            self.catalog.put_type(name.clone(), Slot::Present(TypeEntry { name, ..entry }));
+        }
+    }
+
     /// What an extension brought goes with it.
     pub(super) fn drop_brought(&mut self, extension: &Ident) {
-        let mark = format!("extension {extension}");
-        let types: Vec<Name> = self
-            .catalog
-            .types()
-            .filter(|entry| matches!(&entry.kind, TypeKind::Other(text) if *text == mark))
-            .map(|entry| entry.name.clone())
-            .collect();
-        for name in types {
-            self.catalog.put_type(name, Slot::Gone);
+        for entry in self.brought_types(extension) {
+            self.catalog.put_type(entry.name, Slot::Gone);
         }
         let views: Vec<Name> = brought(VIEWS, extension)
             .iter()
@@ -102,6 +169,21 @@ impl Step<'_> {
             self.catalog.put_relation(name, Slot::Gone);
         }
     }
+}
+
+/// By what its types are known as an extension's.
+pub(super) fn mark(extension: &Ident) -> String {
+    format!("extension {extension}")
+}
+
+/// The functions that an extension brings.
+pub(super) fn functions(extension: &Ident) -> &'static [&'static str] {
+    brought(FUNCTIONS, extension)
+}
+
+/// The operator classes that an extension brings.
+pub(super) fn operator_classes(extension: &Ident) -> &'static [&'static str] {
+    brought(OPERATOR_CLASSES, extension)
 }
 
 fn brought<'t>(all: &'t [(&str, &'t [&'t str])], extension: &Ident) -> &'t [&'t str] {

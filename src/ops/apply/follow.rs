@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::users::{has, takes};
 use super::{Step, depends};
 use crate::schema::{
-    ConstraintKind, Detail, Expr, Function, Name, ObjectRef, Other, Published, Query, Relation, Slot, Source,
-    Type, TypeEntry, TypeKind, builtin,
+    ConstraintKind, Detail, Expr, Function, Name, ObjectRef, Other, Published, Query, Relation, Resolved,
+    Slot, Source, Type, TypeEntry, TypeKind, View, builtin,
 };
 
 impl Step<'_> {
@@ -20,6 +20,36 @@ impl Step<'_> {
                 follow(to);
             }
         });
+        self.follow_in_views(is_it, follow);
+    }
+
+    /// What views give and read has a type that has another name now.
+    fn follow_in_views(&mut self, is_it: &dyn Fn(&Type) -> bool, follow: &dyn Fn(&mut Type)) {
+        let types = |resolved: &Resolved| {
+            let given = resolved.columns.iter().flatten().filter_map(|output| output.ty.as_ref());
+            let read = resolved.entries.values().flat_map(|entry| &entry.columns);
+            given.chain(read.filter_map(|(_, ty)| ty.as_ref())).any(is_it)
+        };
+        let having: Vec<Arc<View>> = self
+            .catalog
+            .relations()
+            .filter_map(|(_, relation)| match relation {
+                Relation::View(view) => {
+                    view.resolved.as_deref().filter(|own| types(own)).map(|_| Arc::clone(view))
+                }
+                Relation::Table(_) | Relation::Index(_) | Relation::Sequence(_) => None,
+            })
+            .collect();
+        for mut view in having {
+            let own = Arc::make_mut(&mut view);
+            if let Some(resolved) = own.resolved.as_mut().map(Arc::make_mut) {
+                let given = resolved.columns.iter_mut().flatten().filter_map(|output| output.ty.as_mut());
+                let read = resolved.entries.values_mut().flat_map(|entry| &mut entry.columns);
+                let all = given.chain(read.filter_map(|(_, ty)| ty.as_mut()));
+                all.filter(|ty| is_it(ty)).for_each(follow);
+            }
+            self.catalog.put_relation(own.name.clone(), Slot::Present(Relation::View(view)));
+        }
     }
 
     /// Calls of a function that has another name now, where it is told that they mean it.

@@ -36,6 +36,16 @@ impl Step<'_> {
         }
     }
 
+    /// Why ALTER … SET SCHEMA of this kind cannot: an index is where its table is.
+    pub(super) fn not_moved_as(&self, kind: ObjectKind, name: &Name) -> Option<Conflict> {
+        let index = || {
+            let there = self.known_relation(name)?.kind();
+            let sentence = format!("`{name}` is an index: it is in the schema of its table");
+            (there == ObjectKind::Index).then_some(Conflict::Other("42809", sentence))
+        };
+        self.not_altered_as(kind, name).or_else(index)
+    }
+
     /// Why COMMENT ON this kind cannot be about what has the name.
     pub(super) fn not_commented_as(&self, kind: ObjectKind, name: &Name) -> Option<Conflict> {
         if let Some(conflict) = self.is_composite(name) {

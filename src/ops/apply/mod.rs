@@ -401,6 +401,9 @@ impl Step<'_> {
                         let table = ObjectRef { kind: ObjectKind::Table, name, on: None };
                         return self.missing(table, Guard::None);
                     }
+                    if let Some(conflict) = self.cannot_measure(statistics) {
+                        return Outcome::Refused(conflict);
+                    }
                 }
                 let object = self.other_key(object);
                 self.create_other(object, *guard, detail)
@@ -663,6 +666,12 @@ impl Step<'_> {
 
     fn truncate(&mut self, tables: &[Name], cascade: bool) -> Outcome {
         let together: Vec<Name> = tables.iter().map(|table| self.resolve(table)).collect();
+        let tables_only = [ObjectKind::Table, ObjectKind::ForeignTable];
+        if let Some(conflict) =
+            together.iter().find_map(|name| self.not_on(name, "rows of its own", &tables_only))
+        {
+            return Outcome::Refused(conflict);
+        }
         let referencing = together
             .iter()
             .flat_map(|table| self.foreign_keys_to(table, None).into_iter().map(move |key| (table, key)))

@@ -10,9 +10,9 @@ use crate::ops::{
     CreateTrigger, CreateView, Guard,
 };
 use crate::schema::{
-    Argument, ArgumentMode, Detail, Dialect, Function, FunctionOptions, Ident, Lookup, Name, Notes,
+    Argument, ArgumentMode, Detail, Dialect, Expr, Function, FunctionOptions, Ident, Lookup, Name, Notes,
     ObjectKind, ObjectRef, Other, Output, Publication, Published, Relation, Returns, Rule, Sequence, Slot,
-    Timing, Trigger, View, canonical,
+    Statistics, Timing, Trigger, View, canonical,
 };
 
 impl Step<'_> {
@@ -432,6 +432,10 @@ impl Step<'_> {
         if self.catalog.relation(&table).is_absent() {
             return self.missing(ObjectRef { kind: ObjectKind::Table, name: table, on: None }, Guard::None);
         }
+        let on_any = [ObjectKind::Table, ObjectKind::View, ObjectKind::MaterializedView];
+        if let Some(conflict) = self.not_on(&table, "rules", &on_any) {
+            return Outcome::Refused(conflict);
+        }
         let object = ObjectRef { kind: ObjectKind::Rule, name: Name::bare(name.clone()), on: Some(table) };
         self.create_other(object, guard, Detail::Rule(Box::new(rule.clone())))
     }
@@ -448,14 +452,61 @@ impl Step<'_> {
         self.create_other(object, Guard::None, Detail::Publication(Box::new(publication)))
     }
 
-    /// The answer where what is to be published is not there.
+    /// Why there can be no such extended statistics.
+    pub(super) fn cannot_measure(&self, statistics: &Statistics) -> Option<Conflict> {
+        let measured = [ObjectKind::Table, ObjectKind::ForeignTable, ObjectKind::MaterializedView];
+        if let Some(conflict) = self.not_on(&statistics.table, "extended statistics", &measured) {
+            return Some(conflict);
+        }
+        let column = |key: &Expr| match key {
+            Expr::Column(parts) => parts.last().map(|last| Ident::exact(last.as_str())),
+            Expr::Literal(_)
+            | Expr::Call { .. }
+            | Expr::Operator { .. }
+            | Expr::Cast { .. }
+            | Expr::Query(_)
+            | Expr::Raw { .. } => None,
+        };
+        let columns: Vec<Ident> = statistics.keys.iter().filter_map(column).collect();
+        if let Lookup::Found(table) = self.catalog.table(&statistics.table)
+            && let Some(missing) = self.missing_column(table, &columns)
+        {
+            return Some(Conflict::Missing(super::columns::column_ref(&table.name, missing)));
+        }
+        let (table, keys) = (&statistics.table, &statistics.keys);
+        if let ([_], [column]) = (keys.as_slice(), columns.as_slice()) {
+            let sentence = format!(
+                "column `{column}` of `{table}` has statistics already; extended ones take two columns"
+            );
+            return Some(Conflict::Other("42P17", sentence));
+        }
+        let twice = (1..columns.len()).find(|at| columns[..*at].contains(&columns[*at]))?;
+        let sentence = format!("column `{}` of `{table}` is named twice", columns[twice]);
+        Some(Conflict::Other("42701", sentence))
+    }
+
+    /// The answer where what is to be published is not there, or cannot be published.
     fn unpublishable(&self, member: &Published) -> Option<Outcome> {
         let Published::Table(name, ..) = member else { return None };
         if let Some(missing) = self.missing_schema(name) {
             return Some(missing);
         }
-        let object = ObjectRef { kind: ObjectKind::Table, name: name.clone(), on: None };
-        self.catalog.relation(name).is_absent().then(|| self.missing(object, Guard::None))
+        let relation = match self.catalog.relation(name) {
+            Lookup::Absent => {
+                let object = ObjectRef { kind: ObjectKind::Table, name: name.clone(), on: None };
+                return Some(self.missing(object, Guard::None));
+            }
+            Lookup::Found(relation) if relation.made().is_some() => relation,
+            Lookup::Found(_) | Lookup::Unknown => return None,
+        };
+        let fits = match relation {
+            Relation::Table(table) => !table.temporary && !table.unlogged && !table.foreign,
+            Relation::View(_) | Relation::Index(_) | Relation::Sequence(_) => false,
+        };
+        (!fits).then(|| {
+            let sentence = format!("`{name}` is no table that is kept and logged: it cannot be published");
+            Outcome::Refused(Conflict::Other("22023", sentence))
+        })
     }
 
     fn resolve_published(&self, member: &mut Published) {
@@ -502,12 +553,18 @@ impl Step<'_> {
                 publication.members.clone_from(members);
                 for member in &mut publication.members {
                     self.resolve_published(member);
+                    if let Some(refused) = self.unpublishable(member) {
+                        return refused;
+                    }
                 }
             }
             AlterPublication::Add(members) => {
                 for member in members {
                     let mut member = member.clone();
                     self.resolve_published(&mut member);
+                    if let Some(refused) = self.unpublishable(&member) {
+                        return refused;
+                    }
                     if publication.members.iter().any(|known| is_same(known, &member)) {
                         let sentence = format!("{} is in publication `{name}` already", shown(&member));
                         return Outcome::Refused(Conflict::Other("42710", sentence));

@@ -163,12 +163,21 @@ impl Step<'_> {
             }
             _ => false,
         };
+        let wrong = if object.kind.is_relation() { self.not_moved_as(object.kind, &from) } else { None };
+        if let Some(conflict) = wrong {
+            return Outcome::Refused(conflict);
+        }
         // Where it is already, PostgreSQL leaves it.
         if has_schema && from == new && self.postgres() {
             return Outcome::Done;
         }
         if has_schema && let Some(missing) = self.missing_schema(&new) {
             return missing;
+        }
+        let there = self.catalog.other(&self.other_key(object)).found().is_some();
+        if object.kind == ObjectKind::Extension && there {
+            self.move_extension(&object.name.ident, to);
+            return Outcome::Done;
         }
         self.rekey(object, arguments, from, new, if_exists)
     }

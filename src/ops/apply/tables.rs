@@ -10,7 +10,7 @@ use crate::ops::{ColumnDef, Conflict, CreateIndex, CreateTable, Guard, TableOpti
 use crate::schema::{
     Bound, Catalog, Column, Constraint, ConstraintKind, Detail, Dialect, Ident, Index, Lookup, Member, Name,
     Notes, ObjectKind, ObjectRef, Other, Output, PartitionKind, Relation, Sequence, Slot, Table, Type,
-    TypeEntry, TypeKind,
+    TypeEntry, TypeKind, View,
 };
 use crate::text::Place;
 
@@ -196,12 +196,8 @@ impl Step<'_> {
     /// Why a table cannot inherit from these relations, or be made like others.
     fn unfit_source(&self, parents: &[Name], create: &CreateTable) -> Option<Conflict> {
         let tables = &[ObjectKind::Table, ObjectKind::ForeignTable];
-        let views = &[
-            ObjectKind::Table,
-            ObjectKind::ForeignTable,
-            ObjectKind::View,
-            ObjectKind::MaterializedView,
-        ];
+        let views =
+            &[ObjectKind::Table, ObjectKind::ForeignTable, ObjectKind::View, ObjectKind::MaterializedView];
         let like = || {
             let mut like = create.like.iter().map(|(like, _)| self.resolve(like));
             like.find_map(|like| self.not_on(&like, "copies", views))
@@ -939,15 +935,27 @@ fn inherit_from(catalog: &Catalog, parent: &Name, table: &mut Table) {
 
 /// A column for an attribute of a composite type.
 fn of_attribute(attribute: &Ident, ty: &Type, made: Option<Place>) -> Member {
-    let column =
-        Column { ty: Some(ty.clone()), not_null: Some(false), ..Column::unknown(attribute.clone()) };
+    let column = Column { ty: Some(ty.clone()), not_null: Some(false), ..Column::unknown(attribute.clone()) };
     Member::new(column, made)
 }
 
 /// The columns of LIKE: their names, types and NOT NULL always, the rest where it is INCLUDING.
 fn copy_columns(catalog: &Catalog, from: &Name, table: &mut Table, options: &[String]) {
     if let Lookup::Found(TypeEntry { kind: TypeKind::Composite(attributes), .. }) = catalog.type_entry(from) {
-        table.columns.extend(attributes.iter().map(|(attribute, ty)| Arc::new(of_attribute(attribute, ty, table.made))));
+        table.columns.extend(
+            attributes.iter().map(|(attribute, ty)| Arc::new(of_attribute(attribute, ty, table.made))),
+        );
+        return;
+    }
+    if let Some(outputs) = catalog.view(from).found().and_then(View::outputs) {
+        for output in outputs {
+            let column = Column {
+                ty: output.ty.clone(),
+                not_null: Some(false),
+                ..Column::unknown(output.name.clone())
+            };
+            table.columns.push(Arc::new(Member::new(column, table.made)));
+        }
         return;
     }
     let Lookup::Found(source) = catalog.table(from) else {

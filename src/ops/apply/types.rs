@@ -70,7 +70,9 @@ impl Step<'_> {
     pub(super) fn is_no_domain(&self, kind: ObjectKind, name: &Name) -> Option<Conflict> {
         match self.catalog.type_entry(name) {
             Lookup::Found(TypeEntry { kind: TypeKind::Domain { .. }, .. }) => None,
-            Lookup::Found(TypeEntry { made: Some(_), .. }) if kind == ObjectKind::Domain && self.postgres() => {
+            Lookup::Found(TypeEntry { made: Some(_), .. })
+                if kind == ObjectKind::Domain && self.postgres() =>
+            {
                 Some(Conflict::Other("42809", format!("`{name}` is no domain")))
             }
             Lookup::Found(_) | Lookup::Absent | Lookup::Unknown => None,

@@ -4,11 +4,11 @@
 use std::fmt;
 
 use super::tables::whole;
-use super::{Step, depends};
+use super::{Step, depends, extensions};
 use crate::ops::{Conflict, Guard};
 use crate::schema::{
-    Argument, Body, ConstraintKind, Detail, Expr, Function, Ident, Lookup, Name, ObjectKind, ObjectRef,
-    Relation, Returns, Slot, Type, TypeKind, builtin,
+    Argument, Body, ConstraintKind, Detail, Expr, Function, Ident, IndexKey, Lookup, Name, ObjectKind,
+    ObjectRef, PartitionKind, Relation, Returns, Slot, Type, TypeKind, builtin,
 };
 
 /// Something that uses another thing.
@@ -136,6 +136,174 @@ impl Step<'_> {
     pub(super) fn users_of_sequence(&self, sequence: &Name) -> Vec<User> {
         let takes = |part: &Expr| self.takes_from(part, sequence);
         self.users(&Use { as_type: &never_type, in_expr: &takes, in_text: &never_text })
+    }
+
+    /// What else uses the sequences that a table, or one of its columns, owns.
+    pub(super) fn users_of_owned(&self, table: &Name, column: Option<&Ident>) -> Vec<User> {
+        if !self.certain() {
+            return Vec::new();
+        }
+        let owned = self.catalog.relations().filter_map(|(name, relation)| match relation {
+            Relation::Sequence(sequence) => {
+                let (owner, owning) = sequence.owned_by.as_ref()?;
+                (owner == table && column.is_none_or(|column| owning == column)).then_some(name)
+            }
+            Relation::Table(_) | Relation::Index(_) | Relation::View(_) => None,
+        });
+        let mut users: Vec<User> = owned.flat_map(|sequence| self.users_of_sequence(sequence)).collect();
+        // Its partitions go along, and a column goes from all heirs; they have its default.
+        let family = self.family(table, column.is_none());
+        users.retain(|user| match (user, column) {
+            (User::Default(known, of), Some(column)) => !(family.contains(known) && of == column),
+            (user, _) => !user.goes_with(&family),
+        });
+        users
+    }
+
+    /// A table with those below it: its partitions alone, or all heirs.
+    fn family(&self, table: &Name, partitions: bool) -> Vec<Name> {
+        let mut family = vec![table.clone()];
+        let mut at = 0;
+        while let Some(name) = family.get(at).cloned() {
+            at += 1;
+            for child in self.catalog.children(&name) {
+                let known = self.catalog.table(&child).found();
+                let fits =
+                    known.is_some_and(|child| !partitions || child.partition == PartitionKind::Partition);
+                if fits && !family.contains(&child) {
+                    family.push(child);
+                }
+            }
+        }
+        family
+    }
+
+    /// The foreign keys of others to a table of which this one is a partition.
+    pub(super) fn keys_through_parents(&self, partition: &Name) -> Vec<User> {
+        let mut family = vec![partition.clone()];
+        let mut at = 0;
+        while let Some(name) = family.get(at).cloned() {
+            at += 1;
+            if let Lookup::Found(table) = self.catalog.table(&name)
+                && table.partition == PartitionKind::Partition
+            {
+                family.extend(
+                    table
+                        .parents
+                        .iter()
+                        .filter(|parent| !family.contains(parent))
+                        .cloned()
+                        .collect::<Vec<_>>(),
+                );
+            }
+        }
+        let above = family.iter().skip(1).filter(|_| self.certain());
+        let mut keys: Vec<(Name, Ident)> =
+            above.flat_map(|parent| self.foreign_keys_to(parent, None)).collect();
+        keys.retain(|(owner, _)| {
+            let owner = self.catalog.table(owner).found();
+            owner.is_some_and(|owner| owner.parents.is_empty() && !family.contains(&owner.name))
+        });
+        keys.into_iter().map(|(owner, constraint)| User::Constraint(owner, constraint)).collect()
+    }
+
+    /// What uses an object of the rarer kinds.
+    pub(super) fn users_of_other(&self, object: &ObjectRef) -> Vec<User> {
+        if !self.certain() {
+            return Vec::new();
+        }
+        let ident = &object.name.ident;
+        match object.kind {
+            ObjectKind::Extension => self.users_of_extension(ident),
+            ObjectKind::Server => {
+                let of_it = |option: &String| {
+                    option.strip_prefix("SERVER ").is_some_and(|server| *ident == *server.to_lowercase())
+                };
+                let tables =
+                    self.catalog.tables().filter(|table| table.foreign && table.options.iter().any(of_it));
+                let tables = tables.map(|table| User::Relation(ObjectKind::ForeignTable, table.name.clone()));
+                let mappings = self.catalog.others().filter(|(other, _)| {
+                    other.kind == ObjectKind::UserMapping
+                        && other
+                            .name
+                            .text()
+                            .rsplit_once(" SERVER ")
+                            .is_some_and(|(_, server)| *ident == *server)
+                });
+                tables.chain(mappings.map(|(other, _)| User::Other(other.clone()))).collect()
+            }
+            ObjectKind::ForeignDataWrapper => {
+                let servers = self.catalog.others().filter(|(other, server)| {
+                    other.kind == ObjectKind::Server
+                        && matches!(&server.detail, Detail::Text(wrapper) if *ident == *wrapper.as_str())
+                });
+                servers.map(|(other, _)| User::Other(other.clone())).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What uses the types, functions and operator classes that an extension brought.
+    fn users_of_extension(&self, extension: &Ident) -> Vec<User> {
+        let mark = extensions::mark(extension);
+        let types = self
+            .catalog
+            .types()
+            .filter(|entry| matches!(&entry.kind, TypeKind::Other(text) if *text == mark));
+        let mut users: Vec<User> = types.flat_map(|entry| self.users_of_type(&entry.name)).collect();
+        let brings = |called: &str| {
+            let ident = called.rsplit('.').next().unwrap_or(called);
+            extensions::functions(extension).contains(&ident)
+                && !self.catalog.all_functions().any(|(name, _)| name.text() == ident)
+        };
+        let called = |part: &Expr| matches!(part, Expr::Call { name, .. } if brings(name));
+        users.extend(self.users(&Use { as_type: &never_type, in_expr: &called, in_text: &never_text }));
+        let classes = extensions::operator_classes(extension);
+        let has_class = |key: &IndexKey| {
+            let words = key.options.split([' ', '.', '(', ')']);
+            words.into_iter().any(|word| classes.contains(&word))
+        };
+        for index in self.catalog.indexes().filter(|index| index.parent.is_none()) {
+            if index.constraint.is_none() && index.keys.iter().any(has_class) {
+                users.push(User::Relation(ObjectKind::Index, index.name.clone()));
+            }
+        }
+        for table in self.catalog.tables() {
+            for (ident, constraint) in &table.constraints {
+                if let ConstraintKind::Exclude(exclude) = &constraint.kind
+                    && exclude.elements.iter().any(|(key, _)| has_class(key))
+                {
+                    users.push(User::Constraint(table.name.clone(), ident.clone()));
+                }
+            }
+        }
+        users
+    }
+
+    /// CASCADE takes whatever is in a schema, with what uses it.
+    pub(super) fn take_inhabitants(&mut self, in_it: &dyn Fn(&Name) -> bool) {
+        let names = |all: &mut dyn Iterator<Item = &Name>| all.filter(|name| in_it(name)).cloned().collect();
+        let relations: Vec<Name> = names(&mut self.catalog.relations().map(|(name, _)| name));
+        for name in relations {
+            if let Lookup::Found(Relation::Table(_) | Relation::View(_) | Relation::Sequence(_)) =
+                self.catalog.relation(&name)
+            {
+                self.drop_relation(&name, true, &[]);
+            }
+        }
+        let types: Vec<Name> = names(&mut self.catalog.types().map(|entry| &entry.name));
+        for name in types {
+            self.take_type(&name);
+        }
+        let functions: Vec<(Name, Vec<Type>)> = self
+            .catalog
+            .all_functions()
+            .filter(|(name, _)| in_it(name))
+            .map(|(name, function)| (name.clone(), function.input_types().cloned().collect()))
+            .collect();
+        for (name, types) in functions {
+            self.take_function(&name, &types);
+        }
     }
 
     /// What uses a table or view besides foreign keys, heirs and views: its row type, queries in policies, rules.
@@ -343,7 +511,9 @@ impl Step<'_> {
             }),
             User::Function(_, name, types) => self.take_function(&name, &types),
             User::Other(object) => {
+                let users = self.users_of_other(&object);
                 self.catalog.put_other(object.clone(), Slot::Gone);
+                self.take_users(users);
                 if let (ObjectKind::Trigger, Some(table)) = (object.kind, &object.on) {
                     self.drop_inherited_trigger(&object, table);
                 }

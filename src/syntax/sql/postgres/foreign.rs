@@ -2,7 +2,7 @@
 
 use super::clause::{self, Reader};
 use crate::ops::{CreateTable, Guard, Op, Operation};
-use crate::schema::{Ident, Name, ObjectKind, ObjectRef};
+use crate::schema::{Detail, Ident, Name, ObjectKind, ObjectRef};
 use crate::syntax::sql::cursor::{Cursor, Read};
 
 const STATEMENTS: &[(&[&str], Reader)] = &[
@@ -74,9 +74,10 @@ fn create_server(cursor: &mut Cursor<'_>) -> Read<Operation> {
     }
     version(cursor)?;
     cursor.expect_all(&["FOREIGN", "DATA", "WRAPPER"])?;
-    cursor.ident("a foreign data wrapper")?;
+    let wrapper = cursor.ident("a foreign data wrapper")?;
     clause::foreign_options(cursor)?;
-    Ok(Operation::CreateOther { object, guard, detail: Box::default() })
+    let detail = Box::new(Detail::Text(wrapper.text().to_owned()));
+    Ok(Operation::CreateOther { object, guard, detail })
 }
 
 fn version(cursor: &mut Cursor<'_>) -> Read<()> {

@@ -127,9 +127,6 @@ DROP INDEX whole; -- refused: 2BP01
 DROP INDEX whole CASCADE;
 CREATE TABLE self (a int REFERENCES self); -- refused: 42704
 CREATE TABLE self (a int PRIMARY KEY, b int REFERENCES self);
--- left: accepted, not 2BP01: DROP INDEX whole;
--- left: too much: constraint public.t.t_a_fkey foreign key (a) to public.nokey (a)
--- left: drift: extra-constraint constraint `t_a_fkey` of `t`: FOREIGN KEY (a) REFERENCES nokey (a) / nothing
 
 -- # NOT NULL by name, and CHECK NO INHERIT
 CREATE TABLE t (a int CONSTRAINT given NOT NULL, b int CHECK (b > 0) NO INHERIT);

@@ -19,8 +19,6 @@ DROP SCHEMA empty;
 DROP SCHEMA nosuch; -- refused: 3F000
 DROP SCHEMA IF EXISTS nosuch;
 DROP SCHEMA two CASCADE;
--- left: too much: column public.t.m mood
--- left: drift: extra-column column `m` of `t`: two.mood / nothing
 
 -- # CREATE SCHEMA with what is in it
 CREATE SCHEMA one

@@ -68,8 +68,8 @@ fn doubt(statement: &Statement, step: &Step, after: &Catalog) -> Option<(DoubtKi
         return Some((DoubtKind::Refused, format!("the server would refuse this: {conflict}")));
     }
     let perhaps = statement.when.iter().any(|condition| match condition {
-        Condition::Unknown => true,
-        Condition::IfAbsent(..) | Condition::IfExists(..) | Condition::Handled(_) => false,
+        Condition::Unknown | Condition::Caught { .. } => true,
+        Condition::IfAbsent(..) | Condition::IfExists(..) | Condition::Handled(..) => false,
     });
     // Whose something is, and who may do what with it, is no part of a schema.
     let rights = |op: &Op| matches!(op.kind, Operation::Privilege { .. } | Operation::SetOwner { .. });

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::{Migration, Part, Sequence, Wrap};
-use crate::ops::{
-    self, Condition, Guard, Op, Operation, Outcome, Session, Statement, TableTarget, Transaction,
-};
+use crate::ops::{self, Guard, Op, Operation, Outcome, Session, Statement, TableTarget, Transaction};
 use crate::schema::{Catalog, Constraint, ConstraintKind, Dialect, Engine, Lookup, Name, ObjectKind};
 use crate::syntax::sql::{self, Script};
 use crate::text::{FileId, Place, Sources};
@@ -379,7 +377,7 @@ fn steps(
         {
             catalog = catalog.or(&otherwise);
         }
-        if statement.when.contains(&Condition::Unknown) {
+        if ops::may_not_run(&catalog, statement, &session) {
             otherwise.get_or_insert_with(|| (catalog.clone(), session.clone()));
         } else if let Some((catalog, session)) = &mut otherwise {
             *catalog = ops::apply(catalog, statement, session).after;

@@ -7,7 +7,7 @@ mod operation;
 mod session;
 mod title;
 
-pub use apply::{Applied, Outcome, apply, generated_name, leaves_schema, resolve, resolved};
+pub use apply::{Applied, Outcome, apply, generated_name, leaves_schema, may_not_run, resolve, resolved};
 pub use conflict::Conflict;
 pub use operation::{
     AlterColumn, AlterDomain, AlterPolicy, AlterPublication, AlterSequence, AlterType, Call, ColumnDef,
@@ -15,5 +15,5 @@ pub use operation::{
     CreateTrigger, CreateType, CreateView, Drop, Guard, Insert, InsertSource, OnConflict, Op, Operation,
     TableOption, TableTarget, TypeDefinition,
 };
-pub use session::{Answer, Condition, Session, Settings, Statement, Transaction};
+pub use session::{Answer, Block, Condition, Savepoint, Session, Settings, Statement, Transaction};
 pub use title::object_name;

@@ -36,8 +36,18 @@ pub enum Condition {
     IfAbsent(ObjectRef, u32),
     /// IF EXISTS (SELECT … that looks for this object), with the same.
     IfExists(ObjectRef, u32),
-    /// EXCEPTION WHEN these (condition names or SQLSTATEs, in lower case; `others`) takes its error.
-    Handled(Vec<String>),
+    /// EXCEPTION WHEN these (condition names or SQLSTATEs, in lower case; `others`) takes its error; with the byte of the file at
+    /// which the block begins. What the block did before is undone then, and the rest of it does not run.
+    Handled(Vec<String>, u32),
+    /// It handles such an error of the block that begins at the byte, and none of those that another handler before it takes.
+    Caught {
+        /// The errors that it handles.
+        errors: Vec<String>,
+        /// Those that stand before it.
+        besides: Vec<String>,
+        /// Where the block begins.
+        block: u32,
+    },
     /// Some other condition or loop: whether it runs cannot be told.
     Unknown,
 }
@@ -49,6 +59,28 @@ pub struct Answer {
     pub there: bool,
     /// It could not be told: what comes first is taken to run, and its ELSE not to.
     pub assumed: bool,
+}
+
+/// A block with handlers, while it runs.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Block {
+    /// What was there when it began.
+    pub before: Catalog,
+    /// The SQLSTATE of the error that ended it.
+    pub failed: Option<&'static str>,
+}
+
+/// A savepoint, and what was there when it was set.
+#[derive(Clone, Debug)]
+pub struct Savepoint {
+    /// Its name.
+    pub name: Ident,
+    /// The objects.
+    pub catalog: Catalog,
+    /// The search path, and the one that holds after the transaction.
+    pub paths: (Vec<Ident>, Vec<Ident>),
+    /// The settings, and those that SET LOCAL hides.
+    pub settings: (Settings, Settings),
 }
 
 /// Who opened the transaction that a statement runs in.
@@ -84,6 +116,8 @@ pub struct Session {
     pub settings: Settings,
     /// What the conditions of the block that runs found, by the byte at which they ask.
     pub answers: BTreeMap<u32, Answer>,
+    /// The blocks with handlers of the DO that runs, by the byte at which they begin.
+    pub blocks: BTreeMap<u32, Block>,
     /// The search path that holds when the transaction is committed: without what SET LOCAL said.
     pub lasting_path: Vec<Ident>,
     /// The catalog at BEGIN, to which ROLLBACK goes back.
@@ -92,8 +126,10 @@ pub struct Session {
     pub set_at_begin: Option<Box<(Vec<Ident>, Settings)>>,
     /// SQLite: the transaction was opened by the outermost savepoint, and ends with its RELEASE.
     pub opened_by_savepoint: bool,
-    /// Savepoints with the catalog at each.
-    pub savepoints: Vec<(Ident, Catalog)>,
+    /// What SET LOCAL hides until the transaction ends.
+    pub hidden: Settings,
+    /// Savepoints with what each goes back to.
+    pub savepoints: Vec<Savepoint>,
 }
 
 impl Session {
@@ -111,10 +147,12 @@ impl Session {
             search_path: vec![home.clone()],
             settings: BTreeMap::new(),
             answers: BTreeMap::new(),
+            blocks: BTreeMap::new(),
             lasting_path: vec![home],
             at_begin: None,
             set_at_begin: None,
             opened_by_savepoint: false,
+            hidden: BTreeMap::new(),
             savepoints: Vec::new(),
         }
     }

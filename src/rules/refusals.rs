@@ -65,7 +65,7 @@ pub fn place_of(change: &Change<'_>) -> Place {
 /// cannot be told whether the statement runs, or where an older refusal may be the reason.
 pub fn refusals<'a>(step: &StepFacts<'a>, why: Why) -> Vec<Refusal<'a>> {
     let statement = step.statement();
-    let handled = |condition: &Condition| matches!(condition, Condition::Handled(_));
+    let handled = |condition: &Condition| matches!(condition, Condition::Handled(..));
     if step.part.canonical || !statement.when.iter().all(handled) {
         return Vec::new();
     }
@@ -190,11 +190,11 @@ fn cause<'a>(step: &StepFacts<'a>, index: usize, conflict: &Conflict) -> Option<
 /// Whether it cannot be told that the older statement ran, and did what the refusal rests on.
 fn may_not_have_run(cause: &Change<'_>, why: Why) -> bool {
     cause.statement().when.iter().any(|condition| match condition {
-        Condition::Handled(_) => false,
+        Condition::Handled(..) => false,
         // What was made unless it was there is there, and what was dropped if it was there is gone.
         Condition::IfAbsent(..) => why == Why::Missing,
         Condition::IfExists(..) => why != Why::Missing,
-        Condition::Unknown => true,
+        Condition::Unknown | Condition::Caught { .. } => true,
     })
 }
 

@@ -21,6 +21,7 @@ mod users;
 pub use names::object_name as generated_name;
 pub use query::resolved;
 
+use super::session::{Block, Savepoint};
 use super::{Answer, Condition, Conflict, Guard, Op, Operation, Session, Statement, Transaction};
 use crate::schema::{
     Catalog, ConstraintKind, Detail, Dialect, Ident, Lookup, Name, ObjectKind, ObjectRef, Slot, TypeKind,
@@ -84,6 +85,12 @@ pub fn apply(before: &Catalog, statement: &Statement, session: &mut Session) -> 
         let kept = (!statement.when.is_empty()).then(|| after.clone());
         let mut step = Step { catalog: &mut after, session, place };
         results[index] = match step.run(&op.kind) {
+            Outcome::Refused(conflict) if ends_block(statement, &conflict, before, session) => {
+                let block = handler(statement, &conflict).and_then(|block| session.blocks.get(&block));
+                after = block.map_or_else(|| before.clone(), |block| block.before.clone());
+                results.fill(skipped());
+                break;
+            }
             Outcome::Refused(conflict) if takes(statement, &conflict, session) => {
                 after = kept.unwrap_or(after);
                 skipped()
@@ -120,12 +127,73 @@ pub fn leaves_schema(verb: &str) -> bool {
 fn may_run(catalog: &Catalog, statement: &Statement, session: &mut Session) -> bool {
     if statement.within.is_none() {
         session.answers.clear();
+        session.blocks.clear();
     }
     statement.when.iter().all(|condition| match condition {
+        Condition::Handled(_, block) => {
+            let begun = || Block { before: catalog.clone(), failed: None };
+            session.blocks.entry(*block).or_insert_with(begun).failed.is_none()
+        }
+        Condition::Caught { errors, besides, block } => {
+            match session.blocks.get(block).and_then(|block| block.failed) {
+                Some(state) => is_among(errors, state) && !is_among(besides, state),
+                None => !would_be_seen(catalog, errors),
+            }
+        }
         Condition::IfAbsent(object, at) => !answer(catalog, session, object, *at, false),
         Condition::IfExists(object, at) => answer(catalog, session, object, *at, true),
-        Condition::Handled(_) | Condition::Unknown => true,
+        Condition::Unknown => true,
     })
+}
+
+/// Whether it cannot be told that a statement runs, or that it does not.
+pub fn may_not_run(catalog: &Catalog, statement: &Statement, session: &Session) -> bool {
+    statement.when.iter().any(|condition| match condition {
+        Condition::Unknown => true,
+        Condition::Caught { errors, block, .. } => {
+            let failed = session.blocks.get(block).is_some_and(|block| block.failed.is_some());
+            !failed && !would_be_seen(catalog, errors)
+        }
+        Condition::IfAbsent(..) | Condition::IfExists(..) | Condition::Handled(..) => false,
+    })
+}
+
+/// Whether all of these errors, had they come, would have been seen coming.
+fn would_be_seen(catalog: &Catalog, errors: &[String]) -> bool {
+    !catalog.open && !catalog.unclear && errors.iter().all(|error| condition_state(error).is_some())
+}
+
+/// Whether an error is one of those that a handler names.
+fn is_among(errors: &[String], state: &str) -> bool {
+    errors.iter().any(|error| {
+        error == "others" || error.eq_ignore_ascii_case(state) || condition_state(error) == Some(state)
+    })
+}
+
+/// The innermost block around a statement that handles its error.
+fn handler(statement: &Statement, conflict: &Conflict) -> Option<u32> {
+    statement.when.iter().find_map(|condition| match condition {
+        Condition::Handled(errors, block) => is_among(errors, conflict.sqlstate()).then_some(*block),
+        Condition::IfAbsent(..) | Condition::IfExists(..) | Condition::Caught { .. } | Condition::Unknown => {
+            None
+        }
+    })
+}
+
+/// Whether an error of the statement certainly ends a block around it, which a handler makes good.
+fn ends_block(statement: &Statement, conflict: &Conflict, catalog: &Catalog, session: &mut Session) -> bool {
+    let assumed = statement.when.iter().any(|condition| match condition {
+        Condition::IfAbsent(_, at) | Condition::IfExists(_, at) => {
+            session.answers.get(at).is_none_or(|answer| answer.assumed)
+        }
+        Condition::Handled(..) | Condition::Caught { .. } | Condition::Unknown => false,
+    });
+    let perhaps = assumed || catalog.unclear || may_not_run(catalog, statement, session);
+    let Some(block) = handler(statement, conflict).filter(|_| !perhaps) else { return false };
+    if let Some(block) = session.blocks.get_mut(&block) {
+        block.failed = Some(conflict.sqlstate());
+    }
+    true
 }
 
 /// Whether an object was there when a condition asked for it, which it does before anything runs because of it; where that
@@ -143,13 +211,9 @@ fn answer(catalog: &Catalog, session: &mut Session, object: &ObjectRef, at: u32,
 /// Whether an error of the statement is taken by a handler around it, or may never happen because it may never run.
 fn takes(statement: &Statement, conflict: &Conflict, session: &Session) -> bool {
     statement.when.iter().any(|condition| match condition {
-        Condition::Handled(errors) => {
-            let state = conflict.sqlstate();
-            errors.iter().any(|error| {
-                error == "others"
-                    || error.eq_ignore_ascii_case(state)
-                    || condition_state(error) == Some(state)
-            })
+        Condition::Handled(errors, _) => is_among(errors, conflict.sqlstate()),
+        Condition::Caught { block, .. } => {
+            session.blocks.get(block).is_none_or(|block| block.failed.is_none())
         }
         Condition::Unknown => true,
         // Asked for by its name alone, it may belong to something else than the statement is about.
@@ -531,6 +595,10 @@ impl Step<'_> {
         self.session.savepoints.clear();
         self.session.opened_by_savepoint = false;
         self.session.settings.retain(|_, (_, local)| !*local);
+        let hidden = std::mem::take(&mut self.session.hidden);
+        if !back {
+            self.session.settings.extend(hidden);
+        }
         if chain && self.session.in_transaction() {
             self.remember();
         } else if self.session.one_query {
@@ -557,7 +625,14 @@ impl Step<'_> {
                 Dialect::Mysql => {}
             }
         }
-        self.session.savepoints.push((name.clone(), self.catalog.clone()));
+        let session = &*self.session;
+        let savepoint = Savepoint {
+            name: name.clone(),
+            catalog: self.catalog.clone(),
+            paths: (session.search_path.clone(), session.lasting_path.clone()),
+            settings: (session.settings.clone(), session.hidden.clone()),
+        };
+        self.session.savepoints.push(savepoint);
         Outcome::Done
     }
 
@@ -566,7 +641,7 @@ impl Step<'_> {
         if !self.session.in_transaction() && self.catalog.dialect == Dialect::Postgres {
             return no_block(verb);
         }
-        let Some(at) = self.session.savepoints.iter().rposition(|(known, _)| known == name) else {
+        let Some(at) = self.session.savepoints.iter().rposition(|known| known.name == *name) else {
             return match self.catalog.dialect {
                 Dialect::Postgres | Dialect::Sqlite => {
                     let sentence = format!("there is no savepoint `{name}`");
@@ -576,7 +651,12 @@ impl Step<'_> {
             };
         };
         if verb != "RELEASE" {
-            *self.catalog = self.session.savepoints[at].1.clone();
+            let Savepoint { catalog, paths, settings, .. } = self.session.savepoints[at].clone();
+            *self.catalog = catalog;
+            if self.postgres() {
+                (self.session.search_path, self.session.lasting_path) = paths;
+                (self.session.settings, self.session.hidden) = settings;
+            }
             self.session.savepoints.truncate(at + 1);
             return Outcome::Done;
         }
@@ -607,6 +687,15 @@ impl Step<'_> {
             if !local {
                 self.session.lasting_path.clone_from(&self.session.search_path);
             }
+        }
+        match self.session.settings.get(&name) {
+            Some(known) if local && !known.1 => {
+                self.session.hidden.insert(name.clone(), known.clone());
+            }
+            Some(_) | None if !local => {
+                self.session.hidden.remove(&name);
+            }
+            Some(_) | None => {}
         }
         match value {
             Some(value) => self.session.settings.insert(name, (value.to_owned(), local)),

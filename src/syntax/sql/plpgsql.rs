@@ -169,15 +169,16 @@ impl Reader<'_> {
                 cursor.expect_symbol(";")?;
             }
         }
+        let begin = cursor.unread("").at.start;
         cursor.expect("BEGIN")?;
         let first = self.out.statements.len();
         self.statements(cursor)?;
         if cursor.eat("EXCEPTION") {
             let last = self.out.statements.len();
-            let names = self.handlers(cursor)?;
+            let names = self.handlers(cursor, begin)?;
             if !names.is_empty() {
                 for statement in &mut self.out.statements[first..last] {
-                    statement.when.push(Condition::Handled(names.clone()));
+                    statement.when.push(Condition::Handled(names.clone(), begin));
                 }
             }
         }
@@ -210,8 +211,9 @@ impl Reader<'_> {
     }
 
     /// `WHEN a OR SQLSTATE 'b' THEN …`: the errors that are taken and not raised again.
-    fn handlers(&mut self, cursor: &mut Cursor<'_>) -> Read<Vec<String>> {
-        let mut taken = Vec::new();
+    /// `block`: the byte of the file at which it begins.
+    fn handlers(&mut self, cursor: &mut Cursor<'_>, block: u32) -> Read<Vec<String>> {
+        let (mut taken, mut named) = (Vec::new(), Vec::new());
         while cursor.eat("WHEN") {
             let mut names = Vec::new();
             loop {
@@ -226,7 +228,9 @@ impl Reader<'_> {
             }
             cursor.expect("THEN")?;
             let first = cursor.at;
-            self.under(&[Condition::Unknown], |reader| reader.statements(cursor))?;
+            let caught = Condition::Caught { errors: names.clone(), besides: named.clone(), block };
+            self.under(&[caught], |reader| reader.statements(cursor))?;
+            named.extend_from_slice(&names);
             if !raises(cursor, first) {
                 taken.append(&mut names);
             }
@@ -657,7 +661,8 @@ mod tests {
         match condition {
             Condition::IfAbsent(object, _) => format!("no {object}"),
             Condition::IfExists(object, _) => object.to_string(),
-            Condition::Handled(names) => format!("handles {}", names.join(" ")),
+            Condition::Handled(names, _) => format!("handles {}", names.join(" ")),
+            Condition::Caught { errors, .. } => format!("caught {}", errors.join(" ")),
             Condition::Unknown => "?".to_owned(),
         }
     }
@@ -682,7 +687,7 @@ mod tests {
                 "[handles others] DELETE FROM t",
                 "[handles duplicate_object 42p07, handles others] DELETE FROM u",
                 "[handles others] PERFORM f('x')",
-                "[?] DELETE FROM v",
+                "[caught others] DELETE FROM v",
             ]
         );
     }

@@ -120,6 +120,72 @@ DO $$ BEGIN
 EXCEPTION WHEN duplicate_table THEN
     CREATE TABLE w (a int);
 END $$;
--- left: too much: column public.u.a integer
--- left: too much: table public.u
--- left: drift: extra-table table `u`: (a integer) / nothing
+
+-- # Handlers undo what their own block did
+CREATE TABLE t (a int);
+DO $$ BEGIN
+    CREATE TABLE outside (a int);
+    BEGIN
+        CREATE TABLE inside (a int);
+        ALTER TABLE t ADD COLUMN a int;
+        CREATE TABLE never (a int);
+    EXCEPTION WHEN duplicate_table THEN
+        CREATE TABLE wrong (a int);
+    WHEN duplicate_column OR undefined_table THEN
+        CREATE TABLE right_one (a int);
+    WHEN others THEN
+        CREATE TABLE too_late (a int);
+    END;
+    CREATE TABLE behind (a int);
+END $$;
+DO $$ BEGIN
+    BEGIN
+        CREATE TABLE gone (a int);
+        BEGIN
+            CREATE TABLE gone_too (a int);
+            DROP TABLE nosuch;
+        EXCEPTION WHEN duplicate_table THEN NULL;
+        END;
+    EXCEPTION WHEN undefined_table THEN
+        CREATE TABLE outer_handler (a int);
+    END;
+END $$;
+DO $$ BEGIN
+    ALTER TABLE t ADD COLUMN b int;
+    CREATE TYPE mood AS ENUM ('x');
+EXCEPTION WHEN duplicate_column OR duplicate_object THEN
+    CREATE TABLE no_error (a int);
+END $$;
+DO $$ BEGIN
+    BEGIN
+        CREATE TABLE t (a int);
+    EXCEPTION WHEN duplicate_table THEN
+        DROP TABLE nosuch;
+    END;
+END $$; -- refused: 42P01
+
+-- # Savepoints and LOCAL settings
+CREATE SCHEMA one;
+CREATE SCHEMA two;
+BEGIN;
+SET search_path = one;
+SAVEPOINT s;
+SET search_path = two;
+CREATE TABLE t (a int);
+ROLLBACK TO s;
+CREATE TABLE t (b int);
+SET LOCAL search_path = two;
+CREATE TABLE u (b int);
+COMMIT;
+CREATE TABLE w (b int);
+BEGIN;
+SET LOCAL search_path = two;
+SAVEPOINT s;
+SET LOCAL search_path = public;
+ROLLBACK TO s;
+CREATE TABLE x (b int);
+RELEASE s;
+ROLLBACK;
+CREATE TABLE y (b int);
+RESET search_path;
+CREATE TABLE z (b int);

@@ -176,18 +176,27 @@ impl Replay {
         let read = sql::read(script, whole(script), self.session.engine.dialect);
         let mut verdicts: Vec<Verdict> = Vec::new();
         let mut before = self.clone();
+        // What stands inside of a block is refused with the whole of it.
+        let settle = |replay: &mut Self, verdicts: &[Verdict], before: &Self| {
+            let number = verdicts.len().saturating_sub(1);
+            let refused = server.and_then(|told| told.get(number)).or(verdicts.last());
+            if refused.is_some_and(|verdict| !verdict.states.is_empty()) {
+                *replay = before.clone();
+            }
+        };
         for statement in &read.statements {
             if statement.within.is_none() {
+                if !verdicts.is_empty() {
+                    settle(self, &verdicts, &before);
+                }
                 verdicts.push(Verdict::default());
                 before = self.clone();
             }
-            let number = verdicts.len().saturating_sub(1);
             let Some(verdict) = verdicts.last_mut() else { continue };
             self.step(statement, verdict);
-            let refused = server.and_then(|told| told.get(number)).unwrap_or(verdict);
-            if !refused.states.is_empty() {
-                *self = before.clone();
-            }
+        }
+        if !verdicts.is_empty() {
+            settle(self, &verdicts, &before);
         }
         verdicts
     }

@@ -56,30 +56,6 @@ const POSTGRES: &[Known] = &[
         why: "the types of inherited columns are not compared",
     },
     Known {
-        start: "accepted, not 42P07",
-        inside: "",
-        example: "CREATE TABLE t (a int); ALTER TABLE t INHERIT t;",
-        why: "circles of inheritance are not seen",
-    },
-    Known {
-        start: "accepted, not 0A000",
-        inside: "",
-        example: "CREATE TEMP TABLE t (a int); CREATE MATERIALIZED VIEW v AS SELECT a FROM t;",
-        why: "what the server does not do with temporary and partitioned tables is not asked",
-    },
-    Known {
-        start: "",
-        inside: "TEMP",
-        example: "CREATE TEMP TABLE t (a int); CREATE VIEW v AS SELECT a FROM t;",
-        why: "a view over a temporary table is temporary",
-    },
-    Known {
-        start: "accepted, not 42P01",
-        inside: "nextval",
-        example: "CREATE TABLE t (a int); ALTER TABLE t ALTER a SET DEFAULT nextval('s');",
-        why: "the sequence of a default is not looked for",
-    },
-    Known {
         start: "drift: column-nullability",
         inside: "",
         example: "CREATE TABLE t (a int PRIMARY KEY); CREATE TABLE u () INHERITS (t); ALTER TABLE u ALTER a DROP NOT NULL;",

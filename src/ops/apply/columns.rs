@@ -32,6 +32,9 @@ impl Step<'_> {
             if let Some(conflict) = step.is_typed(&table) {
                 return Outcome::Refused(conflict);
             }
+            if let Some(conflict) = column.default.as_ref().and_then(|default| step.lacks_sequence(default)) {
+                return Outcome::Refused(conflict);
+            }
             if let Lookup::Found(member) = table.column(column.name.key()) {
                 return step.exists(column_ref(&name, &column.name), guard, member.made);
             }
@@ -313,7 +316,10 @@ impl Step<'_> {
                     })
                 }
                 AlterColumn::DropNotNull => step.keeps_not_null(&table, column),
-                AlterColumn::SetDefault(_) | AlterColumn::DropDefault => step.computes(&table, column),
+                AlterColumn::SetDefault(expr) => {
+                    step.computes(&table, column).or_else(|| step.lacks_sequence(expr))
+                }
+                AlterColumn::DropDefault => step.computes(&table, column),
                 AlterColumn::AddIdentity { .. } => nullable(&table, column, step.catalog.dialect),
                 AlterColumn::SetNotNull
                 | AlterColumn::SetIdentity { .. }

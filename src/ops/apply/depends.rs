@@ -261,6 +261,35 @@ impl Step<'_> {
         self.keeps(&users, &format!("sequence `{}`", sequence.name), together)
     }
 
+    /// A sequence that an expression takes from, and that is known not to be there.
+    pub(super) fn lacks_sequence(&self, expr: &Expr) -> Option<Conflict> {
+        let mut missing = None;
+        expr.walk(&mut |part| {
+            let Expr::Call { name, arguments } = part else { return };
+            let Some(first) = arguments.first().filter(|_| name == "nextval" && self.postgres()) else {
+                return;
+            };
+            let Some(text) = first.as_string() else { return };
+            let as_text = matches!(first, Expr::Cast { to, .. } if to.name != "regclass");
+            let parts: Vec<&str> = text.split('.').collect();
+            // A dot in quotes, or the name of a database.
+            if as_text || parts.len() > 2 || (parts.len() == 2 && text.contains('"')) {
+                return;
+            }
+            let ident = |part: &str| Ident::exact(folded(part.trim()));
+            let written = match parts.as_slice() {
+                [schema, sequence] => Name::qualified(ident(schema), ident(sequence)),
+                _ => Name::bare(ident(text)),
+            };
+            let full = self.resolve(&written);
+            if self.catalog.relation(&full).is_absent() {
+                missing =
+                    Some(Conflict::Missing(ObjectRef { kind: ObjectKind::Sequence, name: full, on: None }));
+            }
+        });
+        missing
+    }
+
     /// Whether a call takes from a sequence. One that is named by a text is looked up when it is asked for.
     pub(super) fn takes_from(&self, part: &Expr, sequence: &Name) -> bool {
         let is_it = |text: &str| {

@@ -83,8 +83,13 @@ pub fn apply(before: &Catalog, statement: &Statement, session: &mut Session) -> 
         let op = &statement.ops[index];
         let place = Place::new(session.file, op.span);
         let kept = (!statement.when.is_empty()).then(|| after.clone());
+        let outside = statement.within.is_none() && !session.in_transaction();
         let mut step = Step { catalog: &mut after, session, place };
-        results[index] = match step.run(&op.kind) {
+        let outcome = match &op.kind {
+            Operation::Lock { .. } if outside && step.postgres() => no_block("LOCK TABLE"),
+            kind => step.run(kind),
+        };
+        results[index] = match outcome {
             Outcome::Refused(conflict) if ends_block(statement, &conflict, before, session) => {
                 let block = handler(statement, &conflict).and_then(|block| session.blocks.get(&block));
                 after = block.map_or_else(|| before.clone(), |block| block.before.clone());

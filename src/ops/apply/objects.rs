@@ -47,7 +47,16 @@ impl Step<'_> {
     }
 
     pub(super) fn create_view(&mut self, create: &CreateView) -> Outcome {
-        let name = if create.temporary {
+        let lasts = !create.reads.iter().any(|read| self.is_temporary(&self.resolve(read)));
+        if !lasts && create.materialized && self.postgres() {
+            let sentence = format!("`{}` keeps its rows, and reads what is temporary", create.name);
+            return Outcome::Refused(Conflict::Other("0A000", sentence));
+        }
+        if !lasts && create.name.schema.is_some() && self.postgres() {
+            let sentence = format!("`{}` reads what is temporary: it can be in no other schema", create.name);
+            return Outcome::Refused(Conflict::Other("42P16", sentence));
+        }
+        let name = if create.temporary || (!lasts && self.postgres()) {
             Name::qualified(self.catalog.temporary_schema(), create.name.ident.clone())
         } else {
             self.home(&create.name)
@@ -118,6 +127,12 @@ impl Step<'_> {
         };
         self.catalog.put_relation(name, Slot::Present(Relation::View(Arc::new(view))));
         Outcome::Done
+    }
+
+    /// Whether a relation goes away with the session.
+    fn is_temporary(&self, name: &Name) -> bool {
+        self.catalog.relation(name).found().is_some()
+            && name.schema.as_ref().is_some_and(|schema| *schema == self.catalog.temporary_schema())
     }
 
     /// REFRESH, which CONCURRENTLY asks for rows that are there already and a unique index over all of them.

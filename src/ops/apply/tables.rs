@@ -134,6 +134,10 @@ impl Step<'_> {
         for def in &create.columns {
             self.own_sequence(&name, &def.column, &def.sequence);
         }
+        let defaults = create.columns.iter().filter_map(|def| def.column.default.as_ref());
+        if let Some(conflict) = defaults.into_iter().find_map(|default| self.lacks_sequence(default)) {
+            return Outcome::Refused(conflict);
+        }
         self.copy_identities(&name, &create.like);
         let at_columns = create
             .columns
@@ -202,7 +206,45 @@ impl Step<'_> {
             let mut like = create.like.iter().map(|(like, _)| self.resolve(like));
             like.find_map(|like| self.not_on(&like, "copies", views))
         };
-        parents.iter().find_map(|parent| self.not_on(parent, "heirs", tables)).or_else(like)
+        parents
+            .iter()
+            .find_map(|parent| self.not_on(parent, "heirs", tables))
+            .or_else(|| {
+                let heirs = create.partition_of.is_none();
+                parents
+                    .iter()
+                    .filter(|_| heirs)
+                    .find_map(|parent| self.has_no_heirs(parent, create.temporary))
+            })
+            .or_else(like)
+    }
+
+    /// Why a table cannot have heirs: it is partitioned, or a partition, or goes away before them.
+    fn has_no_heirs(&self, parent: &Name, temporary: bool) -> Option<Conflict> {
+        let table = self.catalog.table(parent).found().filter(|_| self.postgres())?;
+        let what = match table.partition {
+            PartitionKind::Parent => "partitioned",
+            PartitionKind::Partition => "a partition",
+            PartitionKind::None if table.temporary && !temporary => "temporary",
+            PartitionKind::None => return None,
+        };
+        Some(Conflict::Other("42809", format!("`{parent}` is {what}: it cannot have heirs")))
+    }
+
+    /// Whether a table is another one, or one of those from which that one inherits.
+    fn is_above(&self, table: &Name, other: &Name) -> bool {
+        let mut above = vec![other.clone()];
+        let mut at = 0;
+        while let Some(name) = above.get(at).cloned() {
+            at += 1;
+            if name == *table {
+                return true;
+            }
+            let parents = self.catalog.table(&name).found().map_or(&[][..], |table| &table.parents);
+            let new: Vec<Name> = parents.iter().filter(|parent| !above.contains(parent)).cloned().collect();
+            above.extend(new);
+        }
+        false
     }
 
     /// The columns of CREATE TABLE … AS, where the query shows all of them.
@@ -639,6 +681,23 @@ impl Step<'_> {
     /// INHERIT and NO INHERIT.
     fn set_inherit(&mut self, name: Name, mut table: Table, parent: Name, no: bool) -> Outcome {
         let inherits = table.parents.contains(&parent);
+        let fixed = match table.partition {
+            PartitionKind::Parent if !no => Some("partitioned"),
+            PartitionKind::Partition => Some("a partition"),
+            PartitionKind::None if table.of_type.is_some() && !no => Some("of a type"),
+            PartitionKind::Parent | PartitionKind::None => None,
+        };
+        if let Some(what) = fixed.filter(|_| self.postgres()) {
+            let sentence = format!("`{name}` is {what}: what it inherits cannot be changed");
+            return Outcome::Refused(Conflict::Other("42809", sentence));
+        }
+        if !no && let Some(conflict) = self.has_no_heirs(&parent, table.temporary) {
+            return Outcome::Refused(conflict);
+        }
+        if !no && !inherits && self.postgres() && self.is_above(&name, &parent) {
+            let sentence = format!("`{parent}` is `{name}`, or inherits from it");
+            return Outcome::Refused(Conflict::Other("42P07", sentence));
+        }
         if !no && inherits {
             let sentence = format!("`{name}` inherits from `{parent}` already");
             return Outcome::Refused(Conflict::Other("42P07", sentence));

@@ -134,4 +134,45 @@ ALTER TABLE base ADD COLUMN c int;
 ALTER TABLE t NO INHERIT base;
 ALTER TABLE t NO INHERIT base; -- refused: 42P01
 ALTER TABLE base DROP COLUMN c;
--- left: accepted, not 42P07: ALTER TABLE base INHERIT t;
+
+-- # What cannot inherit, and from what
+CREATE TABLE pt (a int) PARTITION BY LIST (a);
+CREATE TABLE p1 PARTITION OF pt FOR VALUES IN (1);
+CREATE TABLE n (a int);
+CREATE TEMP TABLE tt (a int);
+CREATE TYPE ct AS (a int);
+CREATE TABLE typed OF ct;
+CREATE TABLE x () INHERITS (pt); -- refused: 42809
+CREATE TABLE x () INHERITS (p1); -- refused: 42809
+CREATE TABLE x () INHERITS (tt); -- refused: 42809
+CREATE TEMP TABLE x1 () INHERITS (tt);
+CREATE TEMP TABLE x2 () INHERITS (n);
+ALTER TABLE n INHERIT pt; -- refused: 42809
+ALTER TABLE n INHERIT p1; -- refused: 42809
+ALTER TABLE p1 INHERIT n; -- refused: 42809
+ALTER TABLE pt INHERIT n; -- refused: 42809
+ALTER TABLE pt NO INHERIT n; -- refused: 42P01
+ALTER TABLE p1 NO INHERIT pt; -- refused: 42809
+ALTER TABLE n INHERIT n; -- refused: 42P07
+ALTER TABLE n INHERIT tt; -- refused: 42809
+ALTER TABLE typed INHERIT n; -- refused: 42809
+CREATE TABLE heir () INHERITS (n);
+CREATE TABLE grandchild () INHERITS (heir);
+ALTER TABLE n INHERIT grandchild; -- refused: 42P07
+
+-- # Views over what is temporary
+CREATE TEMP TABLE tt (a int);
+CREATE VIEW v AS SELECT a FROM tt;
+CREATE VIEW w AS SELECT a FROM v;
+CREATE OR REPLACE VIEW w AS SELECT a, 1 AS b FROM v;
+CREATE VIEW public.v AS SELECT a FROM tt; -- refused: 42P16
+CREATE MATERIALIZED VIEW m AS SELECT a FROM tt; -- refused: 0A000
+
+-- # Sequences that are not there
+CREATE TABLE x (a int DEFAULT nextval('nosuch')); -- refused: 42P01
+CREATE TABLE t (id serial, a int DEFAULT nextval('t_id_seq'));
+ALTER TABLE t ALTER COLUMN a SET DEFAULT nextval('nosuch'::regclass); -- refused: 42P01
+ALTER TABLE t ALTER COLUMN a SET DEFAULT nextval('nosuch'::text);
+ALTER TABLE t ALTER COLUMN a SET DEFAULT nextval('public.t_id_seq');
+ALTER TABLE t ADD COLUMN b int DEFAULT nextval('public.nosuch'); -- refused: 42P01
+ALTER TABLE t ADD COLUMN b int DEFAULT nextval('"T"'); -- refused: 42P01

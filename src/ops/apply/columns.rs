@@ -371,6 +371,8 @@ impl Step<'_> {
                         return step.lacks(&name, column, "no identity column", *guard);
                     }
                     known.identity = None;
+                    let users = step.users_of_owned(&name, Some(column));
+                    refused = step.keeps(&users, &format!("the sequence of column `{column}`"), &[]);
                     step.put_table(name.clone(), table);
                     if let Some(sequence) = step.identity_sequence(&name, column) {
                         step.catalog.put_relation(sequence.name, Slot::Gone);

@@ -57,6 +57,11 @@ impl Step<'_> {
             let sentence = format!("{function}() is not immutable: it cannot be indexed");
             return Outcome::Refused(Conflict::Other("42P17", sentence));
         }
+        if let Some(left_out) = self.parted_elsewhere(&table, create) {
+            let sentence =
+                format!("a unique index of `{table}` must have `{left_out}` in it, which partitions it");
+            return Outcome::Refused(Conflict::Other("0A000", sentence));
+        }
         if create.concurrently && self.is_partitioned(&table) {
             let sentence = format!("`{table}` is partitioned: no index can be built on it CONCURRENTLY");
             return Outcome::Refused(Conflict::Other("0A000", sentence));
@@ -81,6 +86,13 @@ impl Step<'_> {
             }
         }
         Outcome::Done
+    }
+
+    /// A column that decides into which partition a row goes and that a unique index of the table leaves out.
+    fn parted_elsewhere(&self, table: &Name, create: &CreateIndex) -> Option<String> {
+        let known = self.catalog.table(table).found().filter(|_| create.unique && self.postgres())?;
+        let has = |column: &String| create.keys.iter().any(|key| key.column() == Some(column.as_str()));
+        known.partition_columns().into_iter().find(|column| !has(column))
     }
 
     /// Gives a partition the index that one of its parent's asks for: one of its own that is the same, or a new one.

@@ -202,6 +202,9 @@ impl Step<'_> {
         if let Some(missing) = owned_by.as_ref().and_then(|owner| self.missing_owner(owner)) {
             return missing;
         }
+        if let Some(apart) = owned_by.as_ref().and_then(|owner| self.is_apart(&name, owner)) {
+            return apart;
+        }
         let sequence = Sequence {
             owned_by,
             unlogged: create.unlogged,
@@ -225,6 +228,15 @@ impl Step<'_> {
         Some(self.missing(object, Guard::None))
     }
 
+    /// Why a table cannot own a sequence: they live in one schema.
+    fn is_apart(&self, sequence: &Name, (table, _): &(Name, Ident)) -> Option<Outcome> {
+        let known = self.catalog.relation(table).found().is_some() && self.postgres();
+        (known && sequence.schema != table.schema).then(|| {
+            let sentence = format!("sequence `{sequence}` is not in the schema of `{table}`");
+            Outcome::Refused(Conflict::Other("55000", sentence))
+        })
+    }
+
     pub(super) fn alter_sequence(&mut self, alter: &AlterSequence) -> Outcome {
         let name = self.resolve(&alter.name);
         let guard = if alter.if_exists { Guard::IfExists } else { Guard::None };
@@ -235,6 +247,9 @@ impl Step<'_> {
                     let owner = owner.as_ref().map(|(table, column)| (self.resolve(table), column.clone()));
                     if let Some(missing) = owner.as_ref().and_then(|owner| self.missing_owner(owner)) {
                         return missing;
+                    }
+                    if let Some(apart) = owner.as_ref().and_then(|owner| self.is_apart(&name, owner)) {
+                        return apart;
                     }
                     if sequence.identity && self.postgres() {
                         let sentence = format!("sequence `{name}` belongs to an identity column");

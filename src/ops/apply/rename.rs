@@ -167,6 +167,9 @@ impl Step<'_> {
         if let Some(conflict) = wrong {
             return Outcome::Refused(conflict);
         }
+        if has_schema && let Some(conflict) = self.moves_between_lives(&from, &new) {
+            return Outcome::Refused(conflict);
+        }
         // Where it is already, PostgreSQL leaves it.
         if has_schema && from == new && self.postgres() {
             return Outcome::Done;
@@ -180,6 +183,17 @@ impl Step<'_> {
             return Outcome::Done;
         }
         self.rekey(object, arguments, from, new, if_exists)
+    }
+
+    /// What is temporary stays so, and the rest too.
+    fn moves_between_lives(&self, from: &Name, to: &Name) -> Option<Conflict> {
+        let temporary = |name: &Name| {
+            name.schema.as_ref().is_some_and(|schema| *schema == self.catalog.temporary_schema())
+        };
+        (self.postgres() && (temporary(from) || temporary(to))).then(|| {
+            let sentence = format!("`{from}` cannot be moved into or out of what is temporary");
+            Conflict::Other("0A000", sentence)
+        })
     }
 
     fn rekey(

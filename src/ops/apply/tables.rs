@@ -21,6 +21,9 @@ impl Step<'_> {
         } else {
             self.home(&create.name)
         };
+        if let Some(conflict) = self.lasts_there(create.temporary, &create.name) {
+            return Outcome::Refused(conflict);
+        }
         if let Lookup::Found(relation) = self.catalog.relation(&name) {
             let object = ObjectRef { kind: relation.kind(), name: name.clone(), on: None };
             return self.exists(object, create.guard, relation.made());
@@ -217,6 +220,15 @@ impl Step<'_> {
                     .find_map(|parent| self.has_no_heirs(parent, create.temporary))
             })
             .or_else(like)
+    }
+
+    /// What is temporary is in no other schema.
+    pub(super) fn lasts_there(&self, temporary: bool, written: &Name) -> Option<Conflict> {
+        let schema = written.schema.as_ref().filter(|_| temporary && self.postgres())?;
+        (!schema.text().starts_with("pg_temp")).then(|| {
+            let sentence = format!("`{written}` is temporary: it cannot be in schema `{schema}`");
+            Conflict::Other("42P16", sentence)
+        })
     }
 
     /// Why a table cannot have heirs: it is partitioned, or a partition, or goes away before them.
@@ -500,6 +512,10 @@ impl Step<'_> {
         {
             return Outcome::Refused(Conflict::Other("42809", format!("`{parent}` is not partitioned")));
         }
+        if self.postgres() && self.is_above(&name, &parent) {
+            let sentence = format!("`{parent}` is `{name}`, or a partition of it");
+            return Outcome::Refused(Conflict::Other("42P07", sentence));
+        }
         if self.catalog.table(&name).found().is_some_and(|table| table.partition == PartitionKind::Partition)
         {
             return Outcome::Refused(Conflict::Other("42809", format!("`{name}` is a partition already")));
@@ -655,6 +671,14 @@ impl Step<'_> {
                 }
                 TableOption::OfType(_) => table.of_type = of_type,
                 TableOption::Logged(logged) => {
+                    if table.temporary && step.postgres() {
+                        let sentence = format!("`{name}` is temporary: it is never logged");
+                        return Outcome::Refused(Conflict::Other("42P16", sentence));
+                    }
+                    // It says nothing of the partitions (before 18, which refuses).
+                    if table.partition == PartitionKind::Parent && step.postgres() {
+                        return Outcome::Done;
+                    }
                     if let Some(other) = step.kept_logged(&table, *logged) {
                         return Outcome::Refused(Conflict::Other("42P16", other));
                     }

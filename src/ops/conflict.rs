@@ -35,6 +35,14 @@ impl Conflict {
             (K::Function | K::Procedure | K::Routine | K::Aggregate, false) => "42883",
             (K::Schema, true) => "42P06",
             (K::Schema, false) => "3F000",
+            // Nobody looks before the server's own index of them does.
+            (
+                K::TextSearchConfiguration
+                | K::TextSearchDictionary
+                | K::TextSearchParser
+                | K::TextSearchTemplate,
+                true,
+            ) => "23505",
             (K::Database, true) => "42P04",
             (K::Database, false) => "3D000",
             (_, true) => "42710",

@@ -8,7 +8,7 @@ use super::{Outcome, Step, names};
 use crate::ops::{AlterColumn, AlterType, ColumnDef, Conflict, Guard, TableTarget};
 use crate::schema::{
     Column, Dialect, Expr, Ident, Identity, Index, Literal, Lookup, Member, Name, ObjectKind, ObjectRef,
-    PartitionKind, Relation, Sequence, SequenceOptions, Slot, Table, Type, canonical,
+    PartitionKind, Relation, Sequence, SequenceOptions, Slot, Table, Type, builtin, canonical,
 };
 
 /// A column of a table to be changed; one that may be there is put there.
@@ -28,6 +28,9 @@ impl Step<'_> {
     pub(super) fn add_column(&mut self, target: &TableTarget, def: &ColumnDef, guard: Guard) -> Outcome {
         let place = self.place;
         let column = self.column_of(def);
+        if let Some(conflict) = self.contradicts(def) {
+            return Outcome::Refused(conflict);
+        }
         let outcome = self.alter(target, |step, name, mut table| {
             if let Some(conflict) = step.is_typed(&table) {
                 return Outcome::Refused(conflict);
@@ -65,6 +68,27 @@ impl Step<'_> {
             }
         }
         outcome
+    }
+
+    /// Why a column cannot be what its definition says: its values come from two places, or cannot be counted up.
+    pub(super) fn contradicts(&self, def: &ColumnDef) -> Option<Conflict> {
+        let column = Some(&def.column).filter(|_| self.postgres())?;
+        let ty = column.ty.as_ref();
+        let serial = ty.is_some_and(Type::is_serial);
+        let sources =
+            [column.default.is_some(), column.identity.is_some(), column.generated.is_some(), serial];
+        if sources.into_iter().filter(|there| *there).count() > 1 {
+            let sentence =
+                format!("column `{}` has two of DEFAULT, serial, IDENTITY and GENERATED", column.name);
+            return Some(Conflict::Other("42601", sentence));
+        }
+        let counts = |ty: &&Type| {
+            !builtin::is_type(&ty.name)
+                || (matches!(ty.name.as_str(), "smallint" | "integer" | "bigint") && ty.dimensions == 0)
+        };
+        let ty = ty.filter(|ty| column.identity.is_some() && !counts(ty))?;
+        let sentence = format!("column `{}` is {ty}: only integers can be IDENTITY", column.name);
+        Some(Conflict::Other("22023", sentence))
     }
 
     pub(super) fn column_of(&self, def: &ColumnDef) -> Column {

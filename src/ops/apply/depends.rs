@@ -30,7 +30,7 @@ impl Step<'_> {
             .reads_column(table, column)
             .or_else(|| {
                 let users = self.users_of_owned(&table.name, Some(column));
-                users.first().map(ToString::to_string)
+                users.first().filter(|_| !self.catalog.unclear).map(ToString::to_string)
             })
             .or_else(|| {
                 let (owner, constraint) =
@@ -211,14 +211,14 @@ impl Step<'_> {
         if !self.postgres() {
             return None;
         }
+        let identity = table.column(column.key()).found().and_then(|member| member.column.identity);
+        if identity.is_some() {
+            let sentence = format!("column `{column}` of `{}` is an identity column", table.name);
+            return Some(Conflict::Other("42601", sentence));
+        }
         if table.primary_key().is_some_and(|key| key.contains(column)) {
             let sentence = format!("column `{column}` of `{}` is in the primary key", table.name);
             return Some(Conflict::Other("42P16", sentence));
-        }
-        let member = table.column(column.key()).found()?;
-        if member.column.identity.is_some() {
-            let sentence = format!("column `{column}` of `{}` is an identity column", table.name);
-            return Some(Conflict::Other("42601", sentence));
         }
         let demanded = table.parents.iter().any(|parent| {
             let above = self.catalog.table(parent).and_then(|parent| parent.column(column.key())).found();
@@ -482,7 +482,7 @@ impl Step<'_> {
     pub(super) fn is_partitioned(&self, name: &Name) -> bool {
         matches!(
             self.catalog.relation(name),
-            Lookup::Found(Relation::Table(table)) if table.partition == PartitionKind::Parent
+            Lookup::Found(Relation::Table(table)) if table.partition == PartitionKind::Parent || table.partition_by.is_some()
         )
     }
 }

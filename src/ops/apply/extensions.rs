@@ -99,6 +99,22 @@ impl Step<'_> {
         gone.then_some(Outcome::Refused(Conflict::Missing(object)))
     }
 
+    /// Whether PostgreSQL keeps the name of a schema for itself.
+    pub(super) fn is_reserved(&self, schema: &Ident) -> bool {
+        self.postgres() && schema.text().starts_with("pg_")
+    }
+
+    pub(super) fn reserved(&self, schema: &Ident) -> Outcome {
+        let sentence = format!("`{schema}`: names of schemas that begin with pg_ are the server's own");
+        Outcome::Refused(Conflict::Other("42939", sentence))
+    }
+
+    /// Why a relation of the server's own catalogs cannot be made, altered or dropped.
+    pub(super) fn is_own(&self, name: &Name) -> Option<Conflict> {
+        let own = self.postgres() && name.schema.as_ref().is_some_and(|schema| *schema == "pg_catalog");
+        own.then(|| Conflict::Other("42501", format!("`{name}` is one of the server's own")))
+    }
+
     /// The schema in which an unqualified name is made: the first of the search path that may be there.
     pub(super) fn home_schema(&self) -> Option<Ident> {
         let may_be = |schema: &&Ident| {

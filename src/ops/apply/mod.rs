@@ -451,6 +451,7 @@ impl Step<'_> {
             Operation::AlterPublication { name, change } => self.alter_publication(name, change),
             Operation::CreateRule { name, table, guard, rule } => self.create_rule(name, table, *guard, rule),
             Operation::CreateSchema { name, guard } => match name {
+                Some(name) if self.is_reserved(name) => self.reserved(name),
                 Some(name) => {
                     let object =
                         ObjectRef { kind: ObjectKind::Schema, name: Name::bare(name.clone()), on: None };

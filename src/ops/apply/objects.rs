@@ -11,8 +11,8 @@ use crate::ops::{
 };
 use crate::schema::{
     Argument, ArgumentMode, Detail, Dialect, Expr, Function, FunctionOptions, Ident, Lookup, Name, Notes,
-    ObjectKind, ObjectRef, Other, Output, Publication, Published, Relation, Returns, Rule, Sequence, Slot,
-    Statistics, Timing, Trigger, View, canonical,
+    ObjectKind, ObjectRef, Other, Output, Policy, Publication, Published, Relation, Returns, Rule, Sequence,
+    Slot, Statistics, Timing, Trigger, View, canonical,
 };
 
 impl Step<'_> {
@@ -47,6 +47,11 @@ impl Step<'_> {
     }
 
     pub(super) fn create_view(&mut self, create: &CreateView) -> Outcome {
+        if let Some(conflict) =
+            self.lasts_there(create.temporary, &create.name).or_else(|| self.is_own(&create.name))
+        {
+            return Outcome::Refused(conflict);
+        }
         let lasts = !create.reads.iter().any(|read| self.is_temporary(&self.resolve(read)));
         if !lasts && create.materialized && self.postgres() {
             let sentence = format!("`{}` keeps its rows, and reads what is temporary", create.name);
@@ -183,6 +188,11 @@ impl Step<'_> {
     }
 
     pub(super) fn create_sequence(&mut self, create: &CreateSequence) -> Outcome {
+        if let Some(conflict) =
+            self.lasts_there(create.temporary, &create.name).or_else(|| self.is_own(&create.name))
+        {
+            return Outcome::Refused(conflict);
+        }
         let name = if create.temporary && create.name.schema.is_none() {
             Name::qualified(self.catalog.temporary_schema(), create.name.ident.clone())
         } else {
@@ -432,9 +442,24 @@ impl Step<'_> {
         if self.catalog.table(&table).is_absent() {
             return self.missing(ObjectRef { kind: ObjectKind::Table, name: table, on: None }, Guard::None);
         }
+        if let Some(conflict) = self.is_mismatched(&create.policy) {
+            return Outcome::Refused(conflict);
+        }
         let object =
             ObjectRef { kind: ObjectKind::Policy, name: Name::bare(create.name.clone()), on: Some(table) };
         self.create_other(object, Guard::None, Detail::Policy(Box::new(create.policy.clone())))
+    }
+
+    /// Why a policy cannot say both: what is new has no USING, what is only looked at no WITH CHECK.
+    fn is_mismatched(&self, policy: &Policy) -> Option<Conflict> {
+        let sentence = match policy.command.as_str() {
+            "INSERT" if policy.using.is_some() => "a policy for INSERT takes WITH CHECK alone",
+            "SELECT" | "DELETE" if policy.check.is_some() => {
+                "a policy for SELECT or DELETE takes USING alone"
+            }
+            _ => return None,
+        };
+        Some(Conflict::Other("42601", sentence.to_owned()))
     }
 
     pub(super) fn alter_policy(&mut self, alter: &AlterPolicy) -> Outcome {
@@ -452,6 +477,10 @@ impl Step<'_> {
             }
             policy.using = alter.using.clone().or(policy.using.take());
             policy.check = alter.check.clone().or(policy.check.take());
+            // Of one that is older than the history it is not known what it is for.
+            if let Some(conflict) = self.is_mismatched(policy).filter(|_| other.made.is_some()) {
+                return Outcome::Refused(conflict);
+            }
         }
         self.catalog.put_other(object, Slot::Present(other));
         Outcome::Done

@@ -273,6 +273,9 @@ impl Step<'_> {
             }
             _ => {
                 let key = self.other_key(object);
+                if object.kind == ObjectKind::Schema && self.is_reserved(&new.ident) {
+                    return self.reserved(&new.ident);
+                }
                 // Statistics have a schema; the others do not.
                 let name =
                     if key.name.schema.is_some() { new.clone() } else { Name::bare(new.ident.clone()) };

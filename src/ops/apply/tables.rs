@@ -21,7 +21,9 @@ impl Step<'_> {
         } else {
             self.home(&create.name)
         };
-        if let Some(conflict) = self.lasts_there(create.temporary, &create.name) {
+        if let Some(conflict) =
+            self.lasts_there(create.temporary, &create.name).or_else(|| self.is_own(&create.name))
+        {
             return Outcome::Refused(conflict);
         }
         if let Lookup::Found(relation) = self.catalog.relation(&name) {
@@ -35,6 +37,9 @@ impl Step<'_> {
             return Outcome::Refused(Conflict::Exists(ObjectRef { kind: ObjectKind::Type, name, on: None }));
         }
         if let Some(conflict) = self.not_in_sqlite(create) {
+            return Outcome::Refused(conflict);
+        }
+        if let Some(conflict) = create.columns.iter().find_map(|def| self.contradicts(def)) {
             return Outcome::Refused(conflict);
         }
         if let Some(twice) = twice(&create.columns) {
@@ -446,7 +451,8 @@ impl Step<'_> {
     /// Finds the table of an ALTER TABLE; the outcome where it is not there.
     pub(super) fn target(&self, target: &TableTarget) -> Result<Name, Box<Outcome>> {
         let name = self.resolve(&target.name);
-        if let Some(conflict) = self.not_altered_as(target.kind, &name) {
+        if let Some(conflict) = self.not_altered_as(target.kind, &name).or_else(|| self.is_own(&target.name))
+        {
             return Err(Box::new(Outcome::Refused(conflict)));
         }
         match self.catalog.relation(&name) {

@@ -97,7 +97,7 @@ impl Step<'_> {
             in_expr: &|part| matches!(part, Expr::Cast { to, .. } if is_it(to)),
             in_text: &never_text,
         });
-        if self.certain() {
+        if self.postgres() {
             let of_it = self.catalog.tables().filter(|table| table.of_type.as_ref() == Some(ty));
             users.extend(of_it.map(|table| User::Relation(ObjectKind::Table, table.name.clone())));
         }
@@ -116,7 +116,7 @@ impl Step<'_> {
         let called = |part: &Expr| alone && calls(part);
         let in_text = |text: &str| alone && depends::calls(text, name);
         let mut users = self.users(&Use { as_type: &never_type, in_expr: &called, in_text: &in_text });
-        if self.certain() && function.input_types().next().is_none() {
+        if self.postgres() && function.input_types().next().is_none() {
             let fires = self.catalog.others().filter(|(_, other)| match &other.detail {
                 Detail::Trigger(trigger) => !trigger.inherited && trigger.function.as_ref() == Some(name),
                 Detail::None
@@ -140,7 +140,7 @@ impl Step<'_> {
 
     /// What else uses the sequences that a table, or one of its columns, owns.
     pub(super) fn users_of_owned(&self, table: &Name, column: Option<&Ident>) -> Vec<User> {
-        if !self.certain() {
+        if !self.postgres() {
             return Vec::new();
         }
         let owned = self.catalog.relations().filter_map(|(name, relation)| match relation {
@@ -197,7 +197,7 @@ impl Step<'_> {
                 );
             }
         }
-        let above = family.iter().skip(1).filter(|_| self.certain());
+        let above = family.iter().skip(1).filter(|_| self.postgres());
         let mut keys: Vec<(Name, Ident)> =
             above.flat_map(|parent| self.foreign_keys_to(parent, None)).collect();
         keys.retain(|(owner, _)| {
@@ -209,7 +209,7 @@ impl Step<'_> {
 
     /// What uses an object of the rarer kinds.
     pub(super) fn users_of_other(&self, object: &ObjectRef) -> Vec<User> {
-        if !self.certain() {
+        if !self.postgres() {
             return Vec::new();
         }
         let ident = &object.name.ident;
@@ -314,7 +314,7 @@ impl Step<'_> {
             depends::changed_tables(text).iter().any(|(written, _)| self.means(written, relation))
         };
         let mut users = self.users(&Use { as_type: &is_it, in_expr: &in_expr, in_text: &in_text });
-        if self.certain() {
+        if self.postgres() {
             let reads = |expr: &Option<Expr>| expr.iter().any(|expr| self.reads_relation(expr, relation));
             let refers = self.catalog.others().filter(|(_, other)| match &other.detail {
                 Detail::Trigger(trigger) => trigger.from.as_ref() == Some(relation),
@@ -332,14 +332,9 @@ impl Step<'_> {
         users
     }
 
-    /// Whether what is known to be there is there: a statement that we could not read may have dropped anything.
-    fn certain(&self) -> bool {
-        self.postgres() && !self.catalog.unclear
-    }
-
     fn users(&self, used: &Use<'_>) -> Vec<User> {
         let mut users = Vec::new();
-        if !self.certain() {
+        if !self.postgres() {
             return users;
         }
         let in_expr = |expr: &Expr| has(expr, used.in_expr);
@@ -461,9 +456,10 @@ impl Step<'_> {
         }
     }
 
-    /// Why something cannot be dropped without CASCADE: the first of its users that does not go anyway.
+    /// Why something cannot be dropped without CASCADE: the first of its users that does not go anyway. A statement that we could not
+    /// read may have dropped any of them.
     pub(super) fn keeps(&self, users: &[User], what: &str, together: &[Name]) -> Option<Conflict> {
-        let user = users.iter().find(|user| !user.goes_with(together))?;
+        let user = users.iter().filter(|_| !self.catalog.unclear).find(|user| !user.goes_with(together))?;
         Some(Conflict::Other("2BP01", format!("{user} depends on {what}")))
     }
 

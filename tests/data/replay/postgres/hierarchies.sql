@@ -36,10 +36,6 @@ ALTER TABLE t DROP COLUMN c;
 ALTER TABLE t DETACH PARTITION t1;
 ALTER TABLE t1 ADD COLUMN e int;
 DROP TABLE t;
--- left: missing: index public.t1a_a_b_idx on public.t1a btree (a, b) unique
--- left: missing: index public.t1b_a_b_idx on public.t1b btree (a, b) unique
--- left: drift: missing-index index `t1a_a_b_idx` of `t1a`: nothing / UNIQUE btree (a, b)
--- left: drift: missing-index index `t1b_a_b_idx` of `t1b`: nothing / UNIQUE btree (a, b)
 
 -- # Foreign keys and identity of partitioned tables
 CREATE TABLE p (id int PRIMARY KEY);

@@ -140,8 +140,6 @@ CREATE TABLE a (x int DEFAULT NULL NULL);
 -- left: accepted, not 42704: CREATE TABLE a (x nosuch);
 -- left: accepted, not 0A000: CREATE TABLE a (x int DEFAULT y);
 -- left: accepted, not 42703: CREATE TABLE a (x int CHECK (y > 0));
--- left: accepted, not 42601: CREATE TABLE a (x serial DEFAULT 1);
--- left: accepted, not 42601: CREATE TABLE a (x int GENERATED ALWAYS AS IDENTITY DEFAULT 1);
 -- left: accepted, not 42601: CREATE TABLE a (x int NULL NOT NULL);
 -- left: accepted, not 42601: CREATE TABLE a (x int DEFAULT 1 DEFAULT 2);
 

@@ -213,6 +213,13 @@ impl Expr {
         found
     }
 
+    /// Whether there is a query in it.
+    pub fn has_query(&self) -> bool {
+        let mut found = false;
+        self.walk(&mut |part| found |= matches!(part, Self::Query(_)));
+        found
+    }
+
     /// Whether it certainly reads a column: text that was not parsed does not count, nor does a query, whose columns may be others'.
     pub fn surely_reads(&self, column: &str) -> bool {
         let mut found = false;

@@ -24,11 +24,15 @@ pub(super) fn column_ref(table: &Name, column: &Ident) -> ObjectRef {
     ObjectRef { kind: ObjectKind::Column, name: Name::bare(column.clone()), on: Some(table.clone()) }
 }
 
+/// The columns that every table has and nobody makes or drops.
+const SYSTEM_COLUMNS: &[&str] = &["ctid", "tableoid", "xmin", "xmax", "cmin", "cmax"];
+
 impl Step<'_> {
     pub(super) fn add_column(&mut self, target: &TableTarget, def: &ColumnDef, guard: Guard) -> Outcome {
         let place = self.place;
         let column = self.column_of(def);
-        if let Some(conflict) = self.contradicts(def) {
+        let name = self.resolve(&target.name);
+        if let Some(conflict) = self.contradicts(def).or_else(|| self.is_the_servers(&name, &column.name)) {
             return Outcome::Refused(conflict);
         }
         let outcome = self.alter(target, |step, name, mut table| {
@@ -40,6 +44,9 @@ impl Step<'_> {
             }
             if let Lookup::Found(member) = table.column(column.name.key()) {
                 return step.exists(column_ref(&name, &column.name), guard, member.made);
+            }
+            if let Some(conflict) = step.computed_twice(&table, &column) {
+                return Outcome::Refused(conflict);
             }
             if target.only && step.postgres() && step.child(&name).is_some() {
                 let sentence =
@@ -89,6 +96,23 @@ impl Step<'_> {
         let ty = ty.filter(|ty| column.identity.is_some() && !counts(ty))?;
         let sentence = format!("column `{}` is {ty}: only integers can be IDENTITY", column.name);
         Some(Conflict::Other("22023", sentence))
+    }
+
+    /// Every table has the server's columns already.
+    pub(super) fn is_the_servers(&self, table: &Name, column: &Ident) -> Option<Conflict> {
+        (self.postgres() && SYSTEM_COLUMNS.contains(&column.key()))
+            .then(|| Conflict::Exists(column_ref(table, column)))
+    }
+
+    /// Why a column cannot be computed from a column that is itself computed.
+    pub(super) fn computed_twice(&self, table: &Table, column: &Column) -> Option<Conflict> {
+        let generated = column.generated.as_ref().filter(|_| self.postgres())?;
+        let other = table.columns.iter().find(|member| {
+            member.column.generated.is_some() && generated.expr.surely_reads(member.column.name.key())
+        })?;
+        let sentence =
+            format!("column `{}` is computed from `{}`, which is computed", column.name, other.column.name);
+        Some(Conflict::Other("42P17", sentence))
     }
 
     pub(super) fn column_of(&self, def: &ColumnDef) -> Column {
@@ -174,6 +198,10 @@ impl Step<'_> {
         self.alter(target, |step, name, table| {
             if let Some(conflict) = step.is_typed(&table) {
                 return Outcome::Refused(conflict);
+            }
+            if step.postgres() && SYSTEM_COLUMNS.contains(&column.key()) {
+                let sentence = format!("`{column}` is a column of the server's own");
+                return Outcome::Refused(Conflict::Other("0A000", sentence));
             }
             if table.column(column.key()).is_absent() {
                 return step.missing(column_ref(&name, column), guard);
@@ -562,6 +590,9 @@ impl Step<'_> {
             let respelt = from == to && step.catalog.dialect == Dialect::Sqlite;
             if table.column(to.key()).found().is_some() && !respelt {
                 return Outcome::Refused(Conflict::Exists(column_ref(&name, to)));
+            }
+            if let Some(conflict) = step.is_the_servers(&name, to) {
+                return Outcome::Refused(conflict);
             }
             if step.postgres() && step.inherits_column(&name, from) {
                 let sentence = format!("column `{from}` of `{name}` is inherited");

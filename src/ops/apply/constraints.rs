@@ -222,13 +222,7 @@ impl Step<'_> {
                 let columns = naming_columns(&constraint, &table);
                 let second = (!columns.is_empty()).then(|| names::joined(columns.iter().map(String::as_str)));
                 if indexed && postgres {
-                    names::free_relation(
-                        self.catalog,
-                        name.schema.as_ref(),
-                        name.text(),
-                        second.as_deref(),
-                        label,
-                    )
+                    names::free_key(self.catalog, &table, second.as_deref(), label)
                 } else {
                     names::free_constraint(self.catalog, &table, second.as_deref(), label, &[])
                 }
@@ -302,6 +296,10 @@ impl Step<'_> {
         let columns = match &constraint.kind {
             ConstraintKind::PrimaryKey { columns, .. } | ConstraintKind::Unique { columns, .. } => columns,
             ConstraintKind::ForeignKey(key) => &key.columns,
+            ConstraintKind::Check(expr) if expr.has_query() => {
+                let sentence = "there can be no query in a CHECK".to_owned();
+                return Some(Conflict::Other("0A000", sentence));
+            }
             ConstraintKind::Check(_) | ConstraintKind::Exclude(_) | ConstraintKind::NotNull(_) => {
                 return None;
             }

@@ -31,7 +31,10 @@ impl Step<'_> {
         let name = Name { schema: table.schema.clone(), ident };
         if let Lookup::Found(relation) = self.catalog.relation(&name) {
             let object = ObjectRef { kind: relation.kind(), name, on: None };
-            return self.exists(object, create.guard, relation.made());
+            // SQLite: IF NOT EXISTS asks for an index, and no table may have its name.
+            let table = self.catalog.dialect == Dialect::Sqlite && relation.kind() != ObjectKind::Index;
+            let guard = if table { Guard::None } else { create.guard };
+            return self.exists(object, guard, relation.made());
         }
         if self.catalog.dialect != Dialect::Mysql
             && let Lookup::Found(relation @ (Relation::View(_) | Relation::Sequence(_) | Relation::Index(_))) =
@@ -53,6 +56,11 @@ impl Step<'_> {
         {
             return self.missing(column_ref(&table, column), Guard::None);
         }
+        let exprs = create.keys.iter().map(|key| &key.expr).chain(&create.predicate);
+        if self.catalog.dialect != Dialect::Mysql && exprs.into_iter().any(Expr::has_query) {
+            let sentence = "there can be no query in an index".to_owned();
+            return Outcome::Refused(Conflict::Other("0A000", sentence));
+        }
         if let Some(function) = create.keys.iter().find_map(|key| volatile(&key.expr)) {
             let sentence = format!("{function}() is not immutable: it cannot be indexed");
             return Outcome::Refused(Conflict::Other("42P17", sentence));
@@ -69,7 +77,7 @@ impl Step<'_> {
         let index = Index {
             unique: create.unique,
             method: create.method.clone(),
-            keys: create.keys.clone(),
+            keys: create.keys.iter().map(|key| self.plain_key(key)).collect(),
             include: create.include.clone(),
             nulls_not_distinct: create.nulls_not_distinct,
             predicate: create.predicate.clone(),
@@ -86,6 +94,22 @@ impl Step<'_> {
             }
         }
         Outcome::Done
+    }
+
+    /// A collation in brackets is the key's (source: `ComputeIndexAttrs` in PostgreSQL's indexcmds.c).
+    fn plain_key(&self, key: &IndexKey) -> IndexKey {
+        match &key.expr {
+            Expr::Operator { operator, operands } if operator.starts_with("COLLATE ") && self.postgres() => {
+                match operands.as_slice() {
+                    [column @ Expr::Column(_)] => {
+                        let options = format!("{operator} {}", key.options).trim_end().to_owned();
+                        IndexKey { expr: column.clone(), options }
+                    }
+                    _ => key.clone(),
+                }
+            }
+            _ => key.clone(),
+        }
     }
 
     /// A column that decides into which partition a row goes and that a unique index of the table leaves out.

@@ -89,6 +89,15 @@ pub fn free_constraint(
     })
 }
 
+/// The same for a key, which is an index too.
+pub fn free_key(catalog: &Catalog, table: &Table, second: Option<&str>, label: &str) -> Ident {
+    let schema = table.name.schema.as_ref();
+    free(table.name.text(), second, label, |name| {
+        let full = Name { schema: schema.cloned(), ident: Ident::exact(name) };
+        catalog.relation(&full).found().is_none() && table.constraint(name).found().is_none()
+    })
+}
+
 fn free(first: &str, second: Option<&str>, label: &str, is_free: impl Fn(&str) -> bool) -> Ident {
     let mut pass = 0u32;
     loop {

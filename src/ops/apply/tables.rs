@@ -28,7 +28,10 @@ impl Step<'_> {
         }
         if let Lookup::Found(relation) = self.catalog.relation(&name) {
             let object = ObjectRef { kind: relation.kind(), name: name.clone(), on: None };
-            return self.exists(object, create.guard, relation.made());
+            // SQLite: IF NOT EXISTS asks for a table or view, and no index may have its name.
+            let index = self.catalog.dialect == Dialect::Sqlite && relation.kind() == ObjectKind::Index;
+            let guard = if index { Guard::None } else { create.guard };
+            return self.exists(object, guard, relation.made());
         }
         if let Some(missing) = self.missing_schema(&name) {
             return missing;
@@ -39,7 +42,9 @@ impl Step<'_> {
         if let Some(conflict) = self.not_in_sqlite(create) {
             return Outcome::Refused(conflict);
         }
-        if let Some(conflict) = create.columns.iter().find_map(|def| self.contradicts(def)) {
+        let unfit =
+            |def: &ColumnDef| self.contradicts(def).or_else(|| self.is_the_servers(&name, &def.column.name));
+        if let Some(conflict) = create.columns.iter().find_map(unfit) {
             return Outcome::Refused(conflict);
         }
         if let Some(twice) = twice(&create.columns) {
@@ -121,6 +126,9 @@ impl Step<'_> {
             table.parents.push(parent);
         }
         for (like, options) in &create.like {
+            if let Some(twice) = self.copied_twice(create, like) {
+                return Outcome::Refused(Conflict::Exists(column_ref(&name, &twice)));
+            }
             copy_columns(self.catalog, &self.resolve(like), &mut table, options);
         }
         for column in selected.iter().flatten().cloned() {
@@ -141,6 +149,11 @@ impl Step<'_> {
         self.catalog.put_relation(name.clone(), Slot::Present(Relation::Table(Arc::new(table))));
         for def in &create.columns {
             self.own_sequence(&name, &def.column, &def.sequence);
+        }
+        let made = self.catalog.table(&name).found();
+        let twice = |def: &ColumnDef| self.computed_twice(made?, &def.column);
+        if let Some(conflict) = create.columns.iter().find_map(twice) {
+            return Outcome::Refused(conflict);
         }
         let defaults = create.columns.iter().filter_map(|def| def.column.default.as_ref());
         if let Some(conflict) = defaults.into_iter().find_map(|default| self.lacks_sequence(default)) {
@@ -203,6 +216,13 @@ impl Step<'_> {
             self.become_partition(&parent, &name);
         }
         refused
+    }
+
+    /// A column that CREATE TABLE names itself and LIKE would bring.
+    fn copied_twice(&self, create: &CreateTable, like: &Name) -> Option<Ident> {
+        let source = self.catalog.table(&self.resolve(like)).found().filter(|_| self.postgres())?;
+        let names = create.columns.iter().map(|def| &def.column.name);
+        names.into_iter().find(|name| source.column(name.key()).found().is_some()).cloned()
     }
 
     /// Why a table cannot inherit from these relations, or be made like others.
@@ -313,6 +333,14 @@ impl Step<'_> {
             .iter()
             .flat_map(|def| &def.constraints)
             .chain(create.constraints.iter().map(|def| &def.constraint));
+        let counted = create.columns.iter().find(|def| {
+            def.column.identity.is_some() && def.column.ty.as_ref().is_none_or(|ty| ty.name != "integer")
+        });
+        if let Some(def) = counted {
+            let sentence =
+                format!("`{}` is no INTEGER PRIMARY KEY: it cannot be AUTOINCREMENT", def.column.name);
+            return Some(Conflict::Other("42601", sentence));
+        }
         let keyless = create.options.iter().any(|option| option == "WITHOUT ROWID")
             && !constraints.any(|constraint| matches!(constraint.kind, ConstraintKind::PrimaryKey { .. }));
         keyless.then(|| {
@@ -516,7 +544,7 @@ impl Step<'_> {
             && !above.open
             && above.partition_by.is_none()
         {
-            return Outcome::Refused(Conflict::Other("42809", format!("`{parent}` is not partitioned")));
+            return Outcome::Refused(Conflict::Other("42P17", format!("`{parent}` is not partitioned")));
         }
         if self.postgres() && self.is_above(&name, &parent) {
             let sentence = format!("`{parent}` is `{name}`, or a partition of it");
@@ -934,15 +962,15 @@ fn affinity(ty: &Type) -> Option<&'static str> {
     let name = ty.name.to_ascii_lowercase();
     let has = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
     if has(&["int"]) {
-        Some("INT")
+        Some("int")
     } else if has(&["char", "clob", "text"]) {
-        Some("TEXT")
+        Some("text")
     } else if has(&["blob"]) {
         None
     } else if has(&["real", "floa", "doub"]) {
-        Some("REAL")
+        Some("real")
     } else {
-        Some("NUM")
+        Some("num")
     }
 }
 

@@ -16,7 +16,6 @@ ALTER TABLE t ADD COLUMN ctid int; -- refused: 42701
 ALTER TABLE nosuch ADD COLUMN i int; -- refused: 42P01
 ALTER TABLE IF EXISTS nosuch ADD COLUMN i int;
 -- left: accepted, not 42704: ALTER TABLE t ADD COLUMN i nosuch;
--- left: accepted, not 42701: ALTER TABLE t ADD COLUMN ctid int;
 
 -- # DROP COLUMN takes along what hangs on it
 CREATE TABLE p (id int PRIMARY KEY, code text UNIQUE);
@@ -107,7 +106,6 @@ ALTER TABLE t RENAME COLUMN a TO x; -- refused: 42703
 ALTER TABLE t RENAME COLUMN first TO ctid; -- refused: 42701
 ALTER TABLE t ADD UNIQUE (first);
 ALTER TABLE t ADD CHECK (second > 0);
--- left: accepted, not 42701: ALTER TABLE t RENAME COLUMN first TO ctid;
 
 -- # Generated columns
 CREATE TABLE t (a int, b int GENERATED ALWAYS AS (a + 1) STORED, c text GENERATED ALWAYS AS ('x' || a::text) STORED);
@@ -118,7 +116,6 @@ ALTER TABLE t ALTER COLUMN c SET DEFAULT 'x'; -- refused: 42601
 ALTER TABLE t ADD COLUMN d int GENERATED ALWAYS AS (b * 2) STORED;
 ALTER TABLE t ADD COLUMN e int GENERATED ALWAYS AS (d * 2) STORED; -- refused: 42P17
 ALTER TABLE t DROP COLUMN b CASCADE;
--- left: accepted, not 42P17: ALTER TABLE t ADD COLUMN e int GENERATED ALWAYS AS (d * 2) STORED;
 
 -- # Several actions at once run in passes
 CREATE TABLE t (a int, b int, CONSTRAINT c CHECK (a > 0));
@@ -139,7 +136,6 @@ ALTER TABLE v DROP COLUMN a; -- refused: 42809
 ALTER TABLE v ALTER COLUMN a SET DEFAULT 5;
 ALTER VIEW v ALTER COLUMN a DROP DEFAULT;
 ALTER TABLE t DROP COLUMN xmin; -- refused: 0A000
--- left: 42703, not 0A000: ALTER TABLE t DROP COLUMN xmin;
 
 -- # What DROP takes away goes first
 CREATE TABLE t (a int NOT NULL, b int DEFAULT 1, c int);

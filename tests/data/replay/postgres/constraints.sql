@@ -24,10 +24,6 @@ CREATE INDEX u_a_key ON u (a);
 ALTER TABLE u ADD UNIQUE (a);
 ALTER TABLE u ADD CONSTRAINT u_a_key2 CHECK (a > 1);
 ALTER TABLE u ADD UNIQUE (a);
--- left: missing: constraint public.u.u_a_key3 unique (a)
--- left: missing: index public.u_a_key3 on public.u btree (a) unique
--- left: too much: constraint public.u.u_a_key2 unique (a)
--- left: too much: index public.u_a_key2 on public.u btree (a) unique
 
 -- # ADD CONSTRAINT
 CREATE TABLE p (id int PRIMARY KEY, code text);

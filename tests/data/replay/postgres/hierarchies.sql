@@ -87,7 +87,6 @@ CREATE TABLE x (a int) PARTITION BY LIST (nosuch); -- refused: 42703
 CREATE TABLE x (a int, PRIMARY KEY (a)) PARTITION BY LIST ((a + 1)); -- refused: 0A000
 -- left: accepted, not 42703: CREATE TABLE x (a int) PARTITION BY LIST (nosuch);
 -- left: accepted, not 0A000: CREATE TABLE x (a int, PRIMARY KEY (a)) PARTITION BY LIST ((a + 1));
--- left: 42809, not 42P17: ALTER TABLE plain ATTACH PARTITION other FOR VALUES IN (1);
 
 -- # Inheritance
 CREATE TABLE base (id serial PRIMARY KEY, name text NOT NULL DEFAULT 'x', n int CHECK (n > 0), o int);

@@ -54,8 +54,6 @@ CREATE INDEX ON t (substring(b from 1 for 2));
 CREATE INDEX ON t ((c -> 'x' ->> 'y'));
 CREATE INDEX ON t ((c['x']));
 CREATE INDEX ON t (extract(year from timestamp '2020-01-01'));
--- left: missing: index public.t_b_idx2 on public.t btree (b)
--- left: too much: index public.t_b_idx2 on public.t btree ((…))
 
 -- # An index renamed and dropped
 CREATE TABLE t (a int UNIQUE, b int);

@@ -107,7 +107,6 @@ CREATE TABLE with_indexes (LIKE source INCLUDING INDEXES, more int);
 CREATE TABLE but_one (LIKE source INCLUDING ALL EXCLUDING INDEXES EXCLUDING IDENTITY);
 CREATE TABLE with_generated (LIKE source INCLUDING GENERATED INCLUDING IDENTITY);
 CREATE TABLE twice (id int, LIKE source); -- refused: 42701
--- left: accepted, not 42701: CREATE TABLE twice (id int, LIKE source);
 -- left: missing: statistics but_one_name_code_stat
 -- left: missing: statistics with_all_name_code_stat
 -- left: drift: missing-statistics statistics `but_one_name_code_stat`: nothing / ON code, name FROM but_one

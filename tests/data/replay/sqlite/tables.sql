@@ -32,13 +32,9 @@ ALTER TABLE t DROP COLUMN e;
 CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE copy AS SELECT * FROM source;
 CREATE TABLE named AS SELECT id AS number, name || 'x' AS title FROM source;
--- left: missing: column copy.id int
--- left: missing: column copy.name text
 -- left: missing: column named.number int
 -- left: missing: column named.title
 -- left: too much: open: table named may have more
--- left: too much: column copy.id INT
--- left: too much: column copy.name TEXT
 
 -- # Temporary tables go
 CREATE TEMP TABLE gone (a int);
@@ -76,4 +72,3 @@ CREATE TABLE a (x int CHECK (y > 0)); -- refused: error
 CREATE TABLE a (x TEXT PRIMARY KEY AUTOINCREMENT); -- refused: error
 CREATE TABLE sqlite_a (x int); -- refused: error
 -- left: accepted, not error: CREATE TABLE a (x int CHECK (y > 0));
--- left: accepted, not error: CREATE TABLE a (x TEXT PRIMARY KEY AUTOINCREMENT);

@@ -120,6 +120,10 @@ impl Step<'_> {
         if self.catalog.dialect == Dialect::Postgres && column.ty.as_ref().is_some_and(Type::is_serial) {
             column.not_null = Some(true);
         }
+        // That a type is an array is kept, not of how many dimensions.
+        if let Some(ty) = column.ty.as_mut().filter(|_| self.postgres()) {
+            ty.dimensions = ty.dimensions.min(1);
+        }
         column
     }
 

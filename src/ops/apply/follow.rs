@@ -54,6 +54,9 @@ impl Step<'_> {
 
     /// Calls of a function that has another name now, where it is told that they mean it.
     pub(super) fn follow_function(&mut self, function: &Function, from: &Name, to: &Name) {
+        if function.input_types().next().is_none() {
+            self.follow_in_triggers(from, to);
+        }
         if !self.postgres() || builtin::is_function(from.text()) || self.functions_named(from) > 1 {
             return;
         }
@@ -81,6 +84,24 @@ impl Step<'_> {
                 called.clone_from(&name);
             }
         });
+    }
+
+    /// Triggers call a function under its new name.
+    fn follow_in_triggers(&mut self, from: &Name, to: &Name) {
+        let calling: Vec<(ObjectRef, Other)> = self
+            .catalog
+            .others()
+            .filter(|(_, other)| {
+                matches!(&other.detail, Detail::Trigger(trigger) if trigger.function.as_ref() == Some(from))
+            })
+            .map(|(object, other)| (object.clone(), other.clone()))
+            .collect();
+        for (object, mut other) in calling {
+            if let Detail::Trigger(trigger) = &mut other.detail {
+                trigger.function = Some(to.clone());
+            }
+            self.catalog.put_other(object, Slot::Present(other));
+        }
     }
 
     /// Queries in policies, and the statements of rules, that read or change a relation that has another name now.

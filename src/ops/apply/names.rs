@@ -98,7 +98,8 @@ pub fn free_key(catalog: &Catalog, table: &Table, second: Option<&str>, label: &
     })
 }
 
-fn free(first: &str, second: Option<&str>, label: &str, is_free: impl Fn(&str) -> bool) -> Ident {
+/// The first of `name`, `name1`, … that is free.
+pub fn free(first: &str, second: Option<&str>, label: &str, is_free: impl Fn(&str) -> bool) -> Ident {
     let mut pass = 0u32;
     loop {
         let label = if pass == 0 { label.to_owned() } else { format!("{label}{pass}") };

@@ -8,9 +8,9 @@ use super::kinds::options_of;
 use super::{Outcome, Step, names};
 use crate::ops::{ColumnDef, Conflict, CreateIndex, CreateTable, Guard, TableOption, TableTarget};
 use crate::schema::{
-    Bound, Catalog, Column, Constraint, ConstraintKind, Detail, Dialect, Ident, Index, Lookup, Member, Name,
-    Notes, ObjectKind, ObjectRef, Other, Output, PartitionKind, Relation, Sequence, Slot, Table, Type,
-    TypeEntry, TypeKind, View,
+    Bound, Catalog, Column, Constraint, ConstraintKind, Detail, Dialect, Expr, Ident, Index, Lookup, Member,
+    Name, Notes, ObjectKind, ObjectRef, Other, Output, PartitionKind, Relation, Sequence, Slot, Statistics,
+    Table, Type, TypeEntry, TypeKind, View,
 };
 use crate::text::Place;
 
@@ -160,6 +160,7 @@ impl Step<'_> {
             return Outcome::Refused(conflict);
         }
         self.copy_identities(&name, &create.like);
+        self.copy_statistics(&name, &create.like);
         let at_columns = create
             .columns
             .iter()
@@ -386,6 +387,61 @@ impl Step<'_> {
         for (object, other) in triggers {
             let object = ObjectRef { on: Some(partition.clone()), ..object };
             self.catalog.put_other(object, Slot::Present(inherited_trigger(other)));
+        }
+    }
+
+    /// LIKE … INCLUDING STATISTICS makes the same for the new table, the columns in their order (source: `generateClonedExtStatsStmt` in
+    /// PostgreSQL's parse_utilcmd.c).
+    fn copy_statistics(&mut self, table: &Name, like: &[(Name, Vec<String>)]) {
+        for (source, _) in like.iter().filter(|(_, options)| takes(options, "STATISTICS")) {
+            let source = self.resolve(source);
+            let order: Vec<Ident> = self.catalog.table(&source).found().map_or_else(Vec::new, |source| {
+                source.columns.iter().map(|member| member.column.name.clone()).collect()
+            });
+            let own: Vec<Statistics> = self
+                .catalog
+                .others()
+                .filter_map(|(_, other)| match &other.detail {
+                    Detail::Statistics(statistics) => Some((**statistics).clone()),
+                    Detail::None
+                    | Detail::Trigger(_)
+                    | Detail::Policy(_)
+                    | Detail::Rule(_)
+                    | Detail::Extension(_)
+                    | Detail::Publication(_)
+                    | Detail::Text(_) => None,
+                })
+                .filter(|statistics| statistics.table == source)
+                .collect();
+            for mut statistics in own {
+                let place = |key: &Expr| match key {
+                    Expr::Column(parts) => {
+                        order.iter().position(|name| Some(name.key()) == parts.last().map(String::as_str))
+                    }
+                    Expr::Literal(_)
+                    | Expr::Call { .. }
+                    | Expr::Operator { .. }
+                    | Expr::Cast { .. }
+                    | Expr::Query(_)
+                    | Expr::Raw { .. } => None,
+                };
+                statistics.keys.sort_by_key(|key| place(key).unwrap_or(usize::MAX));
+                let columns =
+                    statistics.keys.iter().map(|key| place(key).map_or("expr", |at| order[at].text()));
+                let second = names::joined(columns);
+                let key = |ident: Ident| ObjectRef {
+                    kind: ObjectKind::Statistics,
+                    name: Name { schema: table.schema.clone(), ident },
+                    on: None,
+                };
+                let free = |name: &str| self.catalog.other(&key(Ident::exact(name))).found().is_none();
+                let object = key(names::free(table.text(), Some(&second), "stat", free));
+                statistics.table = table.clone();
+                let detail = Detail::Statistics(Box::new(statistics));
+                let made = Some(self.place);
+                self.catalog
+                    .put_other(object, Slot::Present(Other { detail, notes: Notes::default(), made }));
+            }
         }
     }
 

@@ -126,7 +126,15 @@ fn create_schema(cursor: &mut Cursor<'_>) -> Read<Vec<Op>> {
     }
     let mut owner = None;
     if cursor.eat("AUTHORIZATION") {
-        owner = Some(clause::role(cursor)?);
+        let first = cursor.at;
+        let role = clause::role(cursor)?;
+        let somebody =
+            cursor.inside(first, cursor.at).is_any(&["CURRENT_USER", "CURRENT_ROLE", "SESSION_USER", "USER"]);
+        // It is called like whom it belongs to.
+        if name.is_none() && !somebody {
+            name = Some(Ident::exact(role.as_str()));
+        }
+        owner = Some(role);
     } else if name.is_none() {
         return Err(cursor.unread("a schema"));
     }
@@ -448,12 +456,16 @@ mod tests {
         check(&[
             ("CREATE SCHEMA s", "schema Some(\"s\")"),
             ("CREATE SCHEMA IF NOT EXISTS s AUTHORIZATION CURRENT_USER", "schema Some(\"s\") if not exists"),
-            ("CREATE SCHEMA AUTHORIZATION r", "schema None"),
+            ("CREATE SCHEMA AUTHORIZATION r", "schema Some(\"r\")"),
+            ("CREATE SCHEMA AUTHORIZATION CURRENT_USER", "schema None"),
             (
                 "CREATE SCHEMA s CREATE TABLE t (a int) CREATE VIEW v AS SELECT a FROM t CREATE INDEX ON u.t (a) GRANT SELECT ON t TO r",
                 "schema Some(\"s\"); table s.t foreign false; view s.v; index on u.t; GRANT",
             ),
-            ("CREATE SCHEMA AUTHORIZATION r CREATE TABLE t (a int)", "schema None; table r.t foreign false"),
+            (
+                "CREATE SCHEMA AUTHORIZATION r CREATE TABLE t (a int)",
+                "schema Some(\"r\"); table r.t foreign false",
+            ),
             ("ALTER SCHEMA s RENAME TO t", "schema `s` named t"),
             ("ALTER SCHEMA s OWNER TO o", "schema `s` to o"),
             ("CREATE SCHEMA", "a schema at SCHEMA"),

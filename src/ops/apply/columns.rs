@@ -210,7 +210,7 @@ impl Step<'_> {
             if table.column(column.key()).is_absent() {
                 return step.missing(column_ref(&name, column), guard);
             }
-            let refused = step.keeps_column(&table, column, cascade);
+            let mut refused = step.keeps_column(&table, column, cascade);
             if step.catalog.dialect == Dialect::Sqlite {
                 if table.columns.len() == 1 && !table.open {
                     let sentence = format!("`{column}` is the only column of `{name}`");
@@ -231,7 +231,8 @@ impl Step<'_> {
                 let local = step.catalog.table(&child).and_then(|child| child.column(column.key()));
                 let local = local.found().is_some_and(|member| member.local);
                 if !inherits && !local && !target.only {
-                    step.drop_column(&whole(child), column, Guard::IfExists, cascade);
+                    let below = step.drop_column(&whole(child), column, Guard::IfExists, cascade);
+                    refused = refused.or_else(|| below.conflict().cloned());
                 } else if !inherits {
                     // What no parent has any more is the table's own.
                     step.catalog.change_table(&child, |child| {
@@ -597,6 +598,13 @@ impl Step<'_> {
             }
             if let Some(conflict) = step.is_the_servers(&name, to) {
                 return Outcome::Refused(conflict);
+            }
+            let below = if step.postgres() { step.family(&name, false) } else { Vec::new() };
+            let has = |heir: &&Name| {
+                step.catalog.table(heir).and_then(|heir| heir.column(to.key())).found().is_some()
+            };
+            if let Some(heir) = below.iter().find(has) {
+                return Outcome::Refused(Conflict::Exists(column_ref(heir, to)));
             }
             if step.postgres() && step.inherits_column(&name, from) {
                 let sentence = format!("column `{from}` of `{name}` is inherited");

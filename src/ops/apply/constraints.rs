@@ -32,6 +32,12 @@ impl Step<'_> {
                 if self.catalog.table(&name).is_absent() {
                     return self.only_tables(&name, &[]);
                 }
+                let checks = matches!(constraint.kind, ConstraintKind::Check(_))
+                    && !constraint.attributes.iter().any(|attribute| attribute == "NO INHERIT");
+                if let Some(child) = self.child(&name).filter(|_| target.only && checks && self.postgres()) {
+                    let sentence = format!("the CHECK must be added to `{child}` too");
+                    return Outcome::Refused(Conflict::Other("42P16", sentence));
+                }
                 self.put_constraint(&name, constraint, target.only)
             }
             Err(outcome) => *outcome,

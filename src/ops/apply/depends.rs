@@ -464,6 +464,8 @@ impl Step<'_> {
             return Vec::new();
         }
         let mut all = self.foreign_keys_to(&table.name, None);
+        let own = table.foreign_keys().filter(|(_, key)| key.table == table.name);
+        all.extend(own.map(|(ident, _)| (table.name.clone(), ident.clone())));
         all.retain(|(owner, constraint)| {
             let found = self.catalog.table(owner).and_then(|owner| owner.constraint(constraint.key()));
             match found.found().map(|constraint| &constraint.kind) {

@@ -86,6 +86,10 @@ pub fn apply(before: &Catalog, statement: &Statement, session: &mut Session) -> 
         let outside = statement.within.is_none() && !session.in_transaction();
         let mut step = Step { catalog: &mut after, session, place };
         let outcome = match &op.kind {
+            kind if step.postgres() && changes_twice(&statement.ops[..index], kind) => {
+                let sentence = "one ALTER TABLE changes it once".to_owned();
+                Outcome::Refused(Conflict::Other("0A000", sentence))
+            }
             Operation::Lock { .. } if outside && step.postgres() => no_block("LOCK TABLE"),
             kind => step.run(kind),
         };
@@ -107,6 +111,22 @@ pub fn apply(before: &Catalog, statement: &Statement, session: &mut Session) -> 
         session.search_path = path;
     }
     Applied { after, results }
+}
+
+/// Whether one ALTER TABLE changes the type of a column, or whether the table is logged, for the second time.
+fn changes_twice(before: &[Op], operation: &Operation) -> bool {
+    use super::{AlterColumn, TableOption};
+    before.iter().any(|known| match (&known.kind, operation) {
+        (
+            Operation::AlterColumn { column: one, change: AlterColumn::Type { .. }, .. },
+            Operation::AlterColumn { column: other, change: AlterColumn::Type { .. }, .. },
+        ) => one == other,
+        (
+            Operation::SetTableOption { option: TableOption::Logged(_), .. },
+            Operation::SetTableOption { option: TableOption::Logged(_), .. },
+        ) => true,
+        _ => false,
+    })
 }
 
 /// Whether statements that begin so leave every object as it is, whatever else stands in them.
@@ -475,8 +495,14 @@ impl Step<'_> {
                         return Outcome::Refused(conflict);
                     }
                 }
-                let object = self.other_key(object);
-                self.create_other(object, *guard, detail)
+                let mut key = self.other_key(object);
+                // Statistics are made where their table is.
+                if let Detail::Statistics(statistics) = &detail
+                    && object.name.schema.is_none()
+                {
+                    key.name.schema.clone_from(&statistics.table.schema);
+                }
+                self.create_other(key, *guard, detail)
             }
             Operation::Insert(insert) => {
                 let name = self.resolve(&insert.table);

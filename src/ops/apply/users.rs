@@ -161,7 +161,7 @@ impl Step<'_> {
     }
 
     /// A table with those below it: its partitions alone, or all heirs.
-    fn family(&self, table: &Name, partitions: bool) -> Vec<Name> {
+    pub(super) fn family(&self, table: &Name, partitions: bool) -> Vec<Name> {
         let mut family = vec![table.clone()];
         let mut at = 0;
         while let Some(name) = family.get(at).cloned() {

@@ -387,7 +387,7 @@ impl Step<'_> {
         let gone = gone_function(&object, arguments);
         let at = match self.routine(&object, arguments, drop.guard) {
             Ok(at) => at,
-            Err(outcome) => return outcome,
+            Err(outcome) => return *outcome,
         };
         self.catalog.put_other(gone, Slot::Gone);
         let Some(at) = at else { return Outcome::Done };

@@ -16,7 +16,7 @@ impl Step<'_> {
         object: &ObjectRef,
         arguments: Option<&Vec<String>>,
         guard: Guard,
-    ) -> Result<Option<usize>, Outcome> {
+    ) -> Result<Option<usize>, Box<Outcome>> {
         let all = self.catalog.functions(&object.name);
         let fits = |function: &Function| {
             takes_arguments(function, arguments)
@@ -25,7 +25,7 @@ impl Step<'_> {
         let mut fitting = all.iter().enumerate().filter(|(_, function)| fits(function));
         let Some((at, function)) = fitting.next() else {
             return if self.lacks_function(object, arguments) {
-                Err(self.missing(object.clone(), guard))
+                Err(Box::new(self.missing(object.clone(), guard)))
             } else {
                 Ok(None)
             };
@@ -33,12 +33,12 @@ impl Step<'_> {
         if fitting.next().is_some() && self.postgres() {
             let sentence =
                 format!("there are several functions `{}`: say which by its arguments", object.name);
-            return Err(Outcome::Refused(Conflict::Other("42725", sentence)));
+            return Err(Box::new(Outcome::Refused(Conflict::Other("42725", sentence))));
         }
         if self.postgres() && !is_of(function, object.kind) {
             let (wanted, kind) = (object.kind.noun(), function.kind.noun());
             let sentence = format!("`{}` is no {wanted} but a {kind}", object.name);
-            return Err(Outcome::Refused(Conflict::Other("42809", sentence)));
+            return Err(Box::new(Outcome::Refused(Conflict::Other("42809", sentence))));
         }
         Ok(Some(at))
     }

@@ -333,7 +333,7 @@ impl Step<'_> {
         let at = match self.routine(&full, arguments, Guard::None) {
             Ok(Some(at)) => at,
             Ok(None) => return Outcome::Done,
-            Err(outcome) => return outcome,
+            Err(outcome) => return *outcome,
         };
         let mut all = self.catalog.functions(&name).to_vec();
         all[at].options.alter(options);

@@ -321,7 +321,7 @@ impl Step<'_> {
         let at = match self.routine(&full, arguments, guard) {
             Ok(Some(at)) => at,
             Ok(None) => return Outcome::Done,
-            Err(outcome) => return outcome,
+            Err(outcome) => return *outcome,
         };
         let from = full.name.clone();
         let gone = super::drop::gone_function(&full, arguments);

@@ -57,12 +57,10 @@ impl Step<'_> {
 
 /// Whether a function is what a statement about such a kind takes.
 fn is_of(function: &Function, kind: ObjectKind) -> bool {
-    match kind {
-        ObjectKind::Function => function.kind != ObjectKind::Procedure,
-        ObjectKind::Procedure => function.kind == ObjectKind::Procedure,
-        ObjectKind::Aggregate => function.kind == ObjectKind::Aggregate,
-        _ => true,
-    }
+    let procedure = function.kind == ObjectKind::Procedure;
+    (kind != ObjectKind::Function || !procedure)
+        && (kind != ObjectKind::Procedure || procedure)
+        && (kind != ObjectKind::Aggregate || function.kind == ObjectKind::Aggregate)
 }
 
 /// Whether two functions of one name cannot be told apart.

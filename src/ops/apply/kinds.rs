@@ -17,23 +17,20 @@ impl Step<'_> {
             return Some(conflict);
         }
         let there = self.known_relation(name)?.kind();
-        let fits = match kind {
-            ObjectKind::View
-            | ObjectKind::MaterializedView
-            | ObjectKind::Sequence
-            | ObjectKind::ForeignTable
-            | ObjectKind::Index => there == kind,
-            _ => true,
-        };
+        let alone = [
+            ObjectKind::View,
+            ObjectKind::MaterializedView,
+            ObjectKind::Sequence,
+            ObjectKind::ForeignTable,
+            ObjectKind::Index,
+        ];
+        let fits = !alone.contains(&kind) || there == kind;
         (!fits).then(|| wrong(name, kind, there))
     }
 
     /// Why ALTER … RENAME of this kind cannot: ALTER INDEX … RENAME takes every relation, RENAME COLUMN by ALTER VIEW too.
     pub(super) fn not_renamed_as(&self, kind: ObjectKind, name: &Name) -> Option<Conflict> {
-        match kind {
-            ObjectKind::Index => None,
-            _ => self.not_altered_as(kind, name),
-        }
+        if kind == ObjectKind::Index { None } else { self.not_altered_as(kind, name) }
     }
 
     /// Why ALTER … SET SCHEMA of this kind cannot: an index is where its table is.

@@ -2,6 +2,7 @@
 
 mod access;
 pub mod canonical;
+pub mod casts;
 mod catalog;
 mod detail;
 pub mod diff;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::expressions::Site;
+use super::fits::is_system;
 use super::tables::whole;
 use super::{Outcome, Step, names};
 use crate::ops::{AlterColumn, ColumnDef, Conflict, Guard, TableTarget};
@@ -40,12 +42,14 @@ impl Step<'_> {
                 let sentence = format!("`{name}` is a partition: it has the columns of its parent");
                 return Outcome::Refused(Conflict::Other("42809", sentence));
             }
+            let unfit = step.unfit_column(&name, def);
             table.gone.retain(|gone| *gone != column.name);
             table.columns.push(Arc::new(Member::new(column.clone(), Some(place))));
             step.put_table(name.clone(), table);
+            let unfit = unfit.or_else(|| step.unfit_values(&name, &column.name));
             step.own_sequence(&name, &column, &def.sequence);
             step.inherit(&name, &column.name);
-            Outcome::Done
+            unfit.map_or(Outcome::Done, Outcome::Refused)
         });
         if outcome == Outcome::Done {
             let name = self.resolve(&target.name);
@@ -291,15 +295,29 @@ impl Step<'_> {
         let mut refused = None;
         let outcome = self.alter(target, |step, name, mut table| {
             refused = match change {
-                AlterColumn::Type { .. } => step.keeps_type(&table, column, target.only),
+                AlterColumn::Type { ty, using, .. } => {
+                    let kept = step.keeps_type(&table, column, target.only);
+                    // What makes it impossible with any type comes first.
+                    match kept {
+                        Some(conflict) if conflict.sqlstate() == "42P16" => Some(conflict),
+                        kept => step.unfit_type(&table, column, (ty, using.as_ref())).or(kept),
+                    }
+                }
                 AlterColumn::SetNotNull if target.only && step.is_partitioned(&name) => {
                     step.child(&name).map(|child| {
                         Conflict::Other("42P16", format!("`{column}` must be NOT NULL in `{child}` too"))
                     })
                 }
                 AlterColumn::DropNotNull => step.keeps_not_null(&table, column),
-                AlterColumn::SetDefault(_) | AlterColumn::DropDefault => step.computes(&table, column),
-                AlterColumn::AddIdentity { .. } => nullable(&table, column, step.catalog.dialect),
+                AlterColumn::SetDefault(expr) => step.computes(&table, column).or_else(|| {
+                    let known = table.column(column.key()).found();
+                    let ty = known.and_then(|member| member.column.ty.as_ref());
+                    step.unfit_value(&table, column, (ty, expr), Site::Default)
+                }),
+                AlterColumn::DropDefault => step.computes(&table, column),
+                AlterColumn::AddIdentity { .. } => step
+                    .unfit_identity(&table, column)
+                    .or_else(|| nullable(&table, column, step.catalog.dialect)),
                 AlterColumn::SetNotNull
                 | AlterColumn::SetIdentity { .. }
                 | AlterColumn::DropIdentity(_)
@@ -514,6 +532,9 @@ impl Step<'_> {
             if step.postgres() && target.only && step.child(&name).is_some() {
                 let sentence = format!("column `{from}` must be renamed in the children of `{name}` too");
                 return Outcome::Refused(Conflict::Other("42P16", sentence));
+            }
+            if step.postgres() && is_system(to) {
+                return Outcome::Refused(Conflict::Exists(column_ref(&name, to)));
             }
             step.rename_column_of(&name, from, to, &mut Vec::new());
             Outcome::Done

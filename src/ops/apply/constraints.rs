@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::columns::{column_ref, member};
+use super::expressions::Site;
 use super::{Outcome, Step, names};
 use crate::ops::{Conflict, Guard, TableTarget};
 use crate::schema::{
@@ -302,9 +303,14 @@ impl Step<'_> {
         let columns = match &constraint.kind {
             ConstraintKind::PrimaryKey { columns, .. } | ConstraintKind::Unique { columns, .. } => columns,
             ConstraintKind::ForeignKey(key) => &key.columns,
-            ConstraintKind::Check(_) | ConstraintKind::Exclude(_) | ConstraintKind::NotNull(_) => {
-                return None;
+            ConstraintKind::Check(expr) => return self.unfit_in(table, expr, Site::Check),
+            ConstraintKind::Exclude(exclude) => {
+                let keys = exclude.elements.iter().map(|(key, _)| &key.expr);
+                let predicate = exclude.predicate.iter().map(|expr| (expr, Site::Predicate));
+                let mut all = predicate.chain(keys.map(|key| (key, Site::Key)));
+                return all.find_map(|(expr, place)| self.unfit_in(table, expr, place));
             }
+            ConstraintKind::NotNull(_) => return None,
         };
         if let ConstraintKind::ForeignKey(key) = &constraint.kind
             && let Some(conflict) = self.cannot_point(table, &self.resolve(&key.table))
@@ -331,7 +337,7 @@ impl Step<'_> {
         match &constraint.kind {
             ConstraintKind::ForeignKey(key) => {
                 let key = ForeignKey { table: self.resolve(&key.table), ..key.clone() };
-                self.cannot_refer(&key)
+                self.cannot_refer(&key).or_else(|| self.unfit_key(table, &key))
             }
             ConstraintKind::PrimaryKey { .. }
             | ConstraintKind::Unique { .. }

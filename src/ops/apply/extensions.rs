@@ -21,6 +21,45 @@ const TYPES: &[(&str, &[&str])] = &[
     ("postgis", &["geometry", "geography", "box2d", "box3d", "geometry_dump", "spheroid", "valid_detail"]),
 ];
 
+/// Well-known extensions that bring no types (source: the same scripts).
+const WITHOUT_TYPES: &[&str] = &[
+    "adminpack",
+    "amcheck",
+    "autoinc",
+    "bloom",
+    "btree_gin",
+    "dict_int",
+    "dict_xsyn",
+    "earthdistance",
+    "file_fdw",
+    "fuzzystrmatch",
+    "insert_username",
+    "moddatetime",
+    "pageinspect",
+    "pg_buffercache",
+    "pg_cron",
+    "pg_prewarm",
+    "pg_stat_statements",
+    "pgcrypto",
+    "pgrowlocks",
+    "pgstattuple",
+    "plpgsql",
+    "postgres_fdw",
+    "refint",
+    "sslinfo",
+    "tcn",
+    "tsm_system_rows",
+    "tsm_system_time",
+    "unaccent",
+    "uuid-ossp",
+    "xml2",
+];
+
+/// Whether an extension may bring types that stand in no list here.
+pub(super) fn brings_types(extension: &Ident) -> bool {
+    !WITHOUT_TYPES.contains(&extension.key()) && brought(TYPES, extension).is_empty()
+}
+
 /// The relations that well-known extensions bring.
 const VIEWS: &[(&str, &[&str])] = &[
     ("pg_stat_statements", &["pg_stat_statements", "pg_stat_statements_info"]),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::columns::column_ref;
+use super::expressions::Site;
 use super::{Outcome, Step, names};
 use crate::ops::{Conflict, CreateIndex, Guard};
 use crate::schema::{
@@ -56,6 +57,11 @@ impl Step<'_> {
         if let Some(function) = create.keys.iter().find_map(|key| volatile(&key.expr)) {
             let sentence = format!("{function}() is not immutable: it cannot be indexed");
             return Outcome::Refused(Conflict::Other("42P17", sentence));
+        }
+        let predicate = self.any_unfit_in(&table, &create.predicate, Site::Predicate);
+        let keys = || self.any_unfit_in(&table, create.keys.iter().map(|key| &key.expr), Site::Key);
+        if let Some(conflict) = predicate.or_else(keys) {
+            return Outcome::Refused(conflict);
         }
         if create.concurrently && self.is_partitioned(&table) {
             let sentence = format!("`{table}` is partitioned: no index can be built on it CONCURRENTLY");

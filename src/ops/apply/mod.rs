@@ -4,7 +4,9 @@ mod columns;
 mod constraints;
 mod depends;
 mod drop;
+mod expressions;
 mod extensions;
+mod fits;
 mod indexes;
 mod names;
 mod notes;
@@ -393,6 +395,9 @@ impl Step<'_> {
                         let table = ObjectRef { kind: ObjectKind::Table, name, on: None };
                         return self.missing(table, Guard::None);
                     }
+                    if let Some(conflict) = self.unfit_statistics(statistics) {
+                        return Outcome::Refused(conflict);
+                    }
                 }
                 let object = self.other_key(object);
                 self.create_other(object, *guard, detail)
@@ -402,7 +407,7 @@ impl Step<'_> {
                 if self.catalog.table(&name).found().is_some_and(|table| table.emptied.is_some()) {
                     self.catalog.change_table(&name, |table| table.emptied = None);
                 }
-                Outcome::Done
+                self.written(&name, &insert.columns)
             }
             Operation::Update { table, columns, .. } => self.update(table, columns),
             Operation::Delete { table, limited, without } => {
@@ -633,8 +638,20 @@ impl Step<'_> {
         Outcome::Done
     }
 
+    /// Rows are written into columns that the table has.
+    fn written(&self, table: &Name, columns: &[Ident]) -> Outcome {
+        let Lookup::Found(known) = self.catalog.table(table) else { return Outcome::Done };
+        match self.missing_column(known, columns) {
+            Some(column) => self.missing(columns::column_ref(table, column), Guard::None),
+            None => Outcome::Done,
+        }
+    }
+
     fn update(&mut self, table: &Name, columns: &[Ident]) -> Outcome {
         let name = self.resolve(table);
+        if let refused @ Outcome::Refused(_) = self.written(&name, columns) {
+            return refused;
+        }
         // Copying a table to say again what it says already would be most of the work of a long history.
         let is_known = |column: &Ident| {
             let known = self.catalog.table(&name).and_then(|table| table.column(column.key()));

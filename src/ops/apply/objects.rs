@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::expressions::Site;
 use super::tables::inherited_trigger;
 use super::{Outcome, Step};
 use crate::ops::{
@@ -244,6 +245,13 @@ impl Step<'_> {
         if let Some(missing) = self.missing_schema(&name) {
             return missing;
         }
+        // What C has for a type may be made after its function.
+        let known = |language: &str| language == "sql" || language == "plpgsql";
+        if create.options.language.as_deref().is_some_and(known)
+            && let Some(conflict) = self.unfit_signature(create)
+        {
+            return Outcome::Refused(conflict);
+        }
         let mut all = self.catalog.functions(&name).to_vec();
         let same = |function: &Function| {
             function.input_types().count() == create.input_types().count()
@@ -276,6 +284,16 @@ impl Step<'_> {
         }
         self.catalog.put_functions(name, all);
         Outcome::Done
+    }
+
+    /// A type of its arguments or its result that is not there.
+    fn unfit_signature(&self, create: &CreateFunction) -> Option<Conflict> {
+        let arguments = create.arguments.iter().map(|argument| &argument.ty);
+        let missing = arguments.into_iter().find_map(|ty| self.missing_type(ty));
+        missing.or_else(|| match create.returns.as_ref()? {
+            Returns::Type { ty, .. } => self.missing_type(ty),
+            Returns::Table(columns) => columns.iter().find_map(|(_, ty)| self.missing_type(ty)),
+        })
     }
 
     pub(super) fn alter_function(
@@ -392,6 +410,10 @@ impl Step<'_> {
         if self.catalog.table(&table).is_absent() {
             return self.missing(ObjectRef { kind: ObjectKind::Table, name: table, on: None }, Guard::None);
         }
+        let exprs = create.policy.using.iter().chain(&create.policy.check);
+        if let Some(conflict) = self.any_unfit_in(&table, exprs, Site::Policy) {
+            return Outcome::Refused(conflict);
+        }
         let object =
             ObjectRef { kind: ObjectKind::Policy, name: Name::bare(create.name.clone()), on: Some(table) };
         self.create_other(object, Guard::None, Detail::Policy(Box::new(create.policy.clone())))
@@ -399,6 +421,10 @@ impl Step<'_> {
 
     pub(super) fn alter_policy(&mut self, alter: &AlterPolicy) -> Outcome {
         let table = self.resolve(&alter.table);
+        let exprs = alter.using.iter().chain(&alter.check);
+        if let Some(conflict) = self.any_unfit_in(&table, exprs, Site::Policy) {
+            return Outcome::Refused(conflict);
+        }
         let object =
             ObjectRef { kind: ObjectKind::Policy, name: Name::bare(alter.name.clone()), on: Some(table) };
         let mut other = match self.catalog.other(&object) {

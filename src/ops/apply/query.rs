@@ -7,6 +7,7 @@ mod title;
 
 use std::collections::BTreeMap;
 
+pub use self::scope::is_function_word;
 use self::scope::{Found, Range, Scope, local, star, system_columns};
 use super::names;
 use crate::ops::{Conflict, Session};
@@ -18,16 +19,7 @@ use crate::schema::{
 /// A query with its names resolved, and why the server refuses it, where something is known not to be there. What was not found
 /// leaves it unclear, and the rest of it is resolved all the same.
 pub fn resolved(catalog: &Catalog, session: &Session, query: &Query) -> (Resolved, Option<Conflict>) {
-    let mut resolver = Resolver {
-        catalog,
-        session,
-        entries: BTreeMap::new(),
-        ctes: Vec::new(),
-        clear: true,
-        missing: None,
-        starred: false,
-        left: MOST_QUERIES,
-    };
+    let mut resolver = Resolver::new(catalog, session);
     let (query, outputs) = resolver.query(query, &Known { ctes: Vec::new(), scope: None });
     let ident = |name: &String| match catalog.dialect {
         Dialect::Postgres => Ident::exact(names::clip(name, 63)),
@@ -44,6 +36,31 @@ pub fn resolved(catalog: &Catalog, session: &Session, query: &Query) -> (Resolve
         starred: resolver.starred,
     };
     (resolved, resolver.missing)
+}
+
+/// An expression over the columns of a table, with its names resolved, and the items that they are of.
+pub fn resolved_in(
+    catalog: &Catalog,
+    session: &Session,
+    table: &Name,
+    expr: &Expr,
+) -> Option<(Expr, BTreeMap<String, Entry>)> {
+    let (expr, resolver) = over(catalog, session, table, expr);
+    resolver.missing.is_none().then_some((expr, resolver.entries))
+}
+
+/// Why the server refuses an expression over the columns of a table, where something that it names is known not to be there.
+pub fn missing_in(catalog: &Catalog, session: &Session, table: &Name, expr: &Expr) -> Option<Conflict> {
+    over(catalog, session, table, expr).1.missing
+}
+
+fn over<'a>(catalog: &'a Catalog, session: &'a Session, table: &Name, expr: &Expr) -> (Expr, Resolver<'a>) {
+    let mut resolver = Resolver::new(catalog, session);
+    let (_, range) = resolver.relation(table, &Alias::default());
+    let system = system_columns(catalog.dialect);
+    let scope = Scope { ranges: vec![range], outer: None, system };
+    let expr = resolver.expr(expr, &Known { ctes: Vec::new(), scope: Some(&scope) });
+    (expr, resolver)
 }
 
 /// Why these cannot be the columns of a new view or table (PostgreSQL).
@@ -98,6 +115,21 @@ struct KnownCte {
     name: String,
     /// What it gives; None where that is not known.
     outputs: Option<Outputs>,
+}
+
+impl<'a> Resolver<'a> {
+    const fn new(catalog: &'a Catalog, session: &'a Session) -> Self {
+        Self {
+            catalog,
+            session,
+            entries: BTreeMap::new(),
+            ctes: Vec::new(),
+            clear: true,
+            missing: None,
+            starred: false,
+            left: MOST_QUERIES,
+        }
+    }
 }
 
 impl Resolver<'_> {

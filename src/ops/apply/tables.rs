@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::columns::{column_ref, merge};
 use super::constraints::one_index_each;
+use super::expressions::Site;
 use super::{Outcome, Step, names};
 use crate::ops::{ColumnDef, Conflict, CreateIndex, CreateTable, Guard, TableOption, TableTarget};
 use crate::schema::{
@@ -33,9 +34,10 @@ impl Step<'_> {
         if let Some(conflict) = self.not_in_sqlite(create) {
             return Outcome::Refused(conflict);
         }
-        if let Some(twice) = twice(&create.columns) {
+        if let Some(twice) = twice(&create.columns).or_else(|| self.written_and_copied(create)) {
             return Outcome::Refused(Conflict::Exists(column_ref(&name, twice)));
         }
+        let unfit = create.columns.iter().find_map(|def| self.unfit_column(&name, def));
         let parents: Vec<Name> = create
             .partition_of
             .iter()
@@ -126,6 +128,12 @@ impl Step<'_> {
             self.own_sequence(&name, &def.column, &def.sequence);
         }
         self.copy_identities(&name, &create.like);
+        let unfit = unfit.or_else(|| {
+            let mut columns = create.columns.iter().map(|def| &def.column.name);
+            columns.find_map(|column| self.unfit_values(&name, column))
+        });
+        let keys = create.partition_by.iter().flat_map(|by| &by.keys).map(|key| &key.expr);
+        let unfit = unfit.or_else(|| self.any_unfit_in(&name, keys, Site::Partition));
         let at_columns = create
             .columns
             .iter()
@@ -161,7 +169,7 @@ impl Step<'_> {
         for constraint in constraints.iter_mut().filter(|_| !create.foreign) {
             constraint.not_valid = false;
         }
-        let mut refused = Outcome::Done;
+        let mut refused = unfit.map_or(Outcome::Done, Outcome::Refused);
         for constraint in &constraints {
             if self.is_merged(&name, constraint) {
                 continue;
@@ -182,6 +190,21 @@ impl Step<'_> {
             self.become_partition(&parent, &name);
         }
         refused
+    }
+
+    /// A column that CREATE TABLE writes and copies with LIKE too, or copies twice (PostgreSQL).
+    fn written_and_copied<'c>(&'c self, create: &'c CreateTable) -> Option<&'c Ident> {
+        let mut seen: Vec<&Ident> = create.columns.iter().map(|def| &def.column.name).collect();
+        for (source, _) in create.like.iter().filter(|_| self.postgres()) {
+            let Lookup::Found(source) = self.catalog.table(&self.resolve(source)) else { continue };
+            for member in &source.columns {
+                if seen.contains(&&member.column.name) {
+                    return Some(&member.column.name);
+                }
+                seen.push(&member.column.name);
+            }
+        }
+        None
     }
 
     /// The columns of CREATE TABLE … AS, where the query shows all of them.

@@ -16,7 +16,14 @@ impl Step<'_> {
             TypeDefinition::Shell => TypeKind::Other(String::new()),
         };
         let name = self.home(&create.name);
-        self.put_new_type(name, kind, ObjectKind::Type)
+        let unfit = match &kind {
+            TypeKind::Composite(attributes) => attributes.iter().find_map(|(_, ty)| self.missing_type(ty)),
+            TypeKind::Enum(_) | TypeKind::Domain { .. } | TypeKind::Other(_) => None,
+        };
+        match unfit {
+            Some(conflict) => Outcome::Refused(conflict),
+            None => self.put_new_type(name, kind, ObjectKind::Type),
+        }
     }
 
     pub(super) fn put_new_type(&mut self, name: Name, kind: TypeKind, object: ObjectKind) -> Outcome {
@@ -42,6 +49,16 @@ impl Step<'_> {
 
     pub(super) fn create_domain(&mut self, create: &CreateDomain) -> Outcome {
         let name = self.home(&create.name);
+        let checks = create.constraints.iter().filter_map(|constraint| match &constraint.kind {
+            ConstraintKind::Check(expr) => Some(expr),
+            ConstraintKind::PrimaryKey { .. }
+            | ConstraintKind::Unique { .. }
+            | ConstraintKind::ForeignKey(_)
+            | ConstraintKind::Exclude(_)
+            | ConstraintKind::NotNull(_) => None,
+        });
+        let unfit = self.missing_type(&create.ty);
+        let unfit = unfit.or_else(|| checks.into_iter().find_map(|expr| self.unfit_check(&name, expr)));
         let mut constraints = Vec::new();
         for constraint in create
             .constraints
@@ -61,7 +78,10 @@ impl Step<'_> {
             not_null,
             constraints,
         };
-        self.put_new_type(name, kind, ObjectKind::Type)
+        match (self.put_new_type(name, kind, ObjectKind::Type), unfit) {
+            (Outcome::Done, Some(conflict)) => Outcome::Refused(conflict),
+            (outcome, _) => outcome,
+        }
     }
 }
 

@@ -72,7 +72,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn relation(&mut self, name: &Name, alias: &Alias) -> (Source, Range) {
+    pub(super) fn relation(&mut self, name: &Name, alias: &Alias) -> (Source, Range) {
         let mut full = resolve(self.catalog, self.session, name);
         // The server's own tables need no schema before them.
         if name.schema.is_none()

@@ -273,8 +273,14 @@ const FUNCTION_WORDS: &[&str] = &[
     "localtime",
     "localtimestamp",
     "session_user",
+    "system_user",
     "user",
 ];
+
+/// Whether a word names something where no column has that name.
+pub fn is_function_word(word: &str) -> bool {
+    FUNCTION_WORDS.contains(&word)
+}
 
 /// Columns that every table has without saying so.
 pub(super) const fn system_columns(dialect: Dialect) -> &'static [&'static str] {

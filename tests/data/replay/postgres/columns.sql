@@ -15,8 +15,6 @@ ALTER TABLE t ADD COLUMN i int PRIMARY KEY; -- refused: 42P16
 ALTER TABLE t ADD COLUMN ctid int; -- refused: 42701
 ALTER TABLE nosuch ADD COLUMN i int; -- refused: 42P01
 ALTER TABLE IF EXISTS nosuch ADD COLUMN i int;
--- left: accepted, not 42704: ALTER TABLE t ADD COLUMN i nosuch;
--- left: accepted, not 42701: ALTER TABLE t ADD COLUMN ctid int;
 
 -- # DROP COLUMN takes along what hangs on it
 CREATE TABLE p (id int PRIMARY KEY, code text UNIQUE);
@@ -66,8 +64,6 @@ ALTER TABLE t ALTER COLUMN nosuch TYPE int; -- refused: 42703
 ALTER TABLE t ALTER COLUMN a TYPE nosuch; -- refused: 42704
 CREATE VIEW v AS SELECT a FROM t;
 ALTER TABLE t ALTER COLUMN a TYPE int; -- refused: 0A000
--- left: accepted, not 42804: ALTER TABLE t ALTER COLUMN e TYPE int;
--- left: accepted, not 42704: ALTER TABLE t ALTER COLUMN a TYPE nosuch;
 
 -- # Defaults and NOT NULL
 CREATE TABLE t (id int PRIMARY KEY, a int, b text DEFAULT 'x', c int NOT NULL);
@@ -107,7 +103,6 @@ ALTER TABLE t RENAME COLUMN a TO x; -- refused: 42703
 ALTER TABLE t RENAME COLUMN first TO ctid; -- refused: 42701
 ALTER TABLE t ADD UNIQUE (first);
 ALTER TABLE t ADD CHECK (second > 0);
--- left: accepted, not 42701: ALTER TABLE t RENAME COLUMN first TO ctid;
 
 -- # Generated columns
 CREATE TABLE t (a int, b int GENERATED ALWAYS AS (a + 1) STORED, c text GENERATED ALWAYS AS ('x' || a::text) STORED);
@@ -118,7 +113,6 @@ ALTER TABLE t ALTER COLUMN c SET DEFAULT 'x'; -- refused: 42601
 ALTER TABLE t ADD COLUMN d int GENERATED ALWAYS AS (b * 2) STORED;
 ALTER TABLE t ADD COLUMN e int GENERATED ALWAYS AS (d * 2) STORED; -- refused: 42P17
 ALTER TABLE t DROP COLUMN b CASCADE;
--- left: accepted, not 42P17: ALTER TABLE t ADD COLUMN e int GENERATED ALWAYS AS (d * 2) STORED;
 
 -- # Several actions at once run in passes
 CREATE TABLE t (a int, b int, CONSTRAINT c CHECK (a > 0));

@@ -31,7 +31,6 @@ ALTER FUNCTION nosuch(int) RENAME TO x; -- refused: 42883
 ALTER FUNCTION k(int) OWNER TO CURRENT_USER;
 CREATE SCHEMA other;
 ALTER FUNCTION k(int) SET SCHEMA other;
--- left: accepted, not 42704: CREATE FUNCTION x(nosuch) RETURNS int LANGUAGE sql AS 'SELECT 1';
 -- left: accepted, not 42809: DROP FUNCTION p(int);
 -- left: missing: function public.gg(integer, character varying, timestamp with time zone)
 -- left: too much: function public.gg(integer, character varying(10), timestamp with time zone)
@@ -138,7 +137,6 @@ DROP POLICY IF EXISTS three ON tt;
 ALTER TABLE tt DROP COLUMN who CASCADE;
 DROP TABLE u CASCADE;
 DROP POLICY two ON tt; -- refused: 42704
--- left: accepted, not 42703: CREATE POLICY x ON t USING (nosuch > 0);
 -- left: accepted, not 42601: CREATE POLICY x ON t FOR INSERT USING (true);
 -- left: accepted, not 2BP01: DROP TABLE u;
 -- left: accepted, not 42704: DROP POLICY two ON tt;

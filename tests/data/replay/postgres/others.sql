@@ -201,4 +201,3 @@ INSERT INTO nosuch VALUES (1); -- refused: 42P01
 UPDATE t SET nosuch = 1; -- refused: 42703
 -- left: accepted, not 25P01: LOCK TABLE t;
 -- left: accepted, not 42P01: INSERT INTO nosuch VALUES (1);
--- left: accepted, not 42703: UPDATE t SET nosuch = 1;

@@ -126,5 +126,3 @@ DROP COLLATION german;
 DROP STATISTICS stat;
 DROP STATISTICS stat; -- refused: 42704
 ALTER TABLE t DROP COLUMN a;
--- left: accepted, not 42P17: CREATE STATISTICS x ON a FROM t;
--- left: accepted, not 42703: CREATE STATISTICS x ON a, nosuch FROM t;

@@ -79,6 +79,8 @@ fn for_pairs(setup: &str, statement: &str) -> BTreeMap<(String, String), String>
                          INSERT INTO told VALUES (one, other, 'no key');
                      END;
                  END LOOP;
+                 -- What is locked is let go.
+                 COMMIT;
              END LOOP;
          END $do$;",
         list = list.join(", ")

@@ -592,6 +592,11 @@ impl Catalog {
         matches!(self.relations.get(name), Some(Slot::Unclear))
     }
 
+    /// The same of the type of that name.
+    pub fn is_unclear_type(&self, name: &Name) -> bool {
+        matches!(self.types.get(name), Some(Slot::Unclear))
+    }
+
     /// The table of that (resolved) name. Another kind of relation there means that the table is absent.
     pub fn table(&self, name: &Name) -> Lookup<'_, Table> {
         match self.relation(name) {

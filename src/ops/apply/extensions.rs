@@ -60,6 +60,11 @@ pub(super) fn brings_types(extension: &Ident) -> bool {
     !WITHOUT_TYPES.contains(&extension.key()) && brought(TYPES, extension).is_empty()
 }
 
+/// Whether a well-known extension brings a type of that name.
+pub(super) fn is_brought(ty: &str) -> bool {
+    TYPES.iter().any(|(_, brought)| brought.contains(&ty))
+}
+
 /// The relations that well-known extensions bring.
 const VIEWS: &[(&str, &[&str])] = &[
     ("pg_stat_statements", &["pg_stat_statements", "pg_stat_statements_info"]),

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use super::Step;
 use super::columns::column_ref;
 use super::expressions::Site;
-use super::extensions::brings_types;
-use crate::ops::{ColumnDef, Conflict};
+use super::extensions::{brings_types, is_brought};
+use crate::ops::{AlterColumn, ColumnDef, Conflict, Operation, Session};
 use crate::schema::{
-    Expr, ForeignKey, Ident, Lookup, Name, ObjectKind, ObjectRef, Table, Type, TypeEntry, TypeKind, casts,
-    typing,
+    Catalog, Dialect, Expr, ForeignKey, Ident, Lookup, Name, ObjectKind, ObjectRef, Table, Type, TypeEntry,
+    TypeKind, casts, typing,
 };
 
 /// What a type is, under whatever domains.
@@ -239,7 +239,7 @@ impl Step<'_> {
     /// A type that is none of the server's own.
     fn find_type(&self, ty: &Type) -> Lookup<'_, TypeEntry> {
         let mut unknown = false;
-        for name in self.type_names(ty) {
+        for name in type_names(self.catalog, self.session, ty) {
             match self.catalog.type_entry(&name) {
                 found @ Lookup::Found(_) => return found,
                 Lookup::Unknown => unknown = true,
@@ -249,20 +249,6 @@ impl Step<'_> {
         if unknown { Lookup::Unknown } else { Lookup::Absent }
     }
 
-    /// What a written type may be called: `public` is not kept of it.
-    fn type_names(&self, ty: &Type) -> impl Iterator<Item = Name> {
-        let ident = Ident::exact(ty.name.as_str());
-        let schemas: Vec<Ident> = match &ty.schema {
-            Some(schema) => vec![Ident::exact(schema.as_str())],
-            None => {
-                let own = std::iter::once(self.catalog.temporary_schema())
-                    .chain(self.session.search_path.iter().cloned());
-                own.chain(std::iter::once(Ident::exact("public"))).collect()
-            }
-        };
-        schemas.into_iter().map(move |schema| Name::qualified(schema, ident.clone()))
-    }
-
     /// The type of a column, where it is known not to be there: `serial` is one there alone.
     pub(super) fn missing_column_type(&self, ty: &Type) -> Option<Conflict> {
         if ty.is_serial() { None } else { self.missing_type(ty) }
@@ -270,43 +256,83 @@ impl Step<'_> {
 
     /// A type that is known not to be there.
     pub(super) fn missing_type(&self, ty: &Type) -> Option<Conflict> {
-        if !self.postgres() || self.catalog.unclear || ty.schema.is_none() && casts::is_own(&ty.name) {
-            return None;
-        }
-        // What a tool or `%TYPE` fills in, lists under the name that the server gives them, and what a range brings along.
-        let made_up = |text: &str| {
-            text.starts_with('_')
-                || text.contains("multirange")
-                || text.contains(|c: char| "%${}:<>".contains(c))
-        };
-        if made_up(&ty.name)
-            || ty.schema.as_deref().is_some_and(|schema| made_up(schema) || !self.is_schema(schema))
-        {
-            return None;
-        }
-        let absent = self.type_names(ty).all(|name| {
-            self.catalog.type_entry(&name).is_absent() && self.catalog.relation(&name).is_absent()
-        });
-        let brought = |(object, _): (&ObjectRef, _)| {
-            object.kind == ObjectKind::Extension && brings_types(&object.name.ident)
-        };
-        // An extension's may stand in a schema that is in the path of whoever runs it.
-        let elsewhere =
-            |entry: &TypeEntry| entry.name.text() == ty.name && matches!(entry.kind, TypeKind::Other(_));
-        if !absent || self.catalog.others().any(brought) || self.catalog.types().any(elsewhere) {
-            return None;
-        }
-        let schema =
-            ty.schema.as_deref().map(Ident::exact).or_else(|| self.session.search_path.first().cloned());
-        let name = Name { schema, ident: Ident::exact(ty.name.as_str()) };
-        Some(Conflict::Missing(ObjectRef { kind: ObjectKind::Type, name, on: None }))
+        missing_type(self.catalog, self.session, ty, false)
     }
+}
 
-    /// Whether a schema is known to be there, and to have nothing in it that the history did not make.
-    fn is_schema(&self, schema: &str) -> bool {
-        let name = Name::bare(Ident::exact(schema));
-        self.catalog.other(&ObjectRef { kind: ObjectKind::Schema, name, on: None }).found().is_some()
+/// A type that an operation names and that neither the server has by itself nor any statement made, which only a history shows that
+/// began at the beginning.
+pub fn never_made_type(catalog: &Catalog, session: &Session, operation: &Operation) -> Option<Conflict> {
+    let never = |ty: &Type| {
+        // Whoever runs the database may have made a well-known extension.
+        (!is_brought(&ty.name)).then(|| missing_type(catalog, session, ty, true)).flatten()
+    };
+    let column = |def: &ColumnDef| def.column.ty.as_ref().filter(|ty| !ty.is_serial()).and_then(never);
+    match operation {
+        Operation::CreateTable(create) => create.columns.iter().find_map(column),
+        Operation::AddColumn { def, .. } => column(def),
+        Operation::AlterColumn { change: AlterColumn::Type { ty, .. }, .. } => never(ty),
+        Operation::CreateDomain(create) => never(&create.ty),
+        _ => None,
     }
+}
+
+/// `never`: what nobody made is not there.
+fn missing_type(catalog: &Catalog, session: &Session, ty: &Type, never: bool) -> Option<Conflict> {
+    let own = ty.schema.is_none() && casts::is_own(&ty.name);
+    if catalog.dialect != Dialect::Postgres || catalog.unclear || own {
+        return None;
+    }
+    // What a tool or `%TYPE` fills in, lists under the name that the server gives them, and what a range brings along.
+    let made_up = |text: &str| {
+        text.starts_with('_') || text.contains("multirange") || text.contains(|c: char| "%${}:<>".contains(c))
+    };
+    // Whether a schema is known to be there, and to have nothing in it that the history did not make.
+    let is_schema = |schema: &str| {
+        let name = Name::bare(Ident::exact(schema));
+        catalog.other(&ObjectRef { kind: ObjectKind::Schema, name, on: None }).found().is_some()
+    };
+    let elsewhere = |schema: &str| made_up(schema) || !is_schema(schema);
+    if made_up(&ty.name) || ty.schema.as_deref().is_some_and(elsewhere) {
+        return None;
+    }
+    let temporary = catalog.temporary_schema();
+    let absent = type_names(catalog, session, ty).all(|name| {
+        let (entry, relation) = (catalog.type_entry(&name), catalog.relation(&name));
+        // Nothing older is temporary.
+        let unknown_is = (never || name.schema.as_ref() == Some(&temporary))
+            && !catalog.is_unclear(&name)
+            && !catalog.is_unclear_type(&name);
+        let is_absent = |found: bool, absent: bool| absent || !found && unknown_is;
+        is_absent(entry.found().is_some(), entry.is_absent())
+            && is_absent(relation.found().is_some(), relation.is_absent())
+    });
+    let brought = |(object, _): (&ObjectRef, _)| {
+        object.kind == ObjectKind::Extension && brings_types(&object.name.ident)
+    };
+    // An extension's may stand in a schema that is in the path of whoever runs it; so may any other.
+    let elsewhere = |entry: &TypeEntry| {
+        entry.name.text() == ty.name && (never || matches!(entry.kind, TypeKind::Other(_)))
+    };
+    if !absent || catalog.others().any(brought) || catalog.types().any(elsewhere) {
+        return None;
+    }
+    let schema = ty.schema.as_deref().map(Ident::exact).or_else(|| session.search_path.first().cloned());
+    let name = Name { schema, ident: Ident::exact(ty.name.as_str()) };
+    Some(Conflict::Missing(ObjectRef { kind: ObjectKind::Type, name, on: None }))
+}
+
+/// What a written type may be called: `public` is not kept of it.
+fn type_names(catalog: &Catalog, session: &Session, ty: &Type) -> impl Iterator<Item = Name> {
+    let ident = Ident::exact(ty.name.as_str());
+    let schemas: Vec<Ident> = match &ty.schema {
+        Some(schema) => vec![Ident::exact(schema.as_str())],
+        None => {
+            let own = std::iter::once(catalog.temporary_schema()).chain(session.search_path.iter().cloned());
+            own.chain(std::iter::once(Ident::exact("public"))).collect()
+        }
+    };
+    schemas.into_iter().map(move |schema| Name::qualified(schema, ident.clone()))
 }
 
 /// Both of what a column can have only one of (source: `transformColumnDefinition` in PostgreSQL's parse_utilcmd.c).

@@ -16,6 +16,7 @@ mod rename;
 mod tables;
 mod types;
 
+pub use fits::never_made_type;
 pub use names::object_name as generated_name;
 pub use query::resolved;
 

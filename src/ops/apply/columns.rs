@@ -310,8 +310,7 @@ impl Step<'_> {
                 }
                 AlterColumn::DropNotNull => step.keeps_not_null(&table, column),
                 AlterColumn::SetDefault(expr) => step.computes(&table, column).or_else(|| {
-                    let known = table.column(column.key()).found();
-                    let ty = known.and_then(|member| member.column.ty.as_ref());
+                    let ty = step.column_type(&table, column);
                     step.unfit_value(&table, column, (ty, expr), Site::Default)
                 }),
                 AlterColumn::DropDefault => step.computes(&table, column),

@@ -44,9 +44,15 @@ impl Step<'_> {
 
     /// ADD GENERATED AS IDENTITY of a column whose type takes no numbers from a sequence.
     pub(super) fn unfit_identity(&self, table: &Table, column: &Ident) -> Option<Conflict> {
-        let ty = table.column(column.key()).found()?.column.ty.as_ref().filter(|_| self.postgres())?;
+        let ty = self.column_type(table, column)?;
         let whole = matches!(self.known(ty)?, Known::Own("smallint" | "integer" | "bigint", false));
         (!whole || self.is_domain(ty)).then(|| no_identity(&table.name, column))
+    }
+
+    /// The type that a column is known to have; in what is open, or after what could not be read, it may have got another one.
+    pub(super) fn column_type<'t>(&self, table: &'t Table, column: &Ident) -> Option<&'t Type> {
+        let member = table.column(column.key()).found()?;
+        member.column.ty.as_ref().filter(|_| self.postgres() && !table.open && !self.catalog.unclear)
     }
 
     /// What a column's default or its expression names is not there, or gives a type that does not become the column's.
@@ -72,7 +78,7 @@ impl Step<'_> {
         if let Some(conflict) = self.unfit_in(table, expr, site) {
             return Some(conflict);
         }
-        let ty = ty.filter(|_| self.postgres() && !typing::is_untyped(expr) && !self.calls_own(expr))?;
+        let ty = ty.filter(|_| self.postgres() && !is_untyped(expr) && !self.calls_own(expr))?;
         let from = match site {
             Site::Generated => self.type_in(&table.name, expr)?,
             _ => typing::type_of(expr, &BTreeMap::new())?,
@@ -107,12 +113,11 @@ impl Step<'_> {
         if let Some(missing) = self.missing_type(ty) {
             return Some(missing);
         }
-        let known = &table.column(column.key()).found()?.column;
         let name = &table.name;
         let from = match using {
-            Some(using) if typing::is_untyped(using) || self.calls_own(using) => None,
+            Some(using) if is_untyped(using) || self.calls_own(using) => None,
             Some(using) => self.type_in(name, using),
-            None => known.ty.clone(),
+            None => self.column_type(table, column).cloned(),
         };
         let unfit = |from: &Type| self.is_assigned(from, ty) == Some(false);
         if let Some(from) = from.filter(|from| unfit(from)) {
@@ -121,11 +126,12 @@ impl Step<'_> {
                 format!("{what} `{column}` of `{name}` is of type {from} and does not become {ty} by itself");
             return Some(Conflict::Other("42804", sentence));
         }
+        let known = table.column(column.key()).found().filter(|_| !table.open)?;
         let default =
-            known.default.as_ref().filter(|default| !default.is_null() && !self.calls_own(default))?;
+            known.column.default.as_ref().filter(|default| !default.is_null() && !self.calls_own(default))?;
         // A string got the column's type when it became the default.
-        let from = if typing::is_untyped(default) {
-            known.ty.clone()
+        let from = if is_untyped(default) {
+            self.column_type(table, column).cloned()
         } else {
             typing::type_of(default, &BTreeMap::new())
         };
@@ -139,11 +145,11 @@ impl Step<'_> {
     /// A foreign key has another number of columns than what it refers to, or such as cannot be compared with them.
     pub(super) fn unfit_key(&self, table: &Table, key: &ForeignKey) -> Option<Conflict> {
         let other = if key.table == table.name { table } else { self.catalog.table(&key.table).found()? };
-        if !self.postgres() {
+        if !self.postgres() || self.catalog.unclear {
             return None;
         }
         let referenced = match (key.referenced.as_slice(), other.primary_key()) {
-            ([], Some(primary)) if !(other.open && self.catalog.unclear) => primary,
+            ([], Some(primary)) => primary,
             ([], _) => return None,
             (written, _) => written,
         };
@@ -157,12 +163,9 @@ impl Step<'_> {
             );
             return Some(Conflict::Other("42830", sentence));
         }
-        let type_of = |table: &Table, column: &Ident| {
-            table.column(column.key()).found().and_then(|member| member.column.ty.clone())
-        };
         key.columns.iter().zip(referenced).find_map(|(column, target)| {
-            let (from, to) = (type_of(table, column)?, type_of(other, target)?);
-            let unlike = match (self.known(&from)?, self.known(&to)?) {
+            let (from, to) = (self.column_type(table, column)?, self.column_type(other, target)?);
+            let unlike = match (self.known(from)?, self.known(to)?) {
                 (Known::Own(from, false), Known::Own(to, false)) => casts::refers(from, to) == Some(false),
                 (Known::Own(_, one), Known::Own(_, other)) => one != other,
                 (Known::Enum(from, one), Known::Enum(to, other)) => from != to || one != other,
@@ -186,6 +189,7 @@ impl Step<'_> {
             (one, other) if one == other => true,
             (Known::Own(from, one), Known::Own(to, other)) if one == other => casts::is_assigned(from, to),
             // Everything can be written out as a string.
+            (Known::Enum(_, true), Known::Own(to, true)) => string(to),
             (Known::Own(..) | Known::Enum(..), Known::Own(to, false)) => string(to),
             (Known::Own(..) | Known::Enum(..), Known::Own(..) | Known::Enum(..)) => false,
         })
@@ -333,6 +337,22 @@ fn type_names(catalog: &Catalog, session: &Session, ty: &Type) -> impl Iterator<
         }
     };
     schemas.into_iter().map(move |schema| Name::qualified(schema, ident.clone()))
+}
+
+/// A string or NULL that takes the type of its place, with a collation or without.
+fn is_untyped(expr: &Expr) -> bool {
+    match expr {
+        Expr::Operator { operator, operands } if operator.starts_with("COLLATE ") => {
+            operands.first().is_some_and(is_untyped)
+        }
+        Expr::Literal(_)
+        | Expr::Column(_)
+        | Expr::Call { .. }
+        | Expr::Operator { .. }
+        | Expr::Cast { .. }
+        | Expr::Query(_)
+        | Expr::Raw { .. } => typing::is_untyped(expr),
+    }
 }
 
 /// Both of what a column can have only one of (source: `transformColumnDefinition` in PostgreSQL's parse_utilcmd.c).

@@ -46,6 +46,8 @@ impl Step<'_> {
             .keys
             .iter()
             .filter_map(IndexKey::column)
+            // The whole row.
+            .filter(|column| *column != "*" && *column != table.ident.key())
             .map(Ident::exact)
             .chain(create.include.iter().cloned())
             .collect();

@@ -45,6 +45,8 @@ pub fn resolved_in(
     table: &Name,
     expr: &Expr,
 ) -> Option<(Expr, BTreeMap<String, Entry>)> {
+    // What is known of a column of an open one may be so no more.
+    catalog.table(table).found().filter(|table| !table.open && !catalog.unclear)?;
     let (expr, resolver) = over(catalog, session, table, expr);
     resolver.missing.is_none().then_some((expr, resolver.entries))
 }

@@ -16,6 +16,26 @@ pub fn is_assigned(from: &str, to: &str) -> bool {
         || targets(from).is_some_and(|(_, more)| more.contains(&to))
 }
 
+/// Whether everything can be written out as that type.
+pub fn is_string(name: &str) -> bool {
+    STRINGS.contains(&named(name))
+}
+
+/// The SQLSTATE with which an empty string is refused as a value of a type, where it is.
+pub fn refuses_empty(name: &str) -> Option<&'static str> {
+    match named(name) {
+        "bigint" | "boolean" | "double precision" | "inet" | "integer" | "json" | "jsonb" | "numeric"
+        | "oid" | "real" | "smallint" | "uuid" => Some("22P02"),
+        "date"
+        | "interval"
+        | "time with time zone"
+        | "time without time zone"
+        | "timestamp with time zone"
+        | "timestamp without time zone" => Some("22007"),
+        _ => None,
+    }
+}
+
 /// Whether a foreign key of the one type can refer to a key of the other (source: `ATAddForeignKeyConstraint` in PostgreSQL's
 /// tablecmds.c); None where the other is not known to be a key's.
 pub fn refers(from: &str, key: &str) -> Option<bool> {

@@ -4,7 +4,7 @@
 use super::Step;
 use super::columns::column_ref;
 use crate::ops::Conflict;
-use crate::schema::{Dialect, Expr, Ident, Name, ObjectKind, Statistics, Table, casts};
+use crate::schema::{Dialect, Expr, Ident, Name, ObjectKind, Statistics, Table, Type, casts, typing};
 
 /// Where an expression stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -261,25 +261,24 @@ impl Step<'_> {
         }
         // What a cast does depends on what is cast: only then the columns' types are asked for.
         let (resolved, entries) = super::query::resolved_in(self.catalog, self.session, &table.name, expr)?;
-        let type_of = |expr: &Expr| {
-            let ty = crate::schema::typing::type_of(expr, &entries)?;
-            (ty.schema.is_none() && ty.dimensions == 0 && casts::is_own(&ty.name)).then_some(ty.name)
-        };
+        let own = |ty: &Type| ty.schema.is_none() && ty.dimensions == 0 && casts::is_own(&ty.name);
         resolved.walk(&mut |part| {
             let told = match part {
                 Expr::Cast { operand, to } if !matches!(**operand, Expr::Literal(_)) => {
-                    let own = to.schema.is_none() && to.dimensions == 0 && casts::is_own(&to.name);
-                    type_of(operand)
-                        .filter(|from| own && casts::is_cast_changing(from, &to.name))
-                        .filter(|_| !self.has_casts())
-                        .map(|from| format!("a cast from {from} to {}", to.name))
+                    let from = typing::type_of(operand, &entries);
+                    let changes = |from: &Type| {
+                        own(from) && own(to) && casts::is_cast_changing(&from.name, &to.name)
+                            || self.is_label_cast(from, to)
+                    };
+                    from.filter(|from| changes(from) && !self.has_casts())
+                        .map(|from| format!("a cast from {from} to {to}"))
                 }
                 Expr::Call { name, arguments }
                     if ZONED.contains(&name.as_str()) && !self.is_function(name) =>
                 {
-                    let zoned = arguments.get(1).and_then(type_of);
+                    let zoned = arguments.get(1).and_then(|argument| typing::type_of(argument, &entries));
                     zoned
-                        .filter(|ty| ty == "timestamp with time zone" && arguments.len() == 2)
+                        .filter(|ty| own(ty) && ty.name == "timestamp with time zone" && arguments.len() == 2)
                         .map(|ty| format!("{name}() of a {ty}"))
                 }
                 Expr::Cast { .. }

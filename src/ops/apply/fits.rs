@@ -19,7 +19,9 @@ enum Known<'a> {
     /// One of the server's own, or a list of it.
     Own(&'a str, bool),
     /// An enum, or a list of it.
-    Enum(&'a Name, bool),
+    Enum(&'a TypeEntry, bool),
+    /// A composite type, or a list of it.
+    Row(&'a Name, bool),
 }
 
 impl Step<'_> {
@@ -78,7 +80,10 @@ impl Step<'_> {
         if let Some(conflict) = self.unfit_in(table, expr, site) {
             return Some(conflict);
         }
-        let ty = ty.filter(|_| self.postgres() && !is_untyped(expr) && !self.calls_own(expr))?;
+        let ty = ty.filter(|_| self.postgres() && !self.calls_own(expr))?;
+        if is_untyped(expr) {
+            return self.unfit_string(&table.name, column, (ty, expr));
+        }
         let from = match site {
             Site::Generated => self.type_in(&table.name, expr)?,
             _ => typing::type_of(expr, &BTreeMap::new())?,
@@ -91,6 +96,31 @@ impl Step<'_> {
             );
             Conflict::Other("42804", sentence)
         })
+    }
+
+    /// A string is no value of a column's type.
+    fn unfit_string(&self, table: &Name, column: &Ident, (ty, expr): (&Type, &Expr)) -> Option<Conflict> {
+        // What a tool fills in may be anything.
+        let text = expr.as_string().filter(|text| !text.contains(['$', '{', '%']))?;
+        let state = match self.known(ty)? {
+            Known::Own(name, false) if text.is_empty() => casts::refuses_empty(name)?,
+            Known::Enum(TypeEntry { kind: TypeKind::Enum(labels), .. }, false) if !self.catalog.unclear => {
+                let missing = !labels.open && !labels.labels.iter().any(|label| label == text);
+                missing.then_some("22P02")?
+            }
+            Known::Own(..) | Known::Enum(..) | Known::Row(..) => return None,
+        };
+        let sentence = format!("column `{column}` of `{table}` is of type {ty}, which has no value '{text}'");
+        Some(Conflict::Other(state, sentence))
+    }
+
+    /// Whether a cast between an enum and a string stands there, which goes by the enum's labels, which may change.
+    pub(super) fn is_label_cast(&self, from: &Type, to: &Type) -> bool {
+        matches!(
+            (self.known(from), self.known(to)),
+            (Some(Known::Enum(_, false)), Some(Known::Own(string, false)))
+                | (Some(Known::Own(string, false)), Some(Known::Enum(_, false))) if casts::is_string(string)
+        )
     }
 
     /// A column does not become another type by itself, or its default does not.
@@ -168,7 +198,8 @@ impl Step<'_> {
             let unlike = match (self.known(from)?, self.known(to)?) {
                 (Known::Own(from, false), Known::Own(to, false)) => casts::refers(from, to) == Some(false),
                 (Known::Own(_, one), Known::Own(_, other)) => one != other,
-                (Known::Enum(from, one), Known::Enum(to, other)) => from != to || one != other,
+                (Known::Enum(from, one), Known::Enum(to, other)) => from.name != to.name || one != other,
+                (Known::Row(..), _) | (_, Known::Row(..)) => false,
                 (Known::Own(..), Known::Enum(..)) | (Known::Enum(..), Known::Own(..)) => true,
             };
             unlike.then(|| {
@@ -184,14 +215,13 @@ impl Step<'_> {
     /// Whether a value of the one type becomes one of the other in an assignment; None where that cannot be told.
     fn is_assigned(&self, from: &Type, to: &Type) -> Option<bool> {
         let (from, to) = (self.known(&from)?, self.known(&to)?);
-        let string = |name: &str| casts::is_assigned("json", name);
         Some(match (from, to) {
             (one, other) if one == other => true,
             (Known::Own(from, one), Known::Own(to, other)) if one == other => casts::is_assigned(from, to),
             // Everything can be written out as a string.
-            (Known::Enum(_, true), Known::Own(to, true)) => string(to),
-            (Known::Own(..) | Known::Enum(..), Known::Own(to, false)) => string(to),
-            (Known::Own(..) | Known::Enum(..), Known::Own(..) | Known::Enum(..)) => false,
+            (Known::Enum(_, true) | Known::Row(_, true), Known::Own(to, true)) => casts::is_string(to),
+            (_, Known::Own(to, false)) => casts::is_string(to),
+            (_, Known::Own(..) | Known::Enum(..) | Known::Row(..)) => false,
         })
         .filter(|fits| *fits || !self.has_casts())
     }
@@ -224,12 +254,13 @@ impl Step<'_> {
             }
             let Lookup::Found(entry) = self.find_type(ty) else { return None };
             match &entry.kind {
-                TypeKind::Enum(_) => return Some(Known::Enum(&entry.name, list)),
+                TypeKind::Enum(_) => return Some(Known::Enum(entry, list)),
+                TypeKind::Composite(_) => return Some(Known::Row(&entry.name, list)),
                 TypeKind::Domain { ty: base, .. } if !list => {
                     ty = base;
                     list = ty.dimensions > 0;
                 }
-                TypeKind::Domain { .. } | TypeKind::Composite(_) | TypeKind::Other(_) => return None,
+                TypeKind::Domain { .. } | TypeKind::Other(_) => return None,
             }
         }
         None

@@ -66,7 +66,7 @@ impl Step<'_> {
         exprs: impl IntoIterator<Item = &'e Expr>,
         site: Site,
     ) -> Option<Conflict> {
-        let table = self.catalog.table(table).found().filter(|_| self.postgres())?;
+        let table = self.catalog.table(table).found()?;
         exprs.into_iter().find_map(|expr| self.unfit_in(table, expr, site))
     }
 
@@ -74,7 +74,8 @@ impl Step<'_> {
     pub(super) fn unfit_in(&self, table: &Table, expr: &Expr, site: Site) -> Option<Conflict> {
         match self.catalog.dialect {
             Dialect::Postgres => {}
-            Dialect::Sqlite | Dialect::Mysql => return None,
+            Dialect::Sqlite => return asks(expr, site),
+            Dialect::Mysql => return None,
         }
         if let Some(conflict) = self.misplaced(table, expr, site) {
             return Some(conflict);
@@ -313,6 +314,13 @@ impl Step<'_> {
             [..] => false,
         }
     }
+}
+
+/// SQLite: a query stands where none can (sources: sqlite.org/lang_createtable.html, partialindex.html and expridx.html).
+fn asks(expr: &Expr, site: Site) -> Option<Conflict> {
+    let mut found = false;
+    expr.walk(&mut |part| found |= matches!(part, Expr::Query(_)));
+    found.then(|| Conflict::Other("0A000", format!("a query cannot stand in {}", site.noun())))
 }
 
 /// Functions that are immutable for what has no time zone.

@@ -9,8 +9,8 @@ use super::expressions::Site;
 use super::extensions::{brings_types, is_brought};
 use crate::ops::{AlterColumn, ColumnDef, Conflict, Operation, Session};
 use crate::schema::{
-    Catalog, Dialect, Expr, ForeignKey, Ident, Lookup, Name, ObjectKind, ObjectRef, Table, Type, TypeEntry,
-    TypeKind, casts, typing,
+    Catalog, Column, Dialect, Expr, ForeignKey, Ident, Lookup, Name, ObjectKind, ObjectRef, Table, Type,
+    TypeEntry, TypeKind, casts, typing,
 };
 
 /// What a type is, under whatever domains.
@@ -28,6 +28,9 @@ impl Step<'_> {
     /// The type that is written in a column is not there, or is none for its default or its numbers.
     pub(super) fn unfit_column(&self, table: &Name, def: &ColumnDef) -> Option<Conflict> {
         let column = &def.column;
+        if self.catalog.dialect == Dialect::Sqlite {
+            return unnumbered(table, column);
+        }
         let ty = column.ty.as_ref().filter(|_| self.postgres())?;
         if let Some(missing) = self.missing_column_type(ty) {
             return Some(missing);
@@ -59,7 +62,7 @@ impl Step<'_> {
 
     /// What a column's default or its expression names is not there, or gives a type that does not become the column's.
     pub(super) fn unfit_values(&self, table: &Name, column: &Ident) -> Option<Conflict> {
-        let table = self.catalog.table(table).found().filter(|_| self.postgres())?;
+        let table = self.catalog.table(table).found()?;
         let column = &table.column(column.key()).found()?.column;
         let default = column.default.as_ref().map(|default| (default, Site::Default));
         let expr = column.generated.as_ref().map(|generated| (&generated.expr, Site::Generated));
@@ -214,7 +217,7 @@ impl Step<'_> {
 
     /// Whether a value of the one type becomes one of the other in an assignment; None where that cannot be told.
     fn is_assigned(&self, from: &Type, to: &Type) -> Option<bool> {
-        let (from, to) = (self.known(&from)?, self.known(&to)?);
+        let (from, to) = (self.known(from)?, self.known(to)?);
         Some(match (from, to) {
             (one, other) if one == other => true,
             (Known::Own(from, one), Known::Own(to, other)) if one == other => casts::is_assigned(from, to),
@@ -404,6 +407,15 @@ fn contradiction(table: &Name, def: &ColumnDef) -> Option<Conflict> {
     let second = second.or_else(|| (serial && column.default.is_some()).then_some("another default"))?;
     let sentence = format!("column `{}` of `{table}` has {first} and {second}", column.name);
     Some(Conflict::Other("42601", sentence))
+}
+
+/// SQLite: AUTOINCREMENT is for `INTEGER PRIMARY KEY` alone (source: sqlite.org/autoinc.html).
+fn unnumbered(table: &Name, column: &Column) -> Option<Conflict> {
+    let whole = column.ty.as_ref().is_some_and(|ty| ty.name == "integer" && ty.arguments.is_empty());
+    (column.identity.is_some() && !whole).then(|| {
+        let sentence = format!("AUTOINCREMENT column `{}` of `{table}` is no INTEGER", column.name);
+        Conflict::Other("42601", sentence)
+    })
 }
 
 fn no_identity(table: &Name, column: &Ident) -> Conflict {

@@ -642,7 +642,13 @@ impl Step<'_> {
     /// Rows are written into columns that the table has.
     fn written(&self, table: &Name, columns: &[Ident]) -> Outcome {
         let Lookup::Found(known) = self.catalog.table(table) else { return Outcome::Done };
-        match self.missing_column(known, columns) {
+        let sqlite = || {
+            let own = |column: &Ident| ["rowid", "_rowid_", "oid"].contains(&column.key());
+            let lacks = |column: &&Ident| known.column(column.key()).is_absent() && !own(column);
+            let knows = self.catalog.dialect == Dialect::Sqlite && !self.catalog.unclear;
+            columns.iter().find(lacks).filter(|_| knows && known.module.is_none())
+        };
+        match self.missing_column(known, columns).or_else(sqlite) {
             Some(column) => self.missing(columns::column_ref(table, column), Guard::None),
             None => Outcome::Done,
         }

@@ -17,7 +17,6 @@ DROP INDEX IF EXISTS one;
 DROP INDEX t; -- refused: error
 REINDEX t;
 -- left: accepted, not error: CREATE INDEX four ON t (nosuch);
--- left: accepted, not error: CREATE INDEX four ON t (a) WHERE (SELECT 1);
 
 -- # An index of a constraint stays
 CREATE TABLE t (a int UNIQUE, b text PRIMARY KEY);

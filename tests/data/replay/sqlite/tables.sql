@@ -76,4 +76,4 @@ CREATE TABLE a (x int CHECK (y > 0)); -- refused: error
 CREATE TABLE a (x TEXT PRIMARY KEY AUTOINCREMENT); -- refused: error
 CREATE TABLE sqlite_a (x int); -- refused: error
 -- left: accepted, not error: CREATE TABLE a (x int CHECK (y > 0));
--- left: accepted, not error: CREATE TABLE a (x TEXT PRIMARY KEY AUTOINCREMENT);
+

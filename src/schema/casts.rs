@@ -4,7 +4,7 @@
 
 /// Whether PostgreSQL has a type of that name by itself.
 pub fn is_own(name: &str) -> bool {
-    TYPES.contains(&name)
+    TYPES.binary_search(&name).is_ok()
 }
 
 /// Whether a value of one of PostgreSQL's own types becomes one of another where it is assigned to a column: by a cast for that, or,
@@ -52,7 +52,7 @@ pub fn refers(from: &str, key: &str) -> Option<bool> {
 
 /// Whether every function of that name that PostgreSQL has by itself is stable or volatile.
 pub fn is_changing(function: &str) -> bool {
-    CHANGING.contains(&function)
+    CHANGING.binary_search(&function).is_ok()
 }
 
 /// Whether a cast between two of PostgreSQL's own types, which it has, is not immutable: it goes by the time zone, by the style of

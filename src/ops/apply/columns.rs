@@ -42,6 +42,10 @@ impl Step<'_> {
                 let sentence = format!("`{name}` is a partition: it has the columns of its parent");
                 return Outcome::Refused(Conflict::Other("42809", sentence));
             }
+            if table.of_type.is_some() && step.postgres() {
+                let sentence = format!("`{name}` has the columns of its type");
+                return Outcome::Refused(Conflict::Other("42809", sentence));
+            }
             let unfit = step.unfit_column(&name, def);
             table.gone.retain(|gone| *gone != column.name);
             table.columns.push(Arc::new(Member::new(column.clone(), Some(place))));

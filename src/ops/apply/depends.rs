@@ -233,14 +233,14 @@ impl Step<'_> {
         if !self.postgres() {
             return None;
         }
+        let member = table.column(column.key()).found();
+        if member.is_some_and(|member| member.column.identity.is_some()) {
+            let sentence = format!("column `{column}` of `{}` is an identity column", table.name);
+            return Some(Conflict::Other("42601", sentence));
+        }
         if table.primary_key().is_some_and(|key| key.contains(column)) {
             let sentence = format!("column `{column}` of `{}` is in the primary key", table.name);
             return Some(Conflict::Other("42P16", sentence));
-        }
-        let member = table.column(column.key()).found()?;
-        if member.column.identity.is_some() {
-            let sentence = format!("column `{column}` of `{}` is an identity column", table.name);
-            return Some(Conflict::Other("42601", sentence));
         }
         let demanded = table.parents.iter().any(|parent| {
             let above = self.catalog.table(parent).and_then(|parent| parent.column(column.key())).found();

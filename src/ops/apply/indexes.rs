@@ -60,6 +60,10 @@ impl Step<'_> {
             let sentence = format!("{function}() is not immutable: it cannot be indexed");
             return Outcome::Refused(Conflict::Other("42P17", sentence));
         }
+        if self.lacks_method(&create.method) {
+            let name = Name::bare(Ident::exact(create.method.as_str()));
+            return self.missing(ObjectRef { kind: ObjectKind::AccessMethod, name, on: None }, Guard::None);
+        }
         let predicate = self.any_unfit_in(&table, &create.predicate, Site::Predicate);
         let keys = || self.any_unfit_in(&table, create.keys.iter().map(|key| &key.expr), Site::Key);
         if let Some(conflict) = predicate.or_else(keys) {
@@ -89,6 +93,16 @@ impl Step<'_> {
             }
         }
         Outcome::Done
+    }
+
+    /// Whether an access method is known not to be there: neither one of the server's own, nor made, nor an extension's.
+    fn lacks_method(&self, method: &str) -> bool {
+        let name = Name::bare(Ident::exact(method));
+        self.postgres()
+            && !self.catalog.unclear
+            && !["btree", "hash", "gist", "gin", "spgist", "brin"].contains(&method)
+            && self.catalog.other(&ObjectRef { kind: ObjectKind::AccessMethod, name, on: None }).is_absent()
+            && !self.catalog.others().any(|(object, _)| object.kind == ObjectKind::Extension)
     }
 
     /// Gives a partition the index that one of its parent's asks for: one of its own that is the same, or a new one.

@@ -641,6 +641,17 @@ impl Step<'_> {
 
     /// Rows are written into columns that the table has.
     fn written(&self, table: &Name, columns: &[Ident]) -> Outcome {
+        // What the server has by itself is in no catalog.
+        let own = |text: &str| text.starts_with("pg_") || text.starts_with("sqlite_");
+        let is_own = own(table.ident.key())
+            || table
+                .schema
+                .as_ref()
+                .is_some_and(|schema| own(schema.key()) || *schema == "information_schema");
+        if self.catalog.relation(table).is_absent() && !is_own && !self.catalog.unclear {
+            let object = ObjectRef { kind: ObjectKind::Table, name: table.clone(), on: None };
+            return self.missing(object, Guard::None);
+        }
         let Lookup::Found(known) = self.catalog.table(table) else { return Outcome::Done };
         let sqlite = || {
             let own = |column: &Ident| ["rowid", "_rowid_", "oid"].contains(&column.key());

@@ -11,8 +11,8 @@ use crate::ops::{
 };
 use crate::schema::{
     Argument, ArgumentMode, Detail, Dialect, Function, FunctionOptions, Ident, Lookup, Name, Notes,
-    ObjectKind, ObjectRef, Other, Output, Publication, Published, Relation, Returns, Rule, Sequence, Slot,
-    Timing, Trigger, View, canonical,
+    ObjectKind, ObjectRef, Other, Output, Policy, Publication, Published, Relation, Returns, Rule, Sequence,
+    Slot, Timing, Trigger, View, canonical,
 };
 
 impl Step<'_> {
@@ -410,6 +410,10 @@ impl Step<'_> {
         if self.catalog.table(&table).is_absent() {
             return self.missing(ObjectRef { kind: ObjectKind::Table, name: table, on: None }, Guard::None);
         }
+        if let Some(clause) = foreign_clause(&create.policy).filter(|_| self.postgres()) {
+            let sentence = format!("a policy for {} has no {clause}", create.policy.command);
+            return Outcome::Refused(Conflict::Other("42601", sentence));
+        }
         let exprs = create.policy.using.iter().chain(&create.policy.check);
         if let Some(conflict) = self.any_unfit_in(&table, exprs, Site::Policy) {
             return Outcome::Refused(conflict);
@@ -551,6 +555,15 @@ impl Step<'_> {
         }
         self.catalog.put_other(object, Slot::Present(other));
         Outcome::Done
+    }
+}
+
+/// The clause that a policy cannot have for its command (source: `CreatePolicy` in PostgreSQL's policy.c).
+fn foreign_clause(policy: &Policy) -> Option<&'static str> {
+    match policy.command.as_str() {
+        "INSERT" => policy.using.is_some().then_some("USING"),
+        "SELECT" | "DELETE" => policy.check.is_some().then_some("WITH CHECK"),
+        _ => None,
     }
 }
 

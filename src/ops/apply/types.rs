@@ -4,7 +4,7 @@ use super::{Outcome, Step, names};
 use crate::ops::{AlterDomain, AlterType, Conflict, CreateDomain, CreateType, Guard, TypeDefinition};
 use crate::schema::{
     Catalog, Constraint, ConstraintKind, EnumType, Expr, Ident, Literal, Lookup, Name, Notes, ObjectKind,
-    ObjectRef, Slot, Table, TypeEntry, TypeKind,
+    ObjectRef, Relation, Slot, Table, TypeEntry, TypeKind,
 };
 
 impl Step<'_> {
@@ -18,7 +18,13 @@ impl Step<'_> {
         let name = self.home(&create.name);
         let unfit = match &kind {
             TypeKind::Composite(attributes) => attributes.iter().find_map(|(_, ty)| self.missing_type(ty)),
-            TypeKind::Enum(_) | TypeKind::Domain { .. } | TypeKind::Other(_) => None,
+            TypeKind::Enum(EnumType { labels, .. }) => {
+                let twice = labels.iter().enumerate().find(|(at, label)| labels[..*at].contains(label));
+                twice.filter(|_| self.postgres()).map(|(_, label)| {
+                    Conflict::Other("23505", format!("type `{name}` has the value '{label}' twice"))
+                })
+            }
+            TypeKind::Domain { .. } | TypeKind::Other(_) => None,
         };
         match unfit {
             Some(conflict) => Outcome::Refused(conflict),
@@ -33,9 +39,9 @@ impl Step<'_> {
                 return Outcome::Refused(Conflict::Exists(ObjectRef { kind: object, name, on: None }));
             }
         }
-        // A table has a type of its own name.
+        // A table has a type of its own name, and so has a view.
         if self.postgres()
-            && let Lookup::Found(crate::schema::Relation::Table(_)) = self.catalog.relation(&name)
+            && let Lookup::Found(Relation::Table(_) | Relation::View(_)) = self.catalog.relation(&name)
         {
             return Outcome::Refused(Conflict::Exists(ObjectRef { kind: object, name, on: None }));
         }

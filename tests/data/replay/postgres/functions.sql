@@ -137,7 +137,6 @@ DROP POLICY IF EXISTS three ON tt;
 ALTER TABLE tt DROP COLUMN who CASCADE;
 DROP TABLE u CASCADE;
 DROP POLICY two ON tt; -- refused: 42704
--- left: accepted, not 42601: CREATE POLICY x ON t FOR INSERT USING (true);
 -- left: accepted, not 2BP01: DROP TABLE u;
 -- left: accepted, not 42704: DROP POLICY two ON tt;
 -- left: too much: policy two on public.tt

@@ -42,7 +42,6 @@ ALTER TABLE t RENAME TO renamed;
 ALTER TABLE renamed RENAME COLUMN b TO bb;
 ALTER SEQUENCE t_c_seq RENAME TO c_numbers;
 ALTER TABLE renamed DROP COLUMN c;
--- left: 42P16, not 42601: ALTER TABLE t ALTER COLUMN b DROP NOT NULL;
 
 -- # From serial to identity
 CREATE TABLE t (id serial PRIMARY KEY, a int);

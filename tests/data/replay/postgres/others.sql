@@ -200,4 +200,3 @@ SELECT count(*) FROM t;
 INSERT INTO nosuch VALUES (1); -- refused: 42P01
 UPDATE t SET nosuch = 1; -- refused: 42703
 -- left: accepted, not 25P01: LOCK TABLE t;
--- left: accepted, not 42P01: INSERT INTO nosuch VALUES (1);

@@ -13,7 +13,6 @@ ALTER TYPE mood RENAME VALUE 'ok' TO 'great'; -- refused: 42710
 CREATE TYPE mood AS ENUM ('x'); -- refused: 42710
 CREATE TYPE twice AS ENUM ('x', 'x'); -- refused: 23505
 ALTER TYPE nosuch ADD VALUE 'x'; -- refused: 42704
--- left: accepted, not 23505: CREATE TYPE twice AS ENUM ('x', 'x');
 
 -- # A type that columns have
 CREATE TYPE mood AS ENUM ('sad', 'ok');

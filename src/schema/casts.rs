@@ -295,7 +295,7 @@ const CASTS: &[(&str, &[&str], &[&str])] = &[
     ("timestamp without time zone", &["timestamp with time zone"], &["date", "time without time zone"]),
 ];
 
-/// Every type, under the name that the server keeps and the one that it prints.
+/// In the order of their bytes: every type, under the name that the server keeps and the one that it prints.
 const TYPES: &[&str] = &[
     "\"any\"",
     "\"char\"",
@@ -314,16 +314,16 @@ const TYPES: &[&str] = &[
     "anynonarray",
     "anyrange",
     "bigint",
-    "bit varying",
     "bit",
+    "bit varying",
     "bool",
     "boolean",
     "box",
     "bpchar",
     "bytea",
     "char",
-    "character varying",
     "character",
+    "character varying",
     "cid",
     "cidr",
     "circle",
@@ -399,12 +399,12 @@ const TYPES: &[&str] = &[
     "table_am_handler",
     "text",
     "tid",
+    "time",
     "time with time zone",
     "time without time zone",
-    "time",
+    "timestamp",
     "timestamp with time zone",
     "timestamp without time zone",
-    "timestamp",
     "timestamptz",
     "timetz",
     "tinterval",
@@ -427,7 +427,7 @@ const TYPES: &[&str] = &[
     "xml",
 ];
 
-/// Functions of which there is no immutable one.
+/// In the order of their bytes: functions of which there is no immutable one.
 const CHANGING: &[&str] = &[
     "array_to_json",
     "array_to_string",

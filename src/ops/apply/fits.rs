@@ -306,13 +306,17 @@ pub fn never_made_type(catalog: &Catalog, session: &Session, operation: &Operati
         (!is_brought(&ty.name)).then(|| missing_type(catalog, session, ty, true)).flatten()
     };
     let column = |def: &ColumnDef| def.column.ty.as_ref().filter(|ty| !ty.is_serial()).and_then(never);
-    match operation {
-        Operation::CreateTable(create) => create.columns.iter().find_map(column),
-        Operation::AddColumn { def, .. } => column(def),
-        Operation::AlterColumn { change: AlterColumn::Type { ty, .. }, .. } => never(ty),
-        Operation::CreateDomain(create) => never(&create.ty),
-        _ => None,
+    if let Operation::CreateTable(create) = operation {
+        return create.columns.iter().find_map(column);
     }
+    if let Operation::AddColumn { def, .. } = operation {
+        return column(def);
+    }
+    if let Operation::AlterColumn { change: AlterColumn::Type { ty, .. }, .. } = operation {
+        return never(ty);
+    }
+    let Operation::CreateDomain(create) = operation else { return None };
+    never(&create.ty)
 }
 
 /// `never`: what nobody made is not there.

@@ -6,8 +6,9 @@ use super::columns::column_ref;
 use super::expressions::Site;
 use super::{Outcome, Step, names};
 use crate::ops::{Conflict, CreateIndex, Guard};
+use crate::schema::diff::shape;
 use crate::schema::{
-    Dialect, Expr, Ident, Index, IndexKey, Lookup, Name, ObjectKind, ObjectRef, Relation, Slot, canonical,
+    Dialect, Expr, Ident, Index, IndexKey, Lookup, Name, ObjectKind, ObjectRef, Relation, Slot,
 };
 
 impl Step<'_> {
@@ -141,7 +142,7 @@ impl Step<'_> {
         let own = self.catalog.indexes_of(partition).find(|index| {
             index.parent.is_none()
                 && (wanted.constraint.is_none() || index.constraint.is_some())
-                && canonical::same_index(index, &wanted, dialect)
+                && shape::same_index(index, &wanted, dialect)
         });
         let Some(own) = own.map(|index| (index.name.clone(), index.constraint.clone())) else { return false };
         self.set_parent_index(&own.0, Some(above.clone()));

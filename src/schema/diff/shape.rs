@@ -285,6 +285,17 @@ pub fn index(index: &Index, dialect: Dialect) -> Shape {
     shape
 }
 
+/// Whether two indexes are the same to a partitioned table, whatever their names and storage parameters, as far as both are
+/// understood (source: `CompareIndexInfo` in PostgreSQL's index.c).
+pub fn same_index(one: &Index, other: &Index, dialect: Dialect) -> bool {
+    let bare = |index: &Index| {
+        let mut shape = self::index(index, dialect);
+        shape.parts.retain(|(name, _)| *name != "WITH");
+        shape
+    };
+    bare(one).same(&bare(other))
+}
+
 /// A view.
 pub fn view(view: &View, dialect: Dialect) -> Shape {
     let mut shape = Shape::default();

@@ -83,7 +83,7 @@ impl<'a> Writer<'a> {
             self.table_switches(table, out);
         }
         self.others(out);
-        self.comments(out);
+        out.extend(self.comments().iter().map(|(object, text)| self.comment(object, Some(text))));
     }
 
     fn sqlite(self, out: &mut Vec<String>) {

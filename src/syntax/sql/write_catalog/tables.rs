@@ -241,10 +241,6 @@ impl<'a> Writer<'a> {
             }
             (None, None) => {}
         }
-        if let Some(storage) = column.settings.get("storage").filter(|_| dialect == Dialect::Postgres) {
-            // CREATE TABLE has a word for it since 16 only: ALTER TABLE says it.
-            let _ = storage;
-        }
         if let Some(collation) = &column.collation {
             let _ = write!(out, " COLLATE {collation}");
         }
@@ -388,16 +384,22 @@ impl<'a> Writer<'a> {
         out
     }
 
+    /// STORAGE, COMPRESSION or STATISTICS of a column. (CREATE TABLE has a word for the first since 16 only.)
+    pub(super) fn column_setting(self, table: &Name, column: &Ident, setting: &str, value: &str) -> String {
+        let (table, column) = (shown(table, self.dialect()), quote(column, self.dialect()));
+        let word = setting.to_ascii_uppercase();
+        // The name of a compression is one of the server's, the others are words.
+        let value = if setting == "compression" { value.to_owned() } else { value.to_ascii_uppercase() };
+        format!("ALTER TABLE {table} ALTER COLUMN {column} SET {word} {value}")
+    }
+
     /// What only ALTER TABLE can say of a table.
     pub(super) fn table_switches(self, table: &Table, out: &mut Vec<String>) {
         let dialect = self.dialect();
         let name = shown(&table.name, dialect);
         for member in &table.columns {
             for (setting, value) in &member.column.settings {
-                let column = quote(&member.column.name, dialect);
-                let (word, value) = (setting.to_ascii_uppercase(), value.to_ascii_uppercase());
-                let value = if *setting == "compression" { value.to_ascii_lowercase() } else { value };
-                out.push(format!("ALTER TABLE {name} ALTER COLUMN {column} SET {word} {value}"));
+                out.push(self.column_setting(&table.name, &member.column.name, setting, value));
             }
         }
         if table.row_security {

@@ -139,9 +139,8 @@ pub fn table(table: &Table, dialect: Dialect) -> Shape {
         }
         None => {}
     }
-    if let Some(PartitionBy { strategy, keys }) = &table.partition_by {
-        let keys: Vec<String> = keys.iter().map(|key| canonical::key_text(key, dialect)).collect();
-        shape.text("PARTITION BY", format!("PARTITION BY {strategy} ({})", keys.join(", ")));
+    if let Some(text) = partition_by(table, dialect) {
+        shape.text("PARTITION BY", text);
     }
     parameters(&mut shape, &table.parameters);
     shape.word("ROW LEVEL SECURITY", table.row_security);
@@ -150,6 +149,13 @@ pub fn table(table: &Table, dialect: Dialect) -> Shape {
         shape.text("REPLICA IDENTITY", format!("REPLICA IDENTITY {identity}"));
     }
     shape
+}
+
+/// How a table is split into partitions.
+pub fn partition_by(table: &Table, dialect: Dialect) -> Option<String> {
+    let PartitionBy { strategy, keys } = table.partition_by.as_ref()?;
+    let keys: Vec<String> = keys.iter().map(|key| canonical::key_text(key, dialect)).collect();
+    Some(format!("PARTITION BY {strategy} ({})", keys.join(", ")))
 }
 
 /// A bound's value: a string and a number that say the same are the same, since the key's type decides.

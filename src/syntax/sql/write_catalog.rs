@@ -53,14 +53,21 @@ impl<'a> Writer<'a> {
         for table in &tables {
             out.push(self.create_table(table));
         }
-        for table in &tables {
+        self.owners_of_sequences(out);
+        // What a partition has of its own, its parent's keys and indexes take for their parts.
+        let (parts, wholes): (Vec<&Table>, Vec<&Table>) =
+            tables.iter().partition(|table| table.bound.is_some());
+        for table in parts.iter().rev() {
+            self.late_constraints(table, false, out);
+            self.indexes(&table.name, out);
+        }
+        for table in &parts {
             self.attach(table, out);
         }
-        self.owners_of_sequences(out);
-        for table in &tables {
+        for table in &wholes {
             self.late_constraints(table, false, out);
         }
-        for table in &tables {
+        for table in &wholes {
             self.indexes(&table.name, out);
         }
         for table in &tables {
@@ -190,7 +197,13 @@ fn signature(function: &Function) -> impl Iterator<Item = &Type> {
 /// A name as people write it: without the schema that everybody leaves out.
 fn shown(name: &Name, dialect: Dialect) -> String {
     match &name.schema {
-        Some(schema) if schema.key() != "public" && schema.key() != "main" => write::name(name, dialect),
+        // What is called like one of the server's own tables is that one, unless its schema is said.
+        Some(schema)
+            if (schema.key() != "public" && schema.key() != "main")
+                || (dialect == Dialect::Postgres && name.ident.key().starts_with("pg_")) =>
+        {
+            write::name(name, dialect)
+        }
         Some(_) | None => write::quote(&name.ident, dialect),
     }
 }

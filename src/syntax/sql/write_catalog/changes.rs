@@ -21,11 +21,14 @@ use crate::schema::{
 enum Phase {
     DropViews,
     DropOthers,
+    // What is no part of another table any more is free to change, and stays when that one goes.
+    Detach,
     DropForeignKeys,
     DropConstraints,
     DropIndexes,
     // Before anything new is made: their names may be wanted.
     DropTables,
+    Renames,
     DropComputed,
     Schemas,
     Types,
@@ -37,6 +40,9 @@ enum Phase {
     DropColumns,
     Computed,
     Owners,
+    // What a partition has of its own, its parent's keys and indexes take for their parts.
+    PartitionKeys,
+    Attach,
     Constraints,
     Indexes,
     ForeignKeys,
@@ -47,6 +53,9 @@ enum Phase {
     DropSequences,
     DropFunctions,
     DropTypes,
+    DropServers,
+    DropWrappers,
+    DropExtensions,
     DropSchemas,
     Comments,
 }
@@ -59,6 +68,7 @@ pub fn migrate(from: &Catalog, to: &Catalog, differences: &[Difference]) -> Vec<
         to: Writer { catalog: to },
         differences,
         dialect: to.dialect,
+        remade: tables::to_make_anew(from, to, differences),
     };
     if to.dialect == Dialect::Sqlite { changes.sqlite() } else { changes.postgres() }
 }
@@ -68,13 +78,35 @@ struct Changes<'a> {
     to: Writer<'a>,
     differences: &'a [Difference],
     dialect: Dialect,
+    /// The tables of both sides that no statement makes into what they are to be: they go and come anew.
+    remade: BTreeSet<Name>,
 }
 
-type Steps = Vec<(Phase, String)>;
+/// The statements, each with the phase in which it runs, and what they make.
+#[derive(Default)]
+struct Steps {
+    all: Vec<(Phase, String)>,
+    made: BTreeSet<ObjectRef>,
+}
+
+impl Steps {
+    fn push(&mut self, step: (Phase, String)) {
+        self.all.push(step);
+    }
+
+    fn extend(&mut self, steps: impl IntoIterator<Item = (Phase, String)>) {
+        self.all.extend(steps);
+    }
+
+    /// Remembers that an object is made, so that it has no comment yet.
+    fn makes(&mut self, kind: ObjectKind, name: &Name, on: Option<&Name>) {
+        self.made.insert(ObjectRef { kind, name: name.clone(), on: on.cloned() });
+    }
+}
 
 impl Changes<'_> {
     fn postgres(&self) -> Vec<String> {
-        let mut steps: Steps = Vec::new();
+        let mut steps = Steps::default();
         let again = self.views_to_make_again();
         for view in self.from.views_in_order().into_iter().rev() {
             let gone =
@@ -89,9 +121,9 @@ impl Changes<'_> {
                 self.is(DifferenceKind::Missing, &relation_ref(view_kind(view.materialized), &view.name));
             if new || again.contains(&view.name) {
                 steps.push((Phase::Views, self.to.create_view(view)));
-                let mut indexes = Vec::new();
-                self.to.indexes(&view.name, &mut indexes);
-                steps.extend(indexes.into_iter().map(|text| (Phase::Views, text)));
+                steps.makes(view_kind(view.materialized), &view.name, None);
+                self.make_indexes(&view.name, Phase::Views, &mut steps);
+                self.make_others(&view.name, &mut steps);
             }
         }
         let new_tables = self.new_tables();
@@ -101,12 +133,15 @@ impl Changes<'_> {
             }
         }
         self.drop_tables(&mut steps);
+        self.rename_what_is_in_the_way(&mut steps);
+        self.make_foreign_keys_again(&mut steps);
         for difference in self.differences {
             self.change(difference, &again, &mut steps);
         }
+        self.comment_what_is_made(&mut steps);
         let mut out: Vec<String> = Vec::new();
-        steps.sort_by_key(|(phase, _)| *phase);
-        for (_, text) in steps {
+        steps.all.sort_by_key(|(phase, _)| *phase);
+        for (_, text) in steps.all {
             if !out.contains(&text) {
                 out.push(text);
             }
@@ -126,12 +161,50 @@ impl Changes<'_> {
         let new = self.differences.iter().filter(|difference| {
             difference.kind == DifferenceKind::Missing && difference.object.kind == ObjectKind::Table
         });
-        new.map(|difference| difference.object.name.clone()).collect()
+        new.map(|difference| difference.object.name.clone()).chain(self.remade.iter().cloned()).collect()
+    }
+
+    /// The indexes of a new relation.
+    fn make_indexes(&self, relation: &Name, phase: Phase, steps: &mut Steps) {
+        let mut out = Vec::new();
+        self.to.indexes(relation, &mut out);
+        steps.extend(out.into_iter().map(|text| (phase, text)));
+        for index in self.to.catalog.indexes_of(relation) {
+            steps.makes(ObjectKind::Index, &index.name, None);
+        }
+    }
+
+    /// The triggers, rules and policies of a new relation.
+    fn make_others(&self, relation: &Name, steps: &mut Steps) {
+        for (object, other) in self.to.catalog.others() {
+            if object.on.as_ref() == Some(relation) && other.made.is_some() {
+                steps.extend(self.to.other(object, other).map(|text| (Phase::Others, text)));
+                steps.extend(self.to.switched(object, other).map(|text| (Phase::Others, text)));
+            }
+        }
+    }
+
+    /// The comments on what the statements make, and on its parts.
+    fn comment_what_is_made(&self, steps: &mut Steps) {
+        let is_made = |object: &ObjectRef| {
+            let whole = |on: &Name| {
+                let kinds = [ObjectKind::Table, ObjectKind::View, ObjectKind::MaterializedView];
+                kinds.into_iter().any(|kind| steps.made.contains(&relation_ref(kind, on)))
+            };
+            steps.made.contains(object) || object.on.as_ref().is_some_and(whole)
+        };
+        let comments = self.to.comments();
+        let comments: Vec<(Phase, String)> = comments
+            .iter()
+            .filter(|(object, _)| is_made(object))
+            .map(|(object, text)| (Phase::Comments, self.to.comment(object, Some(text))))
+            .collect();
+        steps.extend(comments);
     }
 
     /// The views of both sides that have to be dropped and made again: their definition changed, or something that they read did.
     fn views_to_make_again(&self) -> BTreeSet<Name> {
-        let mut changed: BTreeSet<Name> = BTreeSet::new();
+        let mut changed = self.remade.clone();
         for difference in self.differences {
             let object = &difference.object;
             let touches = match (object.kind, difference.kind) {
@@ -163,6 +236,12 @@ impl Changes<'_> {
 
     fn change(&self, difference: &Difference, again: &BTreeSet<Name>, steps: &mut Steps) {
         let object = &difference.object;
+        let is_made_anew = |name: &Name| self.remade.contains(name);
+        if object.on.as_ref().is_some_and(is_made_anew)
+            || (object.kind == ObjectKind::Table && is_made_anew(&object.name))
+        {
+            return;
+        }
         if difference.kind == DifferenceKind::Comment {
             let text = difference.right.as_ref().and_then(|_| self.comment_of(object));
             steps.push((Phase::Comments, self.to.comment(object, text.as_deref())));
@@ -185,24 +264,7 @@ impl Changes<'_> {
                 if on_new_view {
                     return;
                 }
-                let goes = difference.kind != DifferenceKind::Missing;
-                if goes
-                    && self
-                        .from
-                        .catalog
-                        .index(&object.name)
-                        .found()
-                        .is_none_or(|index| index.parent.is_none())
-                {
-                    let name = shown(&object.name, self.dialect);
-                    steps.push((Phase::DropIndexes, format!("DROP INDEX {name}")));
-                }
-                if difference.kind != DifferenceKind::Extra
-                    && let Some(index) = self.to.catalog.index(&object.name).found()
-                    && index.parent.is_none()
-                {
-                    steps.push((Phase::Indexes, self.to.index(index)));
-                }
+                self.change_index(difference, steps);
             }
             ObjectKind::View | ObjectKind::MaterializedView => {}
             ObjectKind::Sequence => self.change_sequence(difference, steps),
@@ -237,6 +299,7 @@ impl Changes<'_> {
         match (difference.kind, new) {
             (DifferenceKind::Extra, _) => steps.push((Phase::DropSequences, format!("DROP SEQUENCE {name}"))),
             (DifferenceKind::Missing, Some(sequence)) => {
+                steps.makes(ObjectKind::Sequence, &sequence.name, None);
                 steps.push((Phase::Sequences, self.to.sequence(sequence)))
             }
             (_, Some(sequence)) => {
@@ -261,9 +324,7 @@ impl Changes<'_> {
                 let early = self.to.stands_alone(&function);
                 let phase = if early { Phase::Functions } else { Phase::LateFunctions };
                 steps.extend(self.to.function(&name, &function).map(|text| (phase, text)));
-                if let Some(comment) = &function.notes.comment {
-                    steps.push((Phase::Comments, self.to.comment(object, Some(comment))));
-                }
+                steps.made.insert(object.clone());
             }
             (_, Some((_, before)), Some((name, after))) => {
                 let names = |function: &crate::schema::Function| {
@@ -280,6 +341,7 @@ impl Changes<'_> {
                 let phase = if early { Phase::Functions } else { Phase::LateFunctions };
                 if !replaceable {
                     steps.push((phase, drop()));
+                    steps.made.insert(object.clone());
                 }
                 steps.push((phase, self.to.function_text(&name, &after, replaceable)));
             }
@@ -292,7 +354,10 @@ impl Changes<'_> {
         let old = self.from.catalog.other(object).found();
         let new = self.to.catalog.other(object).found();
         let drops = |kind: ObjectKind| match kind {
-            ObjectKind::Schema | ObjectKind::Extension => Phase::DropSchemas,
+            ObjectKind::Schema => Phase::DropSchemas,
+            ObjectKind::Extension => Phase::DropExtensions,
+            ObjectKind::Server => Phase::DropServers,
+            ObjectKind::ForeignDataWrapper => Phase::DropWrappers,
             _ => Phase::DropOthers,
         };
         let makes = match object.kind {
@@ -316,9 +381,7 @@ impl Changes<'_> {
                     }
                 }
                 steps.extend(self.to.switched(object, new).map(|text| (makes, text)));
-                if let Some(comment) = &new.notes.comment {
-                    steps.push((Phase::Comments, self.to.comment(object, Some(comment))));
-                }
+                steps.made.insert(object.clone());
             }
             return;
         };
@@ -334,9 +397,7 @@ impl Changes<'_> {
             steps.push((Phase::DropOthers, format!("DROP {what}")));
             steps.push((makes, text));
             steps.extend(self.to.switched(object, new).map(|text| (makes, text)));
-            if let Some(comment) = &new.notes.comment {
-                steps.push((Phase::Comments, self.to.comment(object, Some(comment))));
-            }
+            steps.made.insert(object.clone());
         }
     }
 }

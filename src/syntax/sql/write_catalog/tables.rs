@@ -421,7 +421,7 @@ fn autoincrement(table: &Table) -> Option<&Ident> {
     numbered.map(|member| &member.column.name)
 }
 
-const fn is_key(kind: &ConstraintKind) -> bool {
+pub(super) const fn is_key(kind: &ConstraintKind) -> bool {
     matches!(
         kind,
         ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. } | ConstraintKind::Exclude(_)

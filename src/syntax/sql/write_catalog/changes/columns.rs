@@ -8,7 +8,7 @@ use super::super::{shown, type_text};
 use super::{Changes, Phase, Steps};
 use crate::schema::{
     Catalog, Column, ConstraintKind, Difference, DifferenceKind, Ident, Identity, Member, Name, ObjectKind,
-    ObjectRef, Table, Type,
+    Table, Type, TypeEntry, TypeKind,
 };
 
 impl Changes<'_> {
@@ -22,17 +22,8 @@ impl Changes<'_> {
         let member =
             |table: Option<&Table>| table.and_then(|table| table.column(column_name.key()).found()).cloned();
         let (before, after) = (member(old), member(new));
-        let inherited = |catalog: &Catalog, table: Option<&Table>| {
-            table.is_some_and(|table| {
-                table.parents.iter().any(|parent| {
-                    catalog
-                        .table(parent)
-                        .and_then(|parent| parent.column(column_name.key()))
-                        .found()
-                        .is_some()
-                })
-            })
-        };
+        // What its parent does, it does too.
+        let inherited = self.follows(table_name, |parent| parent.column(column_name.key()).found().is_some());
         let computed =
             |member: &Option<Member>| member.as_ref().and_then(|member| member.column.generated.clone());
         let becomes_computed = computed(&after).is_some() && computed(&before) != computed(&after);
@@ -53,7 +44,7 @@ impl Changes<'_> {
         match (difference.kind, before, after) {
             (DifferenceKind::Missing, _, Some(after)) => {
                 let Some(new) = new else { return };
-                if inherited(self.to.catalog, Some(new)) {
+                if inherited {
                     return;
                 }
                 let computed = after.column.generated.is_some();
@@ -70,19 +61,17 @@ impl Changes<'_> {
                     let text = self.to.column_setting(table_name, column_name, setting, value);
                     steps.push((Phase::Switches, text));
                 }
-                if let Some(comment) = &after.comment {
-                    steps.push((Phase::Comments, self.to.comment(&difference.object, Some(comment))));
-                }
+                steps.makes(ObjectKind::Column, &difference.object.name, Some(table_name));
             }
             (DifferenceKind::Extra, before, _) => {
-                if !inherited(self.from.catalog, old) {
+                if !inherited {
                     let computed = before.is_some_and(|before| before.column.generated.is_some());
                     let phase = if computed { Phase::DropComputed } else { Phase::DropColumns };
                     steps.push((phase, format!("ALTER TABLE {table} DROP COLUMN {column}")));
                 }
             }
             (DifferenceKind::Type, Some(before), Some(after)) => {
-                if inherited(self.to.catalog, new) {
+                if inherited {
                     return;
                 }
                 let Some(ty) = &after.column.ty else { return };
@@ -98,8 +87,16 @@ impl Changes<'_> {
                     String::new,
                     |old| {
                         let own = |ty: &Type| ty.family() == crate::schema::Family::Other;
-                        // From one type of the user's to another only the text leads.
-                        if own(old) && own(ty) {
+                        let is_enum = |catalog: &Catalog, ty: &Type| {
+                            let of_name = |entry: &&TypeEntry| *entry.name.text() == ty.name;
+                            let entry = catalog.types().find(of_name);
+                            entry.is_some_and(|entry| matches!(entry.kind, TypeKind::Enum(_)))
+                        };
+                        let through_text = is_enum(self.from.catalog, old)
+                            || is_enum(self.to.catalog, ty)
+                            || (own(old) && own(ty));
+                        // From one type of the user's to another, and out of an enum, only the text leads.
+                        if through_text {
                             format!(" USING {column}::text::{shown_type}")
                         } else {
                             format!(" USING {column}::{shown_type}")
@@ -195,14 +192,7 @@ impl Changes<'_> {
                 steps.push((Phase::ForeignKeys, self.to.add_constraint(table_name, ident, constraint)));
             }
         }
-        if let Some(comment) = &member.comment {
-            let object = ObjectRef {
-                kind: ObjectKind::Column,
-                name: Name::bare(column_name.clone()),
-                on: Some(table_name.clone()),
-            };
-            steps.push((Phase::Comments, self.to.comment(&object, Some(comment))));
-        }
+        steps.makes(ObjectKind::Column, &Name::bare(column_name.clone()), Some(table_name));
     }
 
     pub(super) fn change_default(

@@ -4,10 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::super::write::quote;
 use super::super::objects::parameters;
-use super::super::tables::bound_text;
+use super::super::tables::{bound_text, is_key};
 use super::super::{Writer, shown};
 use super::{Changes, Phase, Steps};
-use crate::schema::{ConstraintKind, Difference, DifferenceKind, Name, ObjectKind, ObjectRef, Table};
+use crate::schema::diff::shape;
+use crate::schema::{
+    Catalog, Constraint, ConstraintKind, Detail, Dialect, Difference, DifferenceKind, ForeignKey, Ident,
+    Index, IndexKey, Name, ObjectKind, Table,
+};
 
 impl Changes<'_> {
     /// The tables that go, each before those that it refers to or is a part of. Of tables that refer to each other in a circle the
@@ -17,12 +21,17 @@ impl Changes<'_> {
             difference.kind == DifferenceKind::Extra
                 && matches!(difference.object.kind, ObjectKind::Table | ObjectKind::ForeignTable)
         });
-        let gone: BTreeSet<&Name> = gone.map(|difference| &difference.object.name).collect();
+        let gone: BTreeSet<&Name> =
+            gone.map(|difference| &difference.object.name).chain(&self.remade).collect();
         let tables = || gone.iter().filter_map(|name| self.from.catalog.table(name).found());
         let drop = |table: &Table| {
             let what = if table.foreign { "FOREIGN TABLE" } else { "TABLE" };
             (Phase::DropTables, format!("DROP {what} {}", shown(&table.name, self.dialect)))
         };
+        for table in self.remade.iter().map(|table| shown(table, self.dialect)) {
+            let text = format!("-- {table} is made anew, without its rows: copy them before it goes");
+            steps.push((Phase::DropTables, text));
+        }
         let goes_along =
             |table: &Table| table.bound.is_some() && table.parents.iter().any(|parent| gone.contains(parent));
         let mut waiting: Vec<&Table> = tables().filter(|table| !goes_along(table)).collect();
@@ -67,49 +76,35 @@ impl Changes<'_> {
             steps.extend(out.into_iter().map(|text| (phase, text)));
         };
         of(Phase::Tables, &|out| out.push(self.to.create_table(table)));
-        of(Phase::Tables, &|out| self.to.attach(table, out));
-        of(Phase::Constraints, &|out| self.to.late_constraints(table, false, out));
-        of(Phase::Indexes, &|out| self.to.indexes(&table.name, out));
+        // What a partition has of its own is there before the keys and indexes of its parent, which make it a part of theirs.
+        let is_partition = table.bound.is_some();
+        let (keys, indexes) = match is_partition {
+            true => (Phase::PartitionKeys, Phase::PartitionKeys),
+            false => (Phase::Constraints, Phase::Indexes),
+        };
+        of(Phase::Attach, &|out| self.to.attach(table, out));
+        of(keys, &|out| self.to.late_constraints(table, false, out));
         of(Phase::ForeignKeys, &|out| self.to.late_constraints(table, true, out));
         of(Phase::Switches, &|out| self.to.table_switches(table, out));
-        of(Phase::Owners, &|out| {
-            for member in &table.columns {
-                let sequence = self.to.sequence_of(&table.name, &member.column.name);
-                if let Some(sequence) = sequence.filter(|sequence| !self.to.comes_with_column(sequence)) {
-                    out.extend(self.to.owner_of_sequence(sequence));
-                }
+        steps.makes(ObjectKind::Table, &table.name, None);
+        self.make_indexes(&table.name, indexes, steps);
+        for member in &table.columns {
+            let Some(sequence) = self.to.sequence_of(&table.name, &member.column.name) else { continue };
+            steps.makes(ObjectKind::Sequence, &sequence.name, None);
+            if !self.to.comes_with_column(sequence) {
+                steps.push((Phase::Sequences, self.to.sequence(sequence)));
+                steps.extend(self.to.owner_of_sequence(sequence).map(|text| (Phase::Owners, text)));
             }
-        });
-        of(Phase::Sequences, &|out| {
-            for member in &table.columns {
-                let sequence = self.to.sequence_of(&table.name, &member.column.name);
-                if let Some(sequence) = sequence.filter(|sequence| !self.to.comes_with_column(sequence)) {
-                    out.push(self.to.sequence(sequence));
-                }
-            }
-        });
-        of(Phase::Others, &|out| {
+        }
+        self.make_others(&table.name, steps);
+        if self.remade.contains(&table.name) {
+            // They went with it.
             for (object, other) in self.to.catalog.others() {
-                let on_it = object.on.as_ref() == Some(&table.name);
-                if on_it && other.made.is_some() {
-                    out.extend(self.to.other(object, other));
-                    out.extend(self.to.switched(object, other));
+                if matches!(&other.detail, Detail::Statistics(known) if known.table == table.name) {
+                    steps.extend(self.to.other(object, other).map(|text| (Phase::Others, text)));
                 }
             }
-        });
-        of(Phase::Comments, &|out| {
-            let of_it = |object: &ObjectRef| {
-                let is_index = object.kind == ObjectKind::Index
-                    && self.to.catalog.indexes_of(&table.name).any(|index| index.name == object.name);
-                object.on.as_ref() == Some(&table.name) || object.name == table.name || is_index
-            };
-            let all = self.to.comments();
-            out.extend(
-                all.iter()
-                    .filter(|(object, _)| of_it(object))
-                    .map(|(object, text)| self.to.comment(object, Some(text))),
-            );
-        });
+        }
     }
 
     pub(super) fn change_table(&self, name: &Name, steps: &mut Steps) {
@@ -153,36 +148,59 @@ impl Changes<'_> {
         if !reset.is_empty() {
             say(format!("ALTER TABLE {table} RESET ({})", reset.join(", ")));
         }
-        if old.bound != new.bound || old.parents != new.parents {
-            let gone =
-                old.parents.iter().filter(|parent| old.bound != new.bound || !new.parents.contains(parent));
-            for parent in gone {
-                let parent = shown(parent, self.dialect);
-                say(match old.bound {
-                    Some(_) => format!("ALTER TABLE {parent} DETACH PARTITION {table}"),
-                    None => format!("ALTER TABLE {table} NO INHERIT {parent}"),
-                });
-            }
-            let come =
-                new.parents.iter().filter(|parent| old.bound != new.bound || !old.parents.contains(parent));
-            for parent in come {
-                let parent = shown(parent, self.dialect);
-                say(match &new.bound {
-                    Some(bound) => {
-                        let bound = bound_text(bound, self.dialect);
-                        format!("ALTER TABLE {parent} ATTACH PARTITION {table} {bound}")
-                    }
-                    None => format!("ALTER TABLE {table} INHERIT {parent}"),
-                });
-            }
+        if old.of_type != new.of_type {
+            let text = match &new.of_type {
+                Some(of) => format!("ALTER TABLE {table} OF {}", shown(of, self.dialect)),
+                None => format!("ALTER TABLE {table} NOT OF"),
+            };
+            // A table of a type has just its columns.
+            let phase = if new.of_type.is_some() { Phase::Attach } else { Phase::Detach };
+            steps.push((phase, text));
         }
-        if old.partition_by != new.partition_by && (old.partition_by.is_none() || new.partition_by.is_none())
-        {
-            say(format!(
-                "-- {table} cannot be {} in place: make a new table and copy the rows",
-                if new.partition_by.is_some() { "partitioned" } else { "made one table" }
-            ));
+        self.change_parents(old, new, steps);
+    }
+
+    /// What becomes, or is no longer, a part of another table, or its heir.
+    fn change_parents(&self, old: &Table, new: &Table, steps: &mut Steps) {
+        let table = shown(&new.name, self.dialect);
+        let stays = |parent: &Name| {
+            let both = old.parents.contains(parent) && new.parents.contains(parent);
+            both && old.bound == new.bound && !self.remade.contains(parent)
+        };
+        for parent in old.parents.iter().filter(|parent| !stays(parent)) {
+            let parent = shown(parent, self.dialect);
+            let text = match old.bound {
+                Some(_) => format!("ALTER TABLE {parent} DETACH PARTITION {table}"),
+                None => format!("ALTER TABLE {table} NO INHERIT {parent}"),
+            };
+            steps.push((Phase::Detach, text));
         }
+        for parent in new.parents.iter().filter(|parent| !stays(parent)) {
+            let parent = shown(parent, self.dialect);
+            let text = match &new.bound {
+                Some(bound) => {
+                    let bound = bound_text(bound, self.dialect);
+                    format!("ALTER TABLE {parent} ATTACH PARTITION {table} {bound}")
+                }
+                None => format!("ALTER TABLE {table} INHERIT {parent}"),
+            };
+            steps.push((Phase::Attach, text));
+        }
+    }
+
+    /// Whether a table is on both sides a part, or an heir, of a table that stays and of which `has` is true on both: what that one
+    /// gets and loses, it does too.
+    pub(super) fn follows(&self, table: &Name, has: impl Fn(&Table) -> bool) -> bool {
+        let of = |writer: Writer<'_>, name: &Name| writer.catalog.table(name).found().cloned();
+        let (Some(old), Some(new)) = (of(self.from, table), of(self.to, table)) else { return false };
+        let has = |writer: Writer<'_>, name: &Name| of(writer, name).is_some_and(|table| has(&table));
+        old.bound == new.bound
+            && !self.remade.contains(table)
+            && old.parents.iter().any(|parent| {
+                new.parents.contains(parent)
+                    && !self.remade.contains(parent)
+                    && (has(self.from, parent) || has(self.to, parent))
+            })
     }
 
     pub(super) fn change_constraint(&self, difference: &Difference, steps: &mut Steps) {
@@ -194,10 +212,11 @@ impl Changes<'_> {
             table.constraint(ident.key()).found().cloned()
         };
         let (before, after) = (of(self.from), of(self.to));
+        let follows = self.follows(table_name, |_| true);
         let is_foreign = |kind: &ConstraintKind| matches!(kind, ConstraintKind::ForeignKey(_));
         if let (Some(before), Some(after)) = (&before, &after) {
-            let same = crate::schema::Constraint { not_valid: false, ..before.clone() };
-            let wanted = crate::schema::Constraint { not_valid: false, ..after.clone() };
+            let same = Constraint { not_valid: false, ..before.clone() };
+            let wanted = Constraint { not_valid: false, ..after.clone() };
             if before.not_valid
                 && !after.not_valid
                 && same.kind == wanted.kind
@@ -215,7 +234,7 @@ impl Changes<'_> {
             .or_else(|| (difference.kind == DifferenceKind::Definition).then(|| ident.clone()));
         if difference.kind != DifferenceKind::Missing
             && let Some(old_name) = old_name
-            && before.as_ref().is_none_or(|before| !before.inherited)
+            && before.as_ref().is_none_or(|before| !before.inherited || !follows)
         {
             let foreign = before.as_ref().is_some_and(|before| is_foreign(&before.kind));
             let phase = if foreign { Phase::DropForeignKeys } else { Phase::DropConstraints };
@@ -226,15 +245,204 @@ impl Changes<'_> {
         }
         if difference.kind != DifferenceKind::Extra
             && let Some(after) = &after
-            && !after.inherited
+            && (!after.inherited || !follows)
         {
-            let phase = if is_foreign(&after.kind) { Phase::ForeignKeys } else { Phase::Constraints };
-            steps.push((phase, self.to.add_constraint(table_name, ident, after)));
-            if let Some(comment) =
-                after.comment.as_ref().filter(|_| difference.kind == DifferenceKind::Missing)
-            {
-                steps.push((Phase::Comments, self.to.comment(object, Some(comment))));
+            let is_part = after.inherited;
+            let phase = match &after.kind {
+                ConstraintKind::ForeignKey(_) => Phase::ForeignKeys,
+                ConstraintKind::PrimaryKey { .. }
+                | ConstraintKind::Unique { .. }
+                | ConstraintKind::Check(_)
+                | ConstraintKind::Exclude(_)
+                | ConstraintKind::NotNull(_)
+                    if is_part =>
+                {
+                    Phase::PartitionKeys
+                }
+                ConstraintKind::PrimaryKey { .. }
+                | ConstraintKind::Unique { .. }
+                | ConstraintKind::Check(_)
+                | ConstraintKind::Exclude(_)
+                | ConstraintKind::NotNull(_) => Phase::Constraints,
+            };
+            steps.push((phase, self.add_key(table_name, ident, after)));
+            steps.makes(ObjectKind::Constraint, &object.name, Some(table_name));
+        }
+        // A constraint goes with its index; an index of that name is made anew.
+        if after.is_none()
+            && let Some(index) = self.to.catalog.index(&index_name(table_name, ident)).found()
+            && index.table.as_ref() == Some(table_name)
+            && before.as_ref().is_some_and(|before| is_key(&before.kind))
+        {
+            steps.push((Phase::Indexes, self.to.index(index)));
+            steps.makes(ObjectKind::Index, &index.name, None);
+        }
+    }
+
+    /// ADD CONSTRAINT; where a unique index of that name and of these columns is there, it becomes the key.
+    fn add_key(&self, table: &Name, ident: &Ident, constraint: &Constraint) -> String {
+        let (columns, word) = match &constraint.kind {
+            ConstraintKind::PrimaryKey { columns, .. } => (columns, "PRIMARY KEY"),
+            ConstraintKind::Unique { columns, .. } => (columns, "UNIQUE"),
+            ConstraintKind::Check(_)
+            | ConstraintKind::ForeignKey(_)
+            | ConstraintKind::Exclude(_)
+            | ConstraintKind::NotNull(_) => return self.to.add_constraint(table, ident, constraint),
+        };
+        let is_it = |index: &Index| {
+            let keys: Vec<&str> = index.keys.iter().filter_map(IndexKey::column).collect();
+            index.unique
+                && index.constraint.is_none()
+                && index.predicate.is_none()
+                && index.table.as_ref() == Some(table)
+                && index.keys.len() == columns.len()
+                && columns.iter().map(Ident::key).eq(keys)
+        };
+        match self.from.catalog.index(&index_name(table, ident)).found() {
+            Some(index) if is_it(index) => {
+                let (table, name) = (shown(table, self.dialect), quote(ident, self.dialect));
+                format!("ALTER TABLE {table} ADD CONSTRAINT {name} {word} USING INDEX {name}")
+            }
+            Some(_) | None => self.to.add_constraint(table, ident, constraint),
+        }
+    }
+
+    pub(super) fn change_index(&self, difference: &Difference, steps: &mut Steps) {
+        let object = &difference.object;
+        let follows = object.on.as_ref().is_some_and(|table| self.follows(table, |_| true));
+        let is_own = |index: &Index| index.parent.is_none() || !follows;
+        if difference.kind != DifferenceKind::Missing
+            && self.from.catalog.index(&object.name).found().is_none_or(is_own)
+        {
+            let name = shown(&object.name, self.dialect);
+            steps.push((Phase::DropIndexes, format!("DROP INDEX {name}")));
+        }
+        if difference.kind != DifferenceKind::Extra
+            && let Some(index) = self.to.catalog.index(&object.name).found()
+            && is_own(index)
+        {
+            let phase = if index.parent.is_some() { Phase::PartitionKeys } else { Phase::Indexes };
+            steps.push((phase, self.to.index(index)));
+            steps.makes(ObjectKind::Index, &index.name, None);
+        }
+    }
+
+    /// The foreign keys of tables that stay to keys that go for a while, dropped and made again.
+    pub(super) fn make_foreign_keys_again(&self, steps: &mut Steps) {
+        let gone = |key: &ForeignKey| {
+            let dropped = self.differences.iter().filter(|difference| {
+                let object = &difference.object;
+                object.kind == ObjectKind::Constraint
+                    && object.on.as_ref() == Some(&key.table)
+                    && matches!(difference.kind, DifferenceKind::Extra | DifferenceKind::Definition)
+            });
+            let table = self.from.catalog.table(&key.table).found();
+            let constraints = dropped
+                .filter_map(|difference| table?.constraint(difference.object.name.ident.key()).found());
+            let is_meant = |constraint: &Constraint| match &constraint.kind {
+                ConstraintKind::PrimaryKey { columns, .. } => {
+                    key.referenced.is_empty() || *columns == key.referenced
+                }
+                ConstraintKind::Unique { columns, .. } => *columns == key.referenced,
+                ConstraintKind::Check(_)
+                | ConstraintKind::ForeignKey(_)
+                | ConstraintKind::Exclude(_)
+                | ConstraintKind::NotNull(_) => false,
+            };
+            self.remade.contains(&key.table) || constraints.into_iter().any(is_meant)
+        };
+        for table in self.from.tables_in_order() {
+            let stays = |ident: &Ident| {
+                let now = self
+                    .to
+                    .catalog
+                    .table(&table.name)
+                    .found()
+                    .filter(|_| !self.remade.contains(&table.name))?;
+                now.constraint(ident.key()).found()
+            };
+            for (ident, key) in table.foreign_keys() {
+                let inherited = table.constraint(ident.key()).found().is_some_and(|one| one.inherited);
+                if inherited || !gone(key) {
+                    continue;
+                }
+                if let Some(now) = stays(ident) {
+                    let (shown_table, name) = (shown(&table.name, self.dialect), quote(ident, self.dialect));
+                    let drop = format!("ALTER TABLE {shown_table} DROP CONSTRAINT {name}");
+                    steps.push((Phase::DropForeignKeys, drop));
+                    steps.push((Phase::ForeignKeys, self.to.add_constraint(&table.name, ident, now)));
+                    steps.makes(ObjectKind::Constraint, &Name::bare(ident.clone()), Some(&table.name));
+                }
             }
         }
     }
+
+    /// Names that the server made up count for nothing, unless something else is to have them: then their owners take those that they
+    /// have on the other side.
+    pub(super) fn rename_what_is_in_the_way(&self, steps: &mut Steps) {
+        let wanted = |name: &Name| self.to.catalog.relation(name).found().is_some();
+        let is_free = |name: &Name| self.from.catalog.relation(name).found().is_none();
+        for old in self.from.tables_in_order() {
+            let Some(new) = self.to.catalog.table(&old.name).found() else { continue };
+            if self.remade.contains(&old.name) {
+                continue;
+            }
+            let table = shown(&old.name, self.dialect);
+            for (ident, constraint) in &old.constraints {
+                let shape = |writer: Writer<'_>, one: &Constraint| shape::constraint(one, writer.catalog);
+                let own = shape(self.from, constraint);
+                let alike = |one: &Constraint| shape(self.to, one).same(&own);
+                let in_the_way =
+                    wanted(&index_name(&old.name, ident)) || new.constraint(ident.key()).found().is_some();
+                if !in_the_way || new.constraint(ident.key()).found().is_some_and(alike) {
+                    continue;
+                }
+                let twin = new.constraints.iter().find(|(name, one)| {
+                    alike(one)
+                        && old.constraint(name.key()).found().is_none()
+                        && is_free(&index_name(&old.name, name))
+                });
+                if let Some((name, _)) = twin {
+                    let (name, ident) = (quote(name, self.dialect), quote(ident, self.dialect));
+                    let text = format!("ALTER TABLE {table} RENAME CONSTRAINT {ident} TO {name}");
+                    steps.push((Phase::Renames, text));
+                }
+            }
+            for member in &old.columns {
+                let column = &member.column.name;
+                let pair =
+                    self.from.sequence_of(&old.name, column).zip(self.to.sequence_of(&old.name, column));
+                if let Some((old, new)) = pair
+                    && old.name != new.name
+                    && wanted(&old.name)
+                    && is_free(&new.name)
+                {
+                    let (name, ident) =
+                        (shown(&old.name, self.dialect), quote(&new.name.ident, self.dialect));
+                    steps.push((Phase::Renames, format!("ALTER SEQUENCE {name} RENAME TO {ident}")));
+                }
+            }
+        }
+    }
+}
+
+/// The tables of both sides that are partitioned on one of them, or otherwise: no statement does that to a table.
+pub(super) fn to_make_anew(from: &Catalog, to: &Catalog, differences: &[Difference]) -> BTreeSet<Name> {
+    let differing = differences.iter().filter(|difference| {
+        difference.object.kind == ObjectKind::Table && difference.kind == DifferenceKind::Definition
+    });
+    let names = differing.map(|difference| &difference.object.name);
+    let is_split_otherwise = |name: &Name| match (from.table(name).found(), to.table(name).found()) {
+        (Some(old), Some(new)) => {
+            let by = |table: &Table| shape::partition_by(table, to.dialect);
+            to.dialect == Dialect::Postgres && by(old) != by(new)
+        }
+        (Some(_) | None, _) => false,
+    };
+    names.filter(|name| is_split_otherwise(name)).cloned().collect()
+}
+
+/// The index that serves a constraint has its name.
+fn index_name(table: &Name, constraint: &Ident) -> Name {
+    Name { schema: table.schema.clone(), ident: constraint.clone() }
 }

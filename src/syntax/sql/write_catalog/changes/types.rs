@@ -20,9 +20,7 @@ impl Changes<'_> {
             }
             (DifferenceKind::Missing, _, Some(entry)) => {
                 steps.extend(self.to.type_entry(entry).into_iter().map(|text| (Phase::Types, text)));
-                if let Some(comment) = &entry.notes.comment {
-                    steps.push((Phase::Comments, self.to.comment(object, Some(comment))));
-                }
+                steps.made.insert(object.clone());
             }
             (_, Some(old), Some(new)) => match (&old.kind, &new.kind) {
                 (TypeKind::Enum(before), TypeKind::Enum(after)) => {

@@ -410,8 +410,8 @@ pub enum TableOption {
     Tablespace(String),
     /// SET ACCESS METHOD.
     AccessMethod(String),
-    /// CLUSTER ON, SET WITHOUT CLUSTER.
-    ClusterOn,
+    /// CLUSTER ON an index, SET WITHOUT CLUSTER.
+    ClusterOn(Option<Ident>),
     /// INHERIT parent, NO INHERIT parent.
     Inherit {
         /// The parent.

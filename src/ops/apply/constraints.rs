@@ -47,10 +47,29 @@ impl Step<'_> {
         if outcome != Outcome::Done || !self.catalog.has_inheritance() || !self.postgres() {
             return outcome;
         }
-        if !only {
+        if only {
+            self.mark_only(name);
+        } else {
             self.constrain_children(name, constraint);
         }
         outcome
+    }
+
+    /// The index of the constraint that a partitioned table was just given for itself: those of its partitions are still to be
+    /// attached.
+    fn mark_only(&mut self, name: &Name) {
+        let last = self.catalog.table(name).found().and_then(|table| table.constraints.last());
+        let Some(ident) = last.map(|(ident, _)| ident.clone()) else { return };
+        if !self.is_partitioned(name) || self.catalog.children(name).is_empty() {
+            return;
+        }
+        let index = Name { schema: name.schema.clone(), ident };
+        if let Lookup::Found(known) = self.catalog.index(&index)
+            && known.constraint.as_ref() == Some(&index.ident)
+        {
+            let known = Relation::Index(Arc::new(Index { only: true, ..known.clone() }));
+            self.catalog.put_relation(index, Slot::Present(known));
+        }
     }
 
     /// What a constraint of a parent does below it (source: PostgreSQL's manual, 5.9 and 5.10): a CHECK and a NOT NULL hold in all heirs, keys

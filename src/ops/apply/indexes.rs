@@ -82,7 +82,7 @@ impl Step<'_> {
             nulls_not_distinct: create.nulls_not_distinct,
             predicate: create.predicate.clone(),
             generated_name,
-            only: create.only && self.is_partitioned(&table),
+            only: create.only && self.is_partitioned(&table) && !self.catalog.children(&table).is_empty(),
             parameters: create.parameters.clone(),
             made: Some(self.place),
             ..Index::plain(name.clone(), table.clone())

@@ -7,9 +7,9 @@ use super::columns::nextval;
 use super::{Outcome, Step, names};
 use crate::ops::{Conflict, Guard};
 use crate::schema::{
-    Constraint, ConstraintKind, Detail, Dialect, Expr, Function, Ident, Lookup, Name, ObjectKind, ObjectRef,
-    Other, Published, QueryBody, Relation, Resolved, Returns, Sequence, Slot, Table, Target, Type, TypeEntry,
-    TypeKind, View,
+    Constraint, ConstraintKind, Detail, Dialect, Expr, Extension, Function, Ident, Lookup, Name, ObjectKind,
+    ObjectRef, Other, Published, QueryBody, Relation, Resolved, Returns, Sequence, Slot, Table, Target, Type,
+    TypeEntry, TypeKind, View,
 };
 
 impl Step<'_> {
@@ -140,6 +140,9 @@ impl Step<'_> {
     }
 
     pub(super) fn set_schema(&mut self, object: &ObjectRef, to: &Ident, if_exists: bool) -> Outcome {
+        if object.kind == ObjectKind::Extension {
+            return self.move_extension(object, to);
+        }
         let from = self.resolve(&object.name);
         let new = Name::qualified(to.clone(), from.ident.clone());
         let has_schema = match object.kind {
@@ -155,6 +158,18 @@ impl Step<'_> {
             return missing;
         }
         self.rekey(object, from, new, if_exists)
+    }
+
+    /// ALTER EXTENSION … SET SCHEMA. An extension itself is in no schema.
+    fn move_extension(&mut self, object: &ObjectRef, to: &Ident) -> Outcome {
+        let known = match self.catalog.other(object) {
+            Lookup::Found(known) => known.clone(),
+            Lookup::Absent => return self.missing(object.clone(), Guard::None),
+            Lookup::Unknown => return Outcome::Done,
+        };
+        let detail = Detail::Extension(Extension { schema: Some(to.clone()) });
+        self.catalog.put_other(object.clone(), Slot::Present(Other { detail, ..(*known).clone() }));
+        Outcome::Done
     }
 
     pub(super) fn rekey(&mut self, object: &ObjectRef, from: Name, new: Name, if_exists: bool) -> Outcome {

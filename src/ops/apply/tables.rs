@@ -557,7 +557,7 @@ impl Step<'_> {
             | TableOption::Logged(_)
             | TableOption::Tablespace(_)
             | TableOption::AccessMethod(_)
-            | TableOption::ClusterOn
+            | TableOption::ClusterOn(_)
             | TableOption::OfType(_)
             | TableOption::Other(_) => None,
         };
@@ -572,7 +572,7 @@ impl Step<'_> {
             | TableOption::Logged(_)
             | TableOption::Tablespace(_)
             | TableOption::AccessMethod(_)
-            | TableOption::ClusterOn
+            | TableOption::ClusterOn(_)
             | TableOption::Inherit { .. }
             | TableOption::OfType(_)
             | TableOption::Other(_) => {}
@@ -609,15 +609,34 @@ impl Step<'_> {
                     let Some(parent) = parent else { return Outcome::Done };
                     return step.set_inherit(name, table, parent, *no);
                 }
+                TableOption::ClusterOn(index) => return step.cluster_on(&name, index.as_ref()),
                 TableOption::Trigger { .. }
                 | TableOption::Parameters(_)
                 | TableOption::Tablespace(_)
                 | TableOption::AccessMethod(_)
-                | TableOption::ClusterOn
                 | TableOption::Other(_) => return Outcome::Done,
             }
             step.put_table(name, table)
         })
+    }
+
+    /// CLUSTER ON an index, and of no other; SET WITHOUT CLUSTER.
+    fn cluster_on(&mut self, table: &Name, index: Option<&Ident>) -> Outcome {
+        let wanted = index.map(|ident| Name { schema: table.schema.clone(), ident: ident.clone() });
+        if let Some(name) = wanted.as_ref().filter(|name| self.catalog.relation(name).is_absent()) {
+            return self
+                .missing(ObjectRef { kind: ObjectKind::Index, name: name.clone(), on: None }, Guard::None);
+        }
+        let all: Vec<Index> = self.catalog.indexes_of(table).cloned().collect();
+        for index in all {
+            let clustered = wanted.as_ref() == Some(&index.name);
+            if index.clustered != clustered {
+                let name = index.name.clone();
+                let index = Relation::Index(Arc::new(Index { clustered, ..index }));
+                self.catalog.put_relation(name, Slot::Present(index));
+            }
+        }
+        Outcome::Done
     }
 
     /// INHERIT and NO INHERIT.

@@ -11,7 +11,7 @@ use self::shape::Shape;
 use super::{
     Catalog, Column, Detail, Dialect, Expr, Function, GeneratedKind, Ident, Identity, Index, IndexKey,
     Lookup, Member, Name, ObjectKind, ObjectRef, Other, Relation, Sequence, Table, Type, TypeEntry, TypeKind,
-    canonical,
+    View, canonical,
 };
 use crate::text::Place;
 
@@ -124,6 +124,11 @@ impl Catalog {
     pub fn facet(&self, kind: DifferenceKind, object: &ObjectRef) -> Facet {
         let dialect = self.dialect;
         match (object.kind, kind) {
+            (ObjectKind::Column, DifferenceKind::Comment) if self.view_of(object).is_some() => {
+                let comment =
+                    self.view_of(object).and_then(|view| view.column_comments.get(&object.name.ident));
+                Facet::Is(comment_text(comment).unwrap_or_default())
+            }
             (ObjectKind::Column, _) => of(self.column_of(object), |member| match kind {
                 DifferenceKind::Missing | DifferenceKind::Extra => String::new(),
                 DifferenceKind::Type => shown_type(&member.column, dialect),
@@ -153,6 +158,11 @@ impl Catalog {
                 None => Facet::Unknown,
             },
         }
+    }
+
+    /// The view that a column is of.
+    fn view_of(&self, column: &ObjectRef) -> Option<&View> {
+        self.view(column.on.as_ref()?).found()
     }
 
     fn column_of(&self, object: &ObjectRef) -> Lookup<'_, Member> {
@@ -206,7 +216,7 @@ impl Catalog {
             ObjectKind::Table | ObjectKind::ForeignTable => {
                 let table = self.table(&object.name).found()?;
                 Some(Thing {
-                    shape: shape::table(table, dialect),
+                    shape: shape::table(table, self),
                     made: table.made,
                     comment: table.notes.comment.clone(),
                 })
@@ -574,6 +584,7 @@ impl Diff<'_> {
                         found.push(differing(DifferenceKind::Definition, object, left, right, made));
                     }
                     comments(object, (one.comment.as_ref(), other.comment.as_ref()), made, found);
+                    self.view_columns(object, made, found);
                 }
                 (Some(one), None) if one.made.is_some() && self.lacks_thing(object, &self.right) => {
                     found.push(Difference {
@@ -597,6 +608,26 @@ impl Diff<'_> {
                 }
                 (Some(_) | None, _) => {}
             }
+        }
+    }
+
+    /// The comments on the columns of a view.
+    fn view_columns(
+        &self,
+        view: &ObjectRef,
+        made: (Option<Place>, Option<Place>),
+        found: &mut Vec<Difference>,
+    ) {
+        if !matches!(view.kind, ObjectKind::View | ObjectKind::MaterializedView) {
+            return;
+        }
+        let of =
+            |side: &Side<'_>| side.catalog.view(&view.name).found().map(|view| view.column_comments.clone());
+        let (Some(left), Some(right)) = (of(&self.left), of(&self.right)) else { return };
+        for column in left.keys().chain(right.keys()).collect::<BTreeSet<_>>() {
+            let (name, on) = (Name::bare(column.clone()), Some(view.name.clone()));
+            let object = ObjectRef { kind: ObjectKind::Column, name, on };
+            comments(&object, (left.get(column), right.get(column)), made, found);
         }
     }
 

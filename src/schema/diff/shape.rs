@@ -95,8 +95,9 @@ fn listed(columns: &[Ident]) -> String {
     columns.iter().map(Ident::text).collect::<Vec<_>>().join(", ")
 }
 
-/// A table, apart from its columns, constraints and indexes.
-pub fn table(table: &Table, dialect: Dialect) -> Shape {
+/// A table, apart from its columns, constraints and indexes. `catalog`: where its indexes are.
+pub fn table(table: &Table, catalog: &Catalog) -> Shape {
+    let dialect = catalog.dialect;
     let mut shape = Shape::default();
     shape.word("UNLOGGED", table.unlogged);
     shape.word("FOREIGN", table.foreign);
@@ -143,6 +144,10 @@ pub fn table(table: &Table, dialect: Dialect) -> Shape {
         shape.text("PARTITION BY", text);
     }
     parameters(&mut shape, &table.parameters);
+    if let Some(index) = catalog.indexes_of(&table.name).find(|index| index.clustered) {
+        // Its name may have been made up.
+        shape.text("CLUSTER ON", format!("CLUSTER ON {}", self::index(index, dialect).shown()));
+    }
     shape.word("ROW LEVEL SECURITY", table.row_security);
     shape.word("FORCE ROW LEVEL SECURITY", table.force_row_security);
     if let Some(identity) = &table.replica_identity {

@@ -52,7 +52,7 @@ impl Diff<'_> {
         if left.made.is_none() || right.made.is_none() || left.open || right.open {
             return;
         }
-        let (one, other) = (shape::table(left, self.dialect), shape::table(right, self.dialect));
+        let (one, other) = (shape::table(left, self.left.catalog), shape::table(right, self.right.catalog));
         let made = (left.made, right.made);
         if !one.same(&other) {
             found.push(differing(DifferenceKind::Definition, object, one.shown(), other.shown(), made));

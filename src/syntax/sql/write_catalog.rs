@@ -69,6 +69,7 @@ impl<'a> Writer<'a> {
         }
         for table in &wholes {
             self.indexes(&table.name, out);
+            self.index_parts(table, out);
         }
         for table in &tables {
             self.late_constraints(table, true, out);

@@ -180,7 +180,30 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn add_constraint(self, table: &Name, ident: &Ident, constraint: &Constraint) -> String {
-        format!("ALTER TABLE {} ADD {}", shown(table, self.dialect()), self.constraint(ident, constraint))
+        let index = Name { schema: table.schema.clone(), ident: ident.clone() };
+        let is_only =
+            is_key(&constraint.kind) && self.catalog.index(&index).found().is_some_and(|index| index.only);
+        let only = if is_only { "ONLY " } else { "" };
+        format!(
+            "ALTER TABLE {only}{} ADD {}",
+            shown(table, self.dialect()),
+            self.constraint(ident, constraint)
+        )
+    }
+
+    /// The parts of an index whose partitions do not all have one: each is said.
+    pub(super) fn index_parts(self, table: &Table, out: &mut Vec<String>) {
+        let dialect = self.dialect();
+        for whole in self.catalog.indexes_of(&table.name).filter(|index| index.only) {
+            for child in self.catalog.children(&table.name) {
+                let parts =
+                    self.catalog.indexes_of(&child).filter(|part| part.parent.as_ref() == Some(&whole.name));
+                out.extend(parts.map(|part| {
+                    let (whole, part) = (shown(&whole.name, dialect), shown(&part.name, dialect));
+                    format!("ALTER INDEX {whole} ATTACH PARTITION {part}")
+                }));
+            }
+        }
     }
 
     /// `CONSTRAINT name CHECK (…)`.
@@ -393,6 +416,11 @@ impl<'a> Writer<'a> {
         format!("ALTER TABLE {table} ALTER COLUMN {column} SET {word} {value}")
     }
 
+    /// The index in whose order a table is put.
+    pub(super) fn clustered(self, table: &Name) -> Option<&'a Index> {
+        self.catalog.indexes_of(table).find(|index| index.clustered)
+    }
+
     /// What only ALTER TABLE can say of a table.
     pub(super) fn table_switches(self, table: &Table, out: &mut Vec<String>) {
         let dialect = self.dialect();
@@ -401,6 +429,9 @@ impl<'a> Writer<'a> {
             for (setting, value) in &member.column.settings {
                 out.push(self.column_setting(&table.name, &member.column.name, setting, value));
             }
+        }
+        if let Some(index) = self.clustered(&table.name) {
+            out.push(format!("ALTER TABLE {name} CLUSTER ON {}", quote(&index.name.ident, dialect)));
         }
         if table.row_security {
             out.push(format!("ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"));

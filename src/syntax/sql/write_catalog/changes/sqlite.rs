@@ -6,7 +6,8 @@ use super::super::super::write::quote;
 use super::super::{expr_text, shown};
 use super::Changes;
 use crate::schema::{
-    Column, Detail, DifferenceKind, Expr, GeneratedKind, Ident, Literal, Name, ObjectKind, ObjectRef, Table,
+    Column, Constraint, ConstraintKind, Detail, DifferenceKind, Expr, GeneratedKind, Ident, Literal, Name,
+    ObjectKind, ObjectRef, Table,
 };
 
 impl Changes<'_> {
@@ -128,10 +129,40 @@ impl Changes<'_> {
             }
         }
         if !rebuilt.is_empty() {
-            out.push("PRAGMA foreign_key_check".to_owned());
+            // A foreign key to what is no key ends the check with an error.
+            if self.to.catalog.tables().all(|table| self.refers_to_keys(table)) {
+                out.push("PRAGMA foreign_key_check".to_owned());
+            }
             out.push("PRAGMA foreign_keys = ON".to_owned());
         }
         out
+    }
+
+    /// Whether every foreign key of a table refers to a primary key, or to columns that a UNIQUE or an index keeps unique (source:
+    /// sqlite.org/foreignkeys.html, 3).
+    fn refers_to_keys(&self, table: &Table) -> bool {
+        table.foreign_keys().all(|(_, key)| {
+            let Some(parent) = self.to.catalog.table(&key.table).found() else { return true };
+            let own = parent.primary_key().unwrap_or_default();
+            if key.referenced.is_empty() {
+                return own.len() == key.columns.len();
+            }
+            let is_meant = |columns: &[Ident]| {
+                columns.len() == key.referenced.len()
+                    && columns.iter().all(|column| key.referenced.contains(column))
+            };
+            let is_unique = |constraint: &Constraint| match &constraint.kind {
+                ConstraintKind::PrimaryKey { columns, .. } | ConstraintKind::Unique { columns, .. } => {
+                    is_meant(columns)
+                }
+                ConstraintKind::Check(_)
+                | ConstraintKind::ForeignKey(_)
+                | ConstraintKind::Exclude(_)
+                | ConstraintKind::NotNull(_) => false,
+            };
+            parent.constraints.iter().any(|(_, constraint)| is_unique(constraint))
+                || self.to.catalog.indexes_of(&parent.name).any(|index| index.keeps_unique(&key.referenced))
+        })
     }
 
     /// The tables of both sides that differ in what ALTER TABLE cannot change.

@@ -86,6 +86,7 @@ impl Changes<'_> {
         of(keys, &|out| self.to.late_constraints(table, false, out));
         of(Phase::ForeignKeys, &|out| self.to.late_constraints(table, true, out));
         of(Phase::Switches, &|out| self.to.table_switches(table, out));
+        of(Phase::ForeignKeys, &|out| self.to.index_parts(table, out));
         steps.makes(ObjectKind::Table, &table.name, None);
         self.make_indexes(&table.name, indexes, steps);
         for member in &table.columns {
@@ -117,6 +118,16 @@ impl Changes<'_> {
         let mut say = |text: String| steps.push((Phase::Switches, text));
         if old.unlogged != new.unlogged {
             say(format!("ALTER TABLE {table} SET {}", if new.unlogged { "UNLOGGED" } else { "LOGGED" }));
+        }
+        let clustered =
+            |writer: Writer<'_>| writer.clustered(name).map(|index| shape::index(index, self.dialect));
+        if clustered(self.from) != clustered(self.to) {
+            say(match self.to.clustered(name) {
+                Some(index) => {
+                    format!("ALTER TABLE {table} CLUSTER ON {}", quote(&index.name.ident, self.dialect))
+                }
+                None => format!("ALTER TABLE {table} SET WITHOUT CLUSTER"),
+            });
         }
         if old.row_security != new.row_security {
             let word = if new.row_security { "ENABLE" } else { "DISABLE" };
@@ -366,10 +377,12 @@ impl Changes<'_> {
                 if inherited || !gone(key) {
                     continue;
                 }
-                if let Some(now) = stays(ident) {
-                    let (shown_table, name) = (shown(&table.name, self.dialect), quote(ident, self.dialect));
-                    let drop = format!("ALTER TABLE {shown_table} DROP CONSTRAINT {name}");
+                let (shown_table, name) = (shown(&table.name, self.dialect), quote(ident, self.dialect));
+                let drop = format!("ALTER TABLE {shown_table} DROP CONSTRAINT {name}");
+                if !self.remade.contains(&key.table) || stays(ident).is_some() {
                     steps.push((Phase::DropForeignKeys, drop));
+                }
+                if let Some(now) = stays(ident) {
                     steps.push((Phase::ForeignKeys, self.to.add_constraint(&table.name, ident, now)));
                     steps.makes(ObjectKind::Constraint, &Name::bare(ident.clone()), Some(&table.name));
                 }

@@ -10,10 +10,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::write::quote;
+use super::order::{Item, Order};
 use super::{Writer, shown};
 use crate::ops::object_name;
 use crate::schema::{
-    Catalog, Detail, Dialect, Difference, DifferenceKind, Name, ObjectKind, ObjectRef, Relation,
+    Catalog, Detail, Dialect, Difference, DifferenceKind, Function, Name, ObjectKind, ObjectRef, Relation,
+    function_ref,
 };
 
 /// When a statement runs: earlier ones first.
@@ -31,10 +33,8 @@ enum Phase {
     Renames,
     DropComputed,
     Schemas,
-    Types,
-    Functions,
-    Sequences,
-    Tables,
+    // Types, functions, sequences and tables, each behind what it needs.
+    Items,
     Columns,
     Defaults,
     DropColumns,
@@ -46,7 +46,7 @@ enum Phase {
     Constraints,
     Indexes,
     ForeignKeys,
-    LateFunctions,
+    // Views, and functions that need one or a table as it is by now.
     Views,
     Switches,
     Others,
@@ -69,6 +69,7 @@ pub fn migrate(from: &Catalog, to: &Catalog, differences: &[Difference]) -> Vec<
         differences,
         dialect: to.dialect,
         remade: tables::to_make_anew(from, to, differences),
+        order: Order::of(Writer { catalog: to }),
     };
     if to.dialect == Dialect::Sqlite { changes.sqlite() } else { changes.postgres() }
 }
@@ -80,22 +81,37 @@ struct Changes<'a> {
     dialect: Dialect,
     /// The tables of both sides that no statement makes into what they are to be: they go and come anew.
     remade: BTreeSet<Name>,
+    /// The order in which what is to be there can be made.
+    order: Order<'a>,
 }
 
 /// The statements, each with the phase in which it runs, and what they make.
 #[derive(Default)]
 struct Steps {
-    all: Vec<(Phase, String)>,
+    all: Vec<(Phase, usize, String)>,
     made: BTreeSet<ObjectRef>,
 }
 
 impl Steps {
     fn push(&mut self, step: (Phase, String)) {
-        self.all.push(step);
+        let (phase, text) = step;
+        self.push_at(phase, 0, text);
+    }
+
+    /// The same for one that runs behind others of its phase: those with a lower place.
+    fn push_at(&mut self, phase: Phase, place: usize, text: String) {
+        self.all.push((phase, place, text));
     }
 
     fn extend(&mut self, steps: impl IntoIterator<Item = (Phase, String)>) {
-        self.all.extend(steps);
+        self.all.extend(steps.into_iter().map(|(phase, text)| (phase, 0, text)));
+    }
+
+    /// Gives what was pushed since then, and has no place, one.
+    fn place_since(&mut self, start: usize, place: usize) {
+        for (_, known, _) in self.all.iter_mut().skip(start).filter(|(phase, _, _)| *phase == Phase::Items) {
+            *known = place;
+        }
     }
 
     /// Remembers that an object is made, so that it has no comment yet.
@@ -120,9 +136,11 @@ impl Changes<'_> {
             let new =
                 self.is(DifferenceKind::Missing, &relation_ref(view_kind(view.materialized), &view.name));
             if new || again.contains(&view.name) {
-                steps.push((Phase::Views, self.to.create_view(view)));
+                let place =
+                    self.order.place(|item| matches!(item, Item::View(known) if known.name == view.name));
+                steps.push_at(Phase::Views, place, self.to.create_view(view));
                 steps.makes(view_kind(view.materialized), &view.name, None);
-                self.make_indexes(&view.name, Phase::Views, &mut steps);
+                self.make_indexes(&view.name, (Phase::Views, place), &mut steps);
                 self.make_others(&view.name, &mut steps);
             }
         }
@@ -140,8 +158,8 @@ impl Changes<'_> {
         }
         self.comment_what_is_made(&mut steps);
         let mut out: Vec<String> = Vec::new();
-        steps.all.sort_by_key(|(phase, _)| *phase);
-        for (_, text) in steps.all {
+        steps.all.sort_by_key(|(phase, place, _)| (*phase, *place));
+        for (_, _, text) in steps.all {
             if !out.contains(&text) {
                 out.push(text);
             }
@@ -165,10 +183,12 @@ impl Changes<'_> {
     }
 
     /// The indexes of a new relation.
-    fn make_indexes(&self, relation: &Name, phase: Phase, steps: &mut Steps) {
+    fn make_indexes(&self, relation: &Name, (phase, place): (Phase, usize), steps: &mut Steps) {
         let mut out = Vec::new();
         self.to.indexes(relation, &mut out);
-        steps.extend(out.into_iter().map(|text| (phase, text)));
+        for text in out {
+            steps.push_at(phase, place, text);
+        }
         for index in self.to.catalog.indexes_of(relation) {
             steps.makes(ObjectKind::Index, &index.name, None);
         }
@@ -300,11 +320,11 @@ impl Changes<'_> {
             (DifferenceKind::Extra, _) => steps.push((Phase::DropSequences, format!("DROP SEQUENCE {name}"))),
             (DifferenceKind::Missing, Some(sequence)) => {
                 steps.makes(ObjectKind::Sequence, &sequence.name, None);
-                steps.push((Phase::Sequences, self.to.sequence(sequence)))
+                steps.push((Phase::Items, self.to.sequence(sequence)))
             }
             (_, Some(sequence)) => {
                 let text = self.to.alter_sequence(&sequence.name, sequence);
-                steps.push((Phase::Sequences, text));
+                steps.push((Phase::Items, text));
             }
             (_, None) => {}
         }
@@ -314,39 +334,55 @@ impl Changes<'_> {
         let object = &difference.object;
         let find = |writer: Writer<'_>| {
             let mut all = writer.catalog.all_functions();
-            all.find(|(name, function)| crate::schema::function_ref(name, function) == *object)
+            all.find(|(name, function)| is_function(object, name, function))
                 .map(|(name, function)| (name.clone(), function.clone()))
         };
         let drop = || format!("DROP {}", object_name(object, |name| shown(name, self.dialect)));
         match (difference.kind, find(self.from), find(self.to)) {
             (DifferenceKind::Extra, ..) => steps.push((Phase::DropFunctions, drop())),
             (DifferenceKind::Missing, _, Some((name, function))) => {
-                let early = self.to.stands_alone(&function);
-                let phase = if early { Phase::Functions } else { Phase::LateFunctions };
-                steps.extend(self.to.function(&name, &function).map(|text| (phase, text)));
+                let (phase, place) = self.place_of_function(object);
+                if let Some(text) = self.to.function(&name, &function) {
+                    steps.push_at(phase, place, text);
+                }
                 steps.made.insert(object.clone());
             }
             (_, Some((_, before)), Some((name, after))) => {
-                let names = |function: &crate::schema::Function| {
+                let names = |function: &Function| {
                     function.arguments.iter().map(|argument| argument.name.clone()).collect::<Vec<_>>()
                 };
-                let defaults = |function: &crate::schema::Function| {
+                let defaults = |function: &Function| {
                     function.arguments.iter().filter(|argument| argument.default.is_some()).count()
                 };
                 let replaceable = before.returns == after.returns
                     && names(&before) == names(&after)
                     && before.kind == after.kind
                     && defaults(&before) <= defaults(&after);
-                let early = self.to.stands_alone(&after);
-                let phase = if early { Phase::Functions } else { Phase::LateFunctions };
+                let (phase, place) = self.place_of_function(object);
                 if !replaceable {
-                    steps.push((phase, drop()));
+                    steps.push_at(phase, place, drop());
                     steps.made.insert(object.clone());
                 }
-                steps.push((phase, self.to.function_text(&name, &after, replaceable)));
+                steps.push_at(phase, place, self.to.function_text(&name, &after, replaceable));
             }
             (_, _, _) => {}
         }
+    }
+
+    /// When a function is made: before columns that call it, unless it needs a view, or a table that may change first.
+    fn place_of_function(&self, object: &ObjectRef) -> (Phase, usize) {
+        let place = self.order.place(|item| match item {
+            Item::Function(name, function) => is_function(object, name, function),
+            Item::Type(_) | Item::Sequence(_) | Item::Table(_) | Item::View(_) => false,
+        });
+        let waits = self.order.needs(place, |item| match item {
+            Item::View(_) => true,
+            Item::Table(table) => {
+                !self.remade.contains(&table.name) && self.from.catalog.table(&table.name).found().is_some()
+            }
+            Item::Type(_) | Item::Function(..) | Item::Sequence(_) => false,
+        });
+        (if waits { Phase::Views } else { Phase::Items }, place)
     }
 
     fn change_other(&self, difference: &Difference, steps: &mut Steps) {
@@ -400,6 +436,10 @@ impl Changes<'_> {
             steps.made.insert(object.clone());
         }
     }
+}
+
+fn is_function(object: &ObjectRef, name: &Name, function: &Function) -> bool {
+    object.name.ident.key().starts_with(name.ident.key()) && function_ref(name, function) == *object
 }
 
 fn relation_ref(kind: ObjectKind, name: &Name) -> ObjectRef {

@@ -182,18 +182,6 @@ impl Writer<'_> {
         out
     }
 
-    /// The sequences that no serial or identity column makes.
-    pub(super) fn sequences(self, out: &mut Vec<String>) {
-        for (_, relation) in self.catalog.relations() {
-            if let Relation::Sequence(sequence) = relation
-                && sequence.made.is_some()
-                && !self.comes_with_column(sequence)
-            {
-                out.push(self.sequence(sequence));
-            }
-        }
-    }
-
     /// Whether a sequence is made by the word `serial` or IDENTITY of its column.
     pub(super) fn comes_with_column(self, sequence: &Sequence) -> bool {
         let Some((table, column)) = &sequence.owned_by else { return false };

@@ -158,3 +158,15 @@ DROP TABLE log CASCADE;
 -- left: accepted, not 2BP01: DROP TABLE log;
 -- left: too much: rule r2 on public.u
 -- left: drift: extra-rule rule `r2` of `u`: ON UPDATE DO DELETE FROM log / nothing
+
+-- # What calls functions whose bodies are parsed, and what those need
+CREATE TYPE pair AS (a int, b int);
+CREATE FUNCTION half(p pair) RETURNS int LANGUAGE sql IMMUTABLE RETURN (p).a / 2;
+CREATE FUNCTION any_number() RETURNS int LANGUAGE sql RETURN 4;
+CREATE DOMAIN small AS int CHECK (value < any_number());
+CREATE TABLE t (id int DEFAULT any_number(), p pair, s small, CHECK (half(p) > 0));
+CREATE FUNCTION row_of(one t) RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT one.id; END;
+CREATE TABLE u (id int PRIMARY KEY, whole t, n int GENERATED ALWAYS AS (half((1, 2)::pair)) STORED, CHECK (row_of(whole) > 0));
+CREATE VIEW v AS SELECT u.id, row_of(u.whole) AS n FROM u;
+CREATE FUNCTION count_v() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM v; END;
+CREATE VIEW w AS SELECT count_v() AS n;

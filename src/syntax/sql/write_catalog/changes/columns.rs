@@ -54,7 +54,7 @@ impl Changes<'_> {
                 ));
                 let sequence = self.to.sequence_of(table_name, column_name);
                 if let Some(sequence) = sequence.filter(|sequence| !self.to.comes_with_column(sequence)) {
-                    steps.push((Phase::Sequences, self.to.sequence(sequence)));
+                    steps.push((Phase::Items, self.to.sequence(sequence)));
                     steps.extend(self.to.owner_of_sequence(sequence).map(|text| (Phase::Owners, text)));
                 }
                 for (setting, value) in &after.column.settings {
@@ -232,7 +232,7 @@ impl Changes<'_> {
                 steps.push((Phase::Owners, self.to.alter_sequence(&old.name, new)));
             }
             (None, Some(new)) if !new.identity => {
-                steps.push((Phase::Sequences, self.to.sequence(new)));
+                steps.push((Phase::Items, self.to.sequence(new)));
                 steps.extend(self.to.owner_of_sequence(new).map(|text| (Phase::Owners, text)));
             }
             (Some(old), None) if !old.identity => {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::super::write::quote;
 use super::super::objects::parameters;
+use super::super::order::Item;
 use super::super::tables::{bound_text, is_key};
 use super::super::{Writer, shown};
 use super::{Changes, Phase, Steps};
@@ -75,7 +76,7 @@ impl Changes<'_> {
             write(&mut out);
             steps.extend(out.into_iter().map(|text| (phase, text)));
         };
-        of(Phase::Tables, &|out| out.push(self.to.create_table(table)));
+        let place = self.order.place(|item| matches!(item, Item::Table(known) if known.name == table.name));
         // What a partition has of its own is there before the keys and indexes of its parent, which make it a part of theirs.
         let is_partition = table.bound.is_some();
         let (keys, indexes) = match is_partition {
@@ -87,13 +88,14 @@ impl Changes<'_> {
         of(Phase::ForeignKeys, &|out| self.to.late_constraints(table, true, out));
         of(Phase::Switches, &|out| self.to.table_switches(table, out));
         of(Phase::ForeignKeys, &|out| self.to.index_parts(table, out));
+        steps.push_at(Phase::Items, place, self.to.create_table(table));
         steps.makes(ObjectKind::Table, &table.name, None);
-        self.make_indexes(&table.name, indexes, steps);
+        self.make_indexes(&table.name, (indexes, 0), steps);
         for member in &table.columns {
             let Some(sequence) = self.to.sequence_of(&table.name, &member.column.name) else { continue };
             steps.makes(ObjectKind::Sequence, &sequence.name, None);
             if !self.to.comes_with_column(sequence) {
-                steps.push((Phase::Sequences, self.to.sequence(sequence)));
+                steps.push((Phase::Items, self.to.sequence(sequence)));
                 steps.extend(self.to.owner_of_sequence(sequence).map(|text| (Phase::Owners, text)));
             }
         }

@@ -1,6 +1,7 @@
 //! Types, domains and enums that come, go and change.
 
 use super::super::super::write::quote;
+use super::super::order::Item;
 use super::super::tables::default_text;
 use super::super::{shown, string, type_text};
 use super::{Changes, Phase, Steps};
@@ -8,6 +9,13 @@ use crate::schema::{ConstraintKind, Difference, DifferenceKind, Ident, Name, Typ
 
 impl Changes<'_> {
     pub(super) fn change_type(&self, difference: &Difference, steps: &mut Steps) {
+        let (name, start) = (&difference.object.name, steps.all.len());
+        self.change_type_itself(difference, steps);
+        let place = self.order.place(|item| matches!(item, Item::Type(known) if known.name == *name));
+        steps.place_since(start, place);
+    }
+
+    fn change_type_itself(&self, difference: &Difference, steps: &mut Steps) {
         let object = &difference.object;
         let name = shown(&object.name, self.dialect);
         let (old, new) = (
@@ -19,7 +27,7 @@ impl Changes<'_> {
                 steps.push((Phase::DropTypes, format!("DROP {} {name}", object.kind.keywords())));
             }
             (DifferenceKind::Missing, _, Some(entry)) => {
-                steps.extend(self.to.type_entry(entry).into_iter().map(|text| (Phase::Types, text)));
+                steps.extend(self.to.type_entry(entry).into_iter().map(|text| (Phase::Items, text)));
                 steps.made.insert(object.clone());
             }
             (_, Some(old), Some(new)) => match (&old.kind, &new.kind) {
@@ -31,18 +39,18 @@ impl Changes<'_> {
                         before.iter().filter(|(known, _)| !after.iter().any(|(name, _)| name == known))
                     {
                         let attribute = quote(attribute, self.dialect);
-                        steps.push((Phase::Types, format!("ALTER TYPE {name} DROP ATTRIBUTE {attribute}")));
+                        steps.push((Phase::Items, format!("ALTER TYPE {name} DROP ATTRIBUTE {attribute}")));
                     }
                     for (attribute, ty) in after {
                         let shown_attribute = quote(attribute, self.dialect);
                         let ty_text = type_text(ty, self.dialect);
                         match before.iter().find(|(known, _)| known == attribute) {
                             None => steps.push((
-                                Phase::Types,
+                                Phase::Items,
                                 format!("ALTER TYPE {name} ADD ATTRIBUTE {shown_attribute} {ty_text}"),
                             )),
                             Some((_, old)) if old != ty => steps.push((
-                                Phase::Types,
+                                Phase::Items,
                                 format!("ALTER TYPE {name} ALTER ATTRIBUTE {shown_attribute} TYPE {ty_text}"),
                             )),
                             Some(_) => {}
@@ -66,11 +74,11 @@ impl Changes<'_> {
                     },
                 ) => {
                     if !canonical::same_type(before, after, self.dialect) {
-                        steps.push((Phase::Types, format!("-- domain {name} cannot change its type: make a new one and change the columns")));
+                        steps.push((Phase::Items, format!("-- domain {name} cannot change its type: make a new one and change the columns")));
                     }
                     if old_default != new_default {
                         steps.push((
-                            Phase::Types,
+                            Phase::Items,
                             match new_default {
                                 Some(default) => {
                                     format!(
@@ -84,7 +92,7 @@ impl Changes<'_> {
                     }
                     if old_null != new_null {
                         let word = if *new_null { "SET" } else { "DROP" };
-                        steps.push((Phase::Types, format!("ALTER DOMAIN {name} {word} NOT NULL")));
+                        steps.push((Phase::Items, format!("ALTER DOMAIN {name} {word} NOT NULL")));
                     }
                     let check = |kind: &ConstraintKind| match kind {
                         ConstraintKind::Check(expr) => Some(canonical::simple(expr, self.dialect)),
@@ -101,7 +109,7 @@ impl Changes<'_> {
                         if !kept {
                             let ident = quote(ident, self.dialect);
                             steps
-                                .push((Phase::Types, format!("ALTER DOMAIN {name} DROP CONSTRAINT {ident}")));
+                                .push((Phase::Items, format!("ALTER DOMAIN {name} DROP CONSTRAINT {ident}")));
                         }
                     }
                     for (ident, new) in news {
@@ -110,13 +118,13 @@ impl Changes<'_> {
                             .find(|(known, old)| known == ident && check(&new.kind) == check(&old.kind));
                         match known {
                             None => steps.push((
-                                Phase::Types,
+                                Phase::Items,
                                 format!("ALTER DOMAIN {name} ADD {}", self.to.constraint(ident, new)),
                             )),
                             Some((_, old)) if old.not_valid && !new.not_valid => {
                                 let ident = quote(ident, self.dialect);
                                 steps.push((
-                                    Phase::Types,
+                                    Phase::Items,
                                     format!("ALTER DOMAIN {name} VALIDATE CONSTRAINT {ident}"),
                                 ));
                             }
@@ -129,7 +137,7 @@ impl Changes<'_> {
                     _,
                 ) => {
                     steps.push((
-                        Phase::Types,
+                        Phase::Items,
                         format!(
                             "-- type {name} cannot be changed in place: make a new one and change the columns"
                         ),
@@ -163,7 +171,7 @@ impl Changes<'_> {
                         known.first().map_or_else(String::new, |first| format!(" BEFORE {}", string(first)))
                     }
                 };
-                steps.push((Phase::Types, format!("ALTER TYPE {name} ADD VALUE {}{place}", string(label))));
+                steps.push((Phase::Items, format!("ALTER TYPE {name} ADD VALUE {}{place}", string(label))));
                 let at =
                     known.iter().position(|known| at > 0 && **known == after[at - 1]).map_or(0, |at| at + 1);
                 known.insert(at, label);
@@ -172,9 +180,9 @@ impl Changes<'_> {
         }
         let old = Ident::exact(format!("{}_old", type_name.ident.text()));
         let old_name = Name { schema: type_name.schema.clone(), ident: old.clone() };
-        steps.push((Phase::Types, format!("ALTER TYPE {name} RENAME TO {}", quote(&old, self.dialect))));
+        steps.push((Phase::Items, format!("ALTER TYPE {name} RENAME TO {}", quote(&old, self.dialect))));
         if let Some(entry) = self.to.catalog.type_entry(type_name).found() {
-            steps.extend(self.to.type_entry(entry).into_iter().map(|text| (Phase::Types, text)));
+            steps.extend(self.to.type_entry(entry).into_iter().map(|text| (Phase::Items, text)));
         }
         for table in self.from.catalog.tables() {
             for member in &table.columns {
@@ -193,18 +201,18 @@ impl Changes<'_> {
                 let array = column.ty.as_ref().map_or(0, |ty| ty.dimensions);
                 let brackets = "[]".repeat(array.into());
                 if column.default.is_some() {
-                    steps.push((Phase::Types, format!("{alter} DROP DEFAULT")));
+                    steps.push((Phase::Items, format!("{alter} DROP DEFAULT")));
                 }
                 let shown_column = quote(&column.name, self.dialect);
                 steps.push((
-                    Phase::Types,
+                    Phase::Items,
                     format!(
                         "{alter} TYPE {name}{brackets} USING {shown_column}::text{brackets}::{name}{brackets}"
                     ),
                 ));
                 if let Some(default) = &column.default {
                     let default = default_text(default, self.dialect);
-                    steps.push((Phase::Types, format!("{alter} SET DEFAULT {default}")));
+                    steps.push((Phase::Items, format!("{alter} SET DEFAULT {default}")));
                 }
             }
         }

@@ -50,9 +50,8 @@ enum Phase {
     Views,
     Switches,
     Others,
-    DropSequences,
-    DropFunctions,
-    DropTypes,
+    // Types, functions and sequences, each before what it needs.
+    DropItems,
     DropServers,
     DropWrappers,
     DropExtensions,
@@ -70,6 +69,7 @@ pub fn migrate(from: &Catalog, to: &Catalog, differences: &[Difference]) -> Vec<
         dialect: to.dialect,
         remade: tables::to_make_anew(from, to, differences),
         order: Order::of(Writer { catalog: to }),
+        old_order: Order::of(Writer { catalog: from }),
     };
     if to.dialect == Dialect::Sqlite { changes.sqlite() } else { changes.postgres() }
 }
@@ -83,6 +83,8 @@ struct Changes<'a> {
     remade: BTreeSet<Name>,
     /// The order in which what is to be there can be made.
     order: Order<'a>,
+    /// The order in which what is there can have been made: what goes goes the other way.
+    old_order: Order<'a>,
 }
 
 /// The statements, each with the phase in which it runs, and what they make.
@@ -124,7 +126,19 @@ impl Changes<'_> {
     fn postgres(&self) -> Vec<String> {
         let mut steps = Steps::default();
         let again = self.views_to_make_again();
-        for view in self.from.views_in_order().into_iter().rev() {
+        for (at, item) in self.old_order.items.iter().enumerate().rev() {
+            let view = match item {
+                Item::View(view) => view,
+                Item::Function(name, function) => {
+                    let object = function_ref(name, function);
+                    let is_late = self.old_order.is_late(at);
+                    if is_late && self.is(DifferenceKind::Extra, &object) {
+                        steps.push((Phase::DropViews, self.drop(&object)));
+                    }
+                    continue;
+                }
+                Item::Type(_) | Item::Sequence(_) | Item::Table(_) => continue,
+            };
             let gone =
                 self.is(DifferenceKind::Extra, &relation_ref(view_kind(view.materialized), &view.name));
             if gone || again.contains(&view.name) {
@@ -169,6 +183,10 @@ impl Changes<'_> {
             out.insert(0, "SET check_function_bodies = false".to_owned());
         }
         out
+    }
+
+    fn drop(&self, object: &ObjectRef) -> String {
+        format!("DROP {}", object_name(object, |name| shown(name, self.dialect)))
     }
 
     fn is(&self, kind: DifferenceKind, object: &ObjectRef) -> bool {
@@ -317,7 +335,7 @@ impl Changes<'_> {
             Some(Relation::Table(_) | Relation::Index(_) | Relation::View(_)) | None => None,
         };
         match (difference.kind, new) {
-            (DifferenceKind::Extra, _) => steps.push((Phase::DropSequences, format!("DROP SEQUENCE {name}"))),
+            (DifferenceKind::Extra, _) => steps.push((Phase::DropItems, format!("DROP SEQUENCE {name}"))),
             (DifferenceKind::Missing, Some(sequence)) => {
                 steps.makes(ObjectKind::Sequence, &sequence.name, None);
                 steps.push((Phase::Items, self.to.sequence(sequence)))
@@ -337,9 +355,11 @@ impl Changes<'_> {
             all.find(|(name, function)| is_function(object, name, function))
                 .map(|(name, function)| (name.clone(), function.clone()))
         };
-        let drop = || format!("DROP {}", object_name(object, |name| shown(name, self.dialect)));
         match (difference.kind, find(self.from), find(self.to)) {
-            (DifferenceKind::Extra, ..) => steps.push((Phase::DropFunctions, drop())),
+            (DifferenceKind::Extra, ..) => {
+                let place = self.old_order.place(|item| is_item(item, object));
+                steps.push_at(Phase::DropItems, usize::MAX - place, self.drop(object));
+            }
             (DifferenceKind::Missing, _, Some((name, function))) => {
                 let (phase, place) = self.place_of_function(object);
                 if let Some(text) = self.to.function(&name, &function) {
@@ -360,7 +380,7 @@ impl Changes<'_> {
                     && defaults(&before) <= defaults(&after);
                 let (phase, place) = self.place_of_function(object);
                 if !replaceable {
-                    steps.push_at(phase, place, drop());
+                    steps.push_at(phase, place, self.drop(object));
                     steps.made.insert(object.clone());
                 }
                 steps.push_at(phase, place, self.to.function_text(&name, &after, replaceable));
@@ -371,10 +391,15 @@ impl Changes<'_> {
 
     /// When a function is made: before columns that call it, unless it needs a view, or a table that may change first.
     fn place_of_function(&self, object: &ObjectRef) -> (Phase, usize) {
-        let place = self.order.place(|item| match item {
-            Item::Function(name, function) => is_function(object, name, function),
-            Item::Type(_) | Item::Sequence(_) | Item::Table(_) | Item::View(_) => false,
-        });
+        let place = self.order.place(|item| is_item(item, object));
+        let new_tables = self.new_tables();
+        let is_new = |item: Item<'_>| matches!(item, Item::Table(table) if new_tables.contains(&table.name));
+        let is_called = self
+            .order
+            .items
+            .iter()
+            .enumerate()
+            .any(|(at, item)| is_new(*item) && self.order.needs(at, |needed| is_item(needed, object)));
         let waits = self.order.needs(place, |item| match item {
             Item::View(_) => true,
             Item::Table(table) => {
@@ -382,7 +407,7 @@ impl Changes<'_> {
             }
             Item::Type(_) | Item::Function(..) | Item::Sequence(_) => false,
         });
-        (if waits { Phase::Views } else { Phase::Items }, place)
+        (if waits && !is_called { Phase::Views } else { Phase::Items }, place)
     }
 
     fn change_other(&self, difference: &Difference, steps: &mut Steps) {
@@ -435,6 +460,14 @@ impl Changes<'_> {
             steps.extend(self.to.switched(object, new).map(|text| (makes, text)));
             steps.made.insert(object.clone());
         }
+    }
+}
+
+/// Whether an item is that function.
+fn is_item(item: Item<'_>, object: &ObjectRef) -> bool {
+    match item {
+        Item::Function(name, function) => is_function(object, name, function),
+        Item::Type(_) | Item::Sequence(_) | Item::Table(_) | Item::View(_) => false,
     }
 }
 

@@ -81,7 +81,12 @@ impl<'a> Order<'a> {
 
     /// What of an item `is_it` finds among what it needs.
     pub(super) fn needs(&self, at: usize, is_it: impl Fn(Item<'a>) -> bool) -> bool {
-        self.needs.get(at).is_some_and(|needs| needs.iter().any(|other| is_it(self.items[*other])))
+        self.needed(at).any(is_it)
+    }
+
+    /// What an item needs, directly or not.
+    pub(super) fn needed(&self, at: usize) -> impl Iterator<Item = Item<'a>> {
+        self.needs.get(at).into_iter().flatten().map(|other| self.items[*other])
     }
 
     /// Whether an item is a view, or needs one.

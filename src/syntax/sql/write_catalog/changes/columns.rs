@@ -236,10 +236,7 @@ impl Changes<'_> {
                 steps.extend(self.to.owner_of_sequence(new).map(|text| (Phase::Owners, text)));
             }
             (Some(old), None) if !old.identity => {
-                steps.push((
-                    Phase::DropSequences,
-                    format!("DROP SEQUENCE {}", shown(&old.name, self.dialect)),
-                ));
+                steps.push((Phase::DropItems, format!("DROP SEQUENCE {}", shown(&old.name, self.dialect))));
             }
             (Some(_) | None, _) => {}
         }

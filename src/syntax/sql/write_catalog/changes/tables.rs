@@ -11,7 +11,7 @@ use super::{Changes, Phase, Steps};
 use crate::schema::diff::shape;
 use crate::schema::{
     Catalog, Constraint, ConstraintKind, Detail, Dialect, Difference, DifferenceKind, ForeignKey, Ident,
-    Index, IndexKey, Name, ObjectKind, Table,
+    Index, IndexKey, Name, ObjectKind, Table, function_ref,
 };
 
 impl Changes<'_> {
@@ -35,10 +35,23 @@ impl Changes<'_> {
         }
         let goes_along =
             |table: &Table| table.bound.is_some() && table.parents.iter().any(|parent| gone.contains(parent));
+        let old_items = self.old_order.items.iter().enumerate();
+        let table_of = |item: Item<'_>| match item {
+            Item::Table(table) => Some(table.name.clone()),
+            Item::Type(_) | Item::Function(..) | Item::Sequence(_) | Item::View(_) => None,
+        };
+        // By a column that is a row of it, or by a function that takes one.
+        let needed: BTreeMap<Name, BTreeSet<Name>> = old_items
+            .filter_map(|(at, item)| {
+                Some((table_of(*item)?, self.old_order.needed(at).filter_map(table_of).collect()))
+            })
+            .collect();
         let mut waiting: Vec<&Table> = tables().filter(|table| !goes_along(table)).collect();
         while !waiting.is_empty() {
             let leans_on = |table: &Table, other: &Name| {
-                table.parents.contains(other) || table.foreign_keys().any(|(_, key)| key.table == *other)
+                table.parents.contains(other)
+                    || table.foreign_keys().any(|(_, key)| key.table == *other)
+                    || needed.get(&table.name).is_some_and(|needed| needed.contains(other))
             };
             // The partitions of a table lean on what they lean on, too.
             let family = |table: &Table| -> Vec<&Table> {
@@ -61,11 +74,30 @@ impl Changes<'_> {
                         (Phase::DropForeignKeys, text)
                     }));
                 }
-                steps.extend(rest.iter().map(|table| drop(table)));
+                for table in rest {
+                    self.drop_functions_that_need(&table.name, steps);
+                    steps.push(drop(table));
+                }
                 break;
             }
-            steps.extend(free.iter().map(|table| drop(table)));
+            for table in free {
+                self.drop_functions_that_need(&table.name, steps);
+                steps.push(drop(table));
+            }
             waiting = rest;
+        }
+    }
+
+    /// The functions that go, and that need a table which goes too: before it.
+    fn drop_functions_that_need(&self, table: &Name, steps: &mut Steps) {
+        for (at, item) in self.old_order.items.iter().enumerate().rev() {
+            let Item::Function(name, function) = item else { continue };
+            if self.old_order.needs(at, |item| is_table(item, table)) {
+                let object = function_ref(name, function);
+                if self.is(DifferenceKind::Extra, &object) {
+                    steps.push((Phase::DropTables, self.drop(&object)));
+                }
+            }
         }
     }
 
@@ -455,6 +487,13 @@ pub(super) fn to_make_anew(from: &Catalog, to: &Catalog, differences: &[Differen
         (Some(_) | None, _) => false,
     };
     names.filter(|name| is_split_otherwise(name)).cloned().collect()
+}
+
+fn is_table(item: Item<'_>, name: &Name) -> bool {
+    match item {
+        Item::Table(table) => table.name == *name,
+        Item::Type(_) | Item::Function(..) | Item::Sequence(_) | Item::View(_) => false,
+    }
 }
 
 /// The index that serves a constraint has its name.

@@ -24,7 +24,10 @@ impl Changes<'_> {
         );
         match (difference.kind, old, new) {
             (DifferenceKind::Extra, ..) => {
-                steps.push((Phase::DropTypes, format!("DROP {} {name}", object.kind.keywords())));
+                let is_it = |item: Item<'_>| matches!(item, Item::Type(known) if known.name == object.name);
+                let place = self.old_order.place(is_it);
+                let text = format!("DROP {} {name}", object.kind.keywords());
+                steps.push_at(Phase::DropItems, usize::MAX - place, text);
             }
             (DifferenceKind::Missing, _, Some(entry)) => {
                 steps.extend(self.to.type_entry(entry).into_iter().map(|text| (Phase::Items, text)));
@@ -216,6 +219,7 @@ impl Changes<'_> {
                 }
             }
         }
-        steps.push((Phase::DropTypes, format!("DROP TYPE {}", shown(&old_name, self.dialect))));
+        let drop = format!("DROP TYPE {}", shown(&old_name, self.dialect));
+        steps.push_at(Phase::DropItems, usize::MAX, drop);
     }
 }

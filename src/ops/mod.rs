@@ -7,7 +7,9 @@ mod operation;
 mod session;
 mod title;
 
-pub use apply::{Applied, Outcome, apply, generated_name, leaves_schema, may_not_run, resolve, resolved};
+pub use apply::{
+    Applied, Outcome, apply, generated_name, leaves_schema, may_not_run, never_made_type, resolve, resolved,
+};
 pub use conflict::Conflict;
 pub use operation::{
     AlterColumn, AlterDomain, AlterPolicy, AlterPublication, AlterSequence, AlterType, Call, ColumnDef,

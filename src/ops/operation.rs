@@ -234,6 +234,8 @@ pub struct ColumnDef {
     pub constraints: Vec<Constraint>,
     /// The options of an identity column's sequence, and the name that they give it.
     pub sequence: (SequenceOptions, Option<Name>),
+    /// What was written of it that no column can have together, in words.
+    pub contradiction: Option<&'static str>,
     /// The bytes of the definition, from its name to its end.
     pub span: Span,
 }
@@ -241,7 +243,13 @@ pub struct ColumnDef {
 impl ColumnDef {
     /// A column without constraints.
     pub fn plain(column: Column, span: Span) -> Self {
-        Self { column, constraints: Vec::new(), sequence: (SequenceOptions::default(), None), span }
+        Self {
+            column,
+            constraints: Vec::new(),
+            sequence: (SequenceOptions::default(), None),
+            contradiction: None,
+            span,
+        }
     }
 }
 
@@ -402,8 +410,8 @@ pub enum TableOption {
     Tablespace(String),
     /// SET ACCESS METHOD.
     AccessMethod(String),
-    /// CLUSTER ON, SET WITHOUT CLUSTER.
-    ClusterOn,
+    /// CLUSTER ON an index, SET WITHOUT CLUSTER.
+    ClusterOn(Option<Ident>),
     /// INHERIT parent, NO INHERIT parent.
     Inherit {
         /// The parent.

@@ -66,7 +66,7 @@ impl Operation {
                 | TableOption::Logged(_)
                 | TableOption::Tablespace(_)
                 | TableOption::AccessMethod(_)
-                | TableOption::ClusterOn
+                | TableOption::ClusterOn(_)
                 | TableOption::OfType(_)
                 | TableOption::Other(_) => "ALTER TABLE",
             },

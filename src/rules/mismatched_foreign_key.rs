@@ -1,6 +1,6 @@
 //! A foreign key to what is not there, or is not unique.
 
-use super::refusals::{self, Why};
+use super::refusals::{self, Refusal, Why};
 use super::{Check, Cx, PartFacts, Rule};
 use crate::ops::Op;
 use crate::schema::{
@@ -24,7 +24,7 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
                 for refusal in refusals::refusals(&step, Why::Reference) {
                     let finding = cx
                         .report(step.place(refusal.op.span), refusal.message(part.dialect()))
-                        .help("Refer to a primary key, or to columns with a UNIQUE constraint, of a table that is there before.");
+                        .help(help(&refusal));
                     refusal.told(finding, "the table stands here");
                 }
             }
@@ -32,6 +32,15 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
         // SQLite looks when rows are written.
         Dialect::Sqlite if part.settings.foreign_keys => accepted(part, cx),
         Dialect::Sqlite | Dialect::Mysql => {}
+    }
+}
+
+fn help(refusal: &Refusal<'_>) -> &'static str {
+    match refusal.conflict.sqlstate() {
+        "42804" => "Give both columns the same type.",
+        _ => {
+            "Refer to a primary key, or to columns with a UNIQUE constraint, of a table that is there before."
+        }
     }
 }
 

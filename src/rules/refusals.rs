@@ -3,9 +3,11 @@
 
 use super::{Finding, PartFacts, StepFacts, facts};
 use crate::history::replay::{Change, PartRun, Replay, needed};
-use crate::ops::{self, AlterColumn, AlterType, Condition, Conflict, InsertSource, Op, Operation, Statement};
+use crate::ops::{
+    self, AlterColumn, AlterType, ColumnDef, Condition, Conflict, InsertSource, Op, Operation, Statement,
+};
 use crate::schema::{
-    Catalog, Constraint, ConstraintKind, Dialect, Ident, Lookup, Name, ObjectKind, ObjectRef, Table,
+    Catalog, Constraint, ConstraintKind, Dialect, Expr, Ident, Lookup, Name, ObjectKind, ObjectRef, Table,
 };
 use crate::text::Place;
 
@@ -121,10 +123,14 @@ fn classify(step: &StepFacts<'_>, op: &Op, conflict: &Conflict) -> Option<Why> {
         // A table has one primary key.
         "42P16" => makes_primary_key(&op.kind).then_some(Why::Exists),
         "2BP01" => Some(Why::Depends),
-        "0A000" if drops && !matches!(op.kind, Operation::Drop(_)) => Some(Why::Depends),
+        "0A000" if drops && !matches!(op.kind, Operation::Drop(_)) && !asks(&op.kind) => Some(Why::Depends),
         "42830" => Some(Why::Reference),
         "42704" if !op.foreign_keys().is_empty() => Some(Why::Reference),
-        "42704" | "22023" => Some(Why::Missing),
+        // A label of an enum.
+        "22023" => matches!(op.kind, Operation::AlterType { .. }).then_some(Why::Missing),
+        "42704" => Some(Why::Missing),
+        // Of a column without a value of its own it can only be the reference that does not fit.
+        "42804" => (!op.foreign_keys().is_empty() && !gives_values(&op.kind)).then_some(Why::Reference),
         "42809" if matches!(op.kind, Operation::AttachPartition { .. }) => Some(Why::Exists),
         "42809" => is_of_another_kind(&op.kind).then_some(Why::Missing),
         // A view of SQLite's that reads what is gone keeps it from renaming anything.
@@ -143,6 +149,27 @@ fn classify(step: &StepFacts<'_>, op: &Op, conflict: &Conflict) -> Option<Why> {
         .then_some(Why::Missing),
         _ => None,
     }
+}
+
+/// Whether a column that it makes has a default or an expression.
+fn gives_values(operation: &Operation) -> bool {
+    let gives = |def: &ColumnDef| def.column.default.is_some() || def.column.generated.is_some();
+    match operation {
+        Operation::CreateTable(create) => create.columns.iter().any(gives),
+        Operation::AddColumn { def, .. } => gives(def),
+        _ => false,
+    }
+}
+
+/// Whether a query stands in its USING, where none can.
+fn asks(operation: &Operation) -> bool {
+    let Operation::AlterColumn { change: AlterColumn::Type { using: Some(using), .. }, .. } = operation
+    else {
+        return false;
+    };
+    let mut found = false;
+    using.walk(&mut |part| found |= matches!(part, Expr::Query(_)));
+    found
 }
 
 fn is_of_another_kind(operation: &Operation) -> bool {
@@ -394,6 +421,12 @@ fn never_made(step: &StepFacts<'_>, op: &Op, why: Why) -> Option<Conflict> {
     if let Some(name) = missing {
         let name = step.resolve(name);
         return Some(Conflict::Missing(ObjectRef { kind: ObjectKind::Table, name, on: None }));
+    }
+    if why == Why::Missing
+        && step.part.complete
+        && let Some(conflict) = ops::never_made_type(step.before(), &step.step().session, &op.kind)
+    {
+        return Some(conflict);
     }
     let (table, columns) = columns?;
     let table = step.table(table).found().filter(|table| table.parents.is_empty())?;

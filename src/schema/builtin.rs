@@ -1,8 +1,10 @@
-//! What PostgreSQL brings along itself: the names of its functions and types (sources: `pg_proc` and `pg_type` of PostgreSQL 15, the
+//! What PostgreSQL brings along itself: the names of its functions (sources: `pg_proc` of PostgreSQL 15, the
 //! release notes of those after it; what only operators, indexes and the server itself call is left out).
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
+
+use super::casts;
 
 /// Whether a function of the server's own may have this name, without a schema.
 pub fn is_function(name: &str) -> bool {
@@ -12,8 +14,7 @@ pub fn is_function(name: &str) -> bool {
 
 /// Whether a type of the server's own has this name, without a schema.
 pub fn is_type(name: &str) -> bool {
-    static NAMES: LazyLock<BTreeSet<&str>> = LazyLock::new(|| TYPES.split_whitespace().collect());
-    name.contains(' ') || name.starts_with("pg_") || NAMES.contains(name)
+    name.contains(' ') || name.starts_with("pg_") || casts::is_own(name)
 }
 
 const FUNCTIONS: &str = "\
@@ -122,18 +123,6 @@ const FUNCTIONS: &str = "\
     xml_is_well_formed xml_is_well_formed_content xml_is_well_formed_document xmlagg xmlcomment xmlconcat \
     xmlconcat2 xmlelement xmlexists xmlforest xmlparse xmlpi xmlroot xmlserialize xmltable xmlvalidate xpath \
     xpath_exists";
-
-const TYPES: &str = "\
-    aclitem any anyarray anycompatible anycompatiblearray anycompatiblemultirange anycompatiblenonarray \
-    anycompatiblerange anyelement anyenum anymultirange anynonarray anyrange bigint bit bool boolean box \
-    bpchar bytea char character cid cidr circle cstring date datemultirange daterange event_trigger \
-    fdw_handler float4 float8 gtsvector index_am_handler inet int2 int2vector int4 int4multirange int4range \
-    int8 int8multirange int8range integer internal interval json jsonb jsonpath language_handler line lseg \
-    macaddr macaddr8 money name numeric nummultirange numrange oid oidvector path point polygon real record \
-    refcursor regclass regcollation regconfig regdictionary regnamespace regoper regoperator regproc \
-    regprocedure regrole regtype smallint table_am_handler text tid time timestamp timestamptz timetz \
-    trigger tsm_handler tsmultirange tsquery tsrange tstzmultirange tstzrange tsvector txid_snapshot unknown \
-    uuid varbit varchar void xid xid8 xml";
 
 #[cfg(test)]
 mod tests {

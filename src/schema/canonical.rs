@@ -6,7 +6,7 @@ mod query;
 
 pub use query::same_query;
 
-use super::{Dialect, Expr, Family, Index, IndexKey, Literal, Type};
+use super::{Dialect, Expr, Family, IndexKey, Literal, Type};
 
 /// A type as the server prints it, without the schemas that everybody leaves out.
 pub fn type_text(ty: &Type, dialect: Dialect) -> String {
@@ -110,33 +110,6 @@ pub fn text(expr: &Expr) -> String {
         Expr::Query(inner) => inner.text.clone(),
         Expr::Raw { text, .. } => text.clone(),
     }
-}
-
-/// What an index is, besides its name and table, as text.
-pub fn index_text(index: &Index, dialect: Dialect) -> String {
-    let mut out = String::new();
-    if index.unique {
-        out.push_str("UNIQUE ");
-    }
-    let keys: Vec<String> = index.keys.iter().map(|key| key_text(key, dialect)).collect();
-    out.push_str(&format!("{} ({})", index.method.to_ascii_lowercase(), keys.join(", ")));
-    if !index.include.is_empty() {
-        let columns: Vec<&str> = index.include.iter().map(super::Ident::text).collect();
-        out.push_str(&format!(" INCLUDE ({})", columns.join(", ")));
-    }
-    if index.nulls_not_distinct {
-        out.push_str(" NULLS NOT DISTINCT");
-    }
-    if let Some(predicate) = &index.predicate {
-        out.push_str(&format!(" WHERE {}", text(&simple(predicate, dialect))));
-    }
-    out
-}
-
-/// Whether two indexes, whatever their names, are the same, as far as both were understood.
-pub fn same_index(one: &Index, other: &Index, dialect: Dialect) -> bool {
-    let unclear = |index: &Index| index.exprs().any(|expr| is_unclear(&simple(expr, dialect)));
-    index_text(one, dialect) == index_text(other, dialect) || unclear(one) || unclear(other)
 }
 
 /// Text that was not parsed, or that something fills in later. Queries are compared only where their names are resolved.

@@ -280,6 +280,8 @@ pub struct Index {
     pub only: bool,
     /// The index of the parent that it is a part of.
     pub parent: Option<Name>,
+    /// CLUSTER ON: the rows of its table are put in its order.
+    pub clustered: bool,
     /// WITH (…): storage parameters, in lower case.
     pub parameters: BTreeMap<String, String>,
     /// Its comment.
@@ -304,6 +306,7 @@ impl Index {
             generated_name: false,
             only: false,
             parent: None,
+            clustered: false,
             parameters: BTreeMap::new(),
             notes: Notes::default(),
             made: None,
@@ -590,6 +593,11 @@ impl Catalog {
     /// Whether something that we could not follow was about the relation of that name.
     pub fn is_unclear(&self, name: &Name) -> bool {
         matches!(self.relations.get(name), Some(Slot::Unclear))
+    }
+
+    /// The same of the type of that name.
+    pub fn is_unclear_type(&self, name: &Name) -> bool {
+        matches!(self.types.get(name), Some(Slot::Unclear))
     }
 
     /// The table of that (resolved) name. Another kind of relation there means that the table is absent.

@@ -3,6 +3,7 @@
 mod access;
 pub mod builtin;
 pub mod canonical;
+pub mod casts;
 mod catalog;
 mod detail;
 pub mod diff;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::sync::OnceLock;
 
-use gander::schema::Dialect;
+use gander::schema::{Dialect, Engine};
 
 use crate::support::inventory::Inventory;
 use crate::support::pages::project;
@@ -139,8 +139,10 @@ fn unwritten(printed: &str) -> Vec<String> {
     printed.lines().filter(said).map(str::to_owned).collect()
 }
 
+/// The version is that of the server: others may refuse what it takes.
 fn engine(dialect: Dialect) -> String {
-    format!("--engine {}", dialect.name())
+    let version = Some(Engine::of(dialect).version());
+    format!("--engine {}", Engine { dialect, version })
 }
 
 /// `GANDER_SCRIPT=identity` looks at the cases in whose titles the word stands.
@@ -150,25 +152,35 @@ fn is_wanted(title: &str) -> bool {
 }
 
 /// Fails where something is wrong that is not known to be, or known to be and is not. What is known stands in
-/// `tests/data/catalogs/`, a case on a line with the first thing that is wrong with it; `GANDER_BLESS=1` writes it.
+/// `tests/data/catalogs/`, a case on a line with the first thing that is wrong with it and the reason why it stays; `GANDER_BLESS=1`
+/// writes it, and leaves the reasons to people.
 fn judge(list: &str, found: &[(String, Vec<String>)]) {
     assert!(!found.is_empty(), "no case was run");
     let path = project().join("tests/data/catalogs").join(list);
+    let text = fs::read_to_string(&path).expect("the list can be read");
+    let column = |line: &str, at: usize| line.split('\t').nth(at).unwrap_or_default().to_owned();
+    let reason = |title: &str| {
+        let line = text.lines().find(|line| column(line, 0) == title);
+        line.map_or_else(String::new, |line| column(line, 2))
+    };
     let wrong = || found.iter().filter_map(|(title, wrong)| Some((title, wrong.first()?)));
     if std::env::var_os("GANDER_BLESS").is_some() && std::env::var_os("GANDER_SCRIPT").is_none() {
         let lines: String = wrong()
             .map(|(title, first)| {
                 let flat: String =
                     first.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(160).collect();
-                format!("{title}\t{}\n", flat.trim_end())
+                format!("{title}\t{}\t{}\n", flat.trim_end(), reason(title))
             })
             .collect();
         fs::write(&path, lines).expect("the list can be written");
         return;
     }
-    let text = fs::read_to_string(&path).expect("the list can be read");
     let known: BTreeSet<&str> = text.lines().filter_map(|line| line.split('\t').next()).collect();
-    let mut complaints = Vec::new();
+    let mut complaints: Vec<String> = text
+        .lines()
+        .filter(|line| column(line, 2).is_empty())
+        .map(|line| format!("{}: no reason is given in {list}", column(line, 0)))
+        .collect();
     for (title, wrong) in found {
         match (wrong.is_empty(), known.contains(title.as_str())) {
             (true, true) => complaints.push(format!("{title}: is right now: strike it off {list}")),

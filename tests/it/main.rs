@@ -7,6 +7,10 @@ mod support;
 mod against;
 /// The steps of the GitHub action, run as the runner runs them, annotate a pull request and obey nobody else's text.
 mod action;
+/// The types of PostgreSQL, their casts and their comparisons are what gander says.
+mod casts;
+/// Many expressions in many places are refused where PostgreSQL refuses them, and nowhere else.
+mod fits;
 /// Exit codes, options and subcommands are what the command line promises.
 mod cli;
 /// What `--fix` and `--diff` write, and that they write nothing else.

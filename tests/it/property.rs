@@ -38,18 +38,6 @@ const POSTGRES: &[Known] = &[
         why: "it depends on the rows",
     },
     Known {
-        start: "accepted, not 42703",
-        inside: "",
-        example: "CREATE TABLE t (a int, CHECK (b > 0));",
-        why: "the columns of expressions, of views and of what is open are not looked for",
-    },
-    Known {
-        start: "accepted, not 42704",
-        inside: "",
-        example: "CREATE TABLE t (a e1);",
-        why: "types, and what belongs to a table that is open, are not looked for",
-    },
-    Known {
         start: "accepted, not 42804",
         inside: "",
         example: "CREATE TABLE t (a int); CREATE TABLE u (a text) INHERITS (t);",

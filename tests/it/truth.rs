@@ -36,21 +36,10 @@ const POSTGRES: &[(&str, Aspect, &str)] = &[
         First,
         "before 13 the function comes with an extension: which functions a server has is not in the history",
     ),
-    ("add_constraint/fk_type_mismatch", First, "which types can be compared with each other is not modelled"),
     (
         "alter_type/int_to_bool_using",
         Second,
         "which operators a type has is not modelled: the USING of the second run does not fit the new type",
-    ),
-    (
-        "alter_type/text_to_enum_using_default",
-        First,
-        "which default can be cast to which type is not modelled",
-    ),
-    (
-        "create_index/expression_not_immutable",
-        First,
-        "whether a cast is immutable depends on the types of both sides",
     ),
     ("create_table/partitioned_hash", First, "RANGE, LIST and HASH are read and not kept"),
     ("function/create_begin_atomic", First, "a body is kept as text, however it was written"),

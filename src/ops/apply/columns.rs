@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use super::expressions::Site;
+use super::fits::is_system;
 use super::kinds::altered_columns_of;
 use super::tables::whole;
 use super::{Outcome, Step, names};
 use crate::ops::{AlterColumn, AlterType, ColumnDef, Conflict, Guard, TableTarget};
 use crate::schema::{
     Column, Dialect, Expr, Ident, Identity, Index, Literal, Lookup, Member, Name, ObjectKind, ObjectRef,
-    PartitionKind, Relation, Sequence, SequenceOptions, Slot, Table, Type, builtin, canonical,
+    PartitionKind, Relation, Sequence, SequenceOptions, Slot, Table, Type, canonical,
 };
 
 /// A column of a table to be changed; one that may be there is put there.
@@ -24,17 +26,10 @@ pub(super) fn column_ref(table: &Name, column: &Ident) -> ObjectRef {
     ObjectRef { kind: ObjectKind::Column, name: Name::bare(column.clone()), on: Some(table.clone()) }
 }
 
-/// The columns that every table has and nobody makes or drops.
-const SYSTEM_COLUMNS: &[&str] = &["ctid", "tableoid", "xmin", "xmax", "cmin", "cmax"];
-
 impl Step<'_> {
     pub(super) fn add_column(&mut self, target: &TableTarget, def: &ColumnDef, guard: Guard) -> Outcome {
         let place = self.place;
         let column = self.column_of(def);
-        let name = self.resolve(&target.name);
-        if let Some(conflict) = self.contradicts(def).or_else(|| self.is_the_servers(&name, &column.name)) {
-            return Outcome::Refused(conflict);
-        }
         let outcome = self.alter(target, |step, name, mut table| {
             if let Some(conflict) = step.is_typed(&table) {
                 return Outcome::Refused(conflict);
@@ -45,9 +40,6 @@ impl Step<'_> {
             if let Lookup::Found(member) = table.column(column.name.key()) {
                 return step.exists(column_ref(&name, &column.name), guard, member.made);
             }
-            if let Some(conflict) = step.computed_twice(&table, &column) {
-                return Outcome::Refused(conflict);
-            }
             if target.only && step.postgres() && step.child(&name).is_some() {
                 let sentence =
                     format!("column `{}` must be added to the children of `{name}` too", column.name);
@@ -57,12 +49,18 @@ impl Step<'_> {
                 let sentence = format!("`{name}` is a partition: it has the columns of its parent");
                 return Outcome::Refused(Conflict::Other("42809", sentence));
             }
+            if table.of_type.is_some() && step.postgres() {
+                let sentence = format!("`{name}` has the columns of its type");
+                return Outcome::Refused(Conflict::Other("42809", sentence));
+            }
+            let unfit = step.unfit_column(&name, def);
             table.gone.retain(|gone| *gone != column.name);
             table.columns.push(Arc::new(Member::new(column.clone(), Some(place))));
             step.put_table(name.clone(), table);
+            let unfit = unfit.or_else(|| step.unfit_values(&name, &column.name));
             step.own_sequence(&name, &column, &def.sequence);
             step.inherit(&name, &column.name);
-            Outcome::Done
+            unfit.map_or(Outcome::Done, Outcome::Refused)
         });
         if outcome == Outcome::Done {
             let name = self.resolve(&target.name);
@@ -75,44 +73,6 @@ impl Step<'_> {
             }
         }
         outcome
-    }
-
-    /// Why a column cannot be what its definition says: its values come from two places, or cannot be counted up.
-    pub(super) fn contradicts(&self, def: &ColumnDef) -> Option<Conflict> {
-        let column = Some(&def.column).filter(|_| self.postgres())?;
-        let ty = column.ty.as_ref();
-        let serial = ty.is_some_and(Type::is_serial);
-        let sources =
-            [column.default.is_some(), column.identity.is_some(), column.generated.is_some(), serial];
-        if sources.into_iter().filter(|there| *there).count() > 1 {
-            let sentence =
-                format!("column `{}` has two of DEFAULT, serial, IDENTITY and GENERATED", column.name);
-            return Some(Conflict::Other("42601", sentence));
-        }
-        let counts = |ty: &&Type| {
-            !builtin::is_type(&ty.name)
-                || (matches!(ty.name.as_str(), "smallint" | "integer" | "bigint") && ty.dimensions == 0)
-        };
-        let ty = ty.filter(|ty| column.identity.is_some() && !counts(ty))?;
-        let sentence = format!("column `{}` is {ty}: only integers can be IDENTITY", column.name);
-        Some(Conflict::Other("22023", sentence))
-    }
-
-    /// Every table has the server's columns already.
-    pub(super) fn is_the_servers(&self, table: &Name, column: &Ident) -> Option<Conflict> {
-        (self.postgres() && SYSTEM_COLUMNS.contains(&column.key()))
-            .then(|| Conflict::Exists(column_ref(table, column)))
-    }
-
-    /// Why a column cannot be computed from a column that is itself computed.
-    pub(super) fn computed_twice(&self, table: &Table, column: &Column) -> Option<Conflict> {
-        let generated = column.generated.as_ref().filter(|_| self.postgres())?;
-        let other = table.columns.iter().find(|member| {
-            member.column.generated.is_some() && generated.expr.surely_reads(member.column.name.key())
-        })?;
-        let sentence =
-            format!("column `{}` is computed from `{}`, which is computed", column.name, other.column.name);
-        Some(Conflict::Other("42P17", sentence))
     }
 
     pub(super) fn column_of(&self, def: &ColumnDef) -> Column {
@@ -203,7 +163,7 @@ impl Step<'_> {
             if let Some(conflict) = step.is_typed(&table) {
                 return Outcome::Refused(conflict);
             }
-            if step.postgres() && SYSTEM_COLUMNS.contains(&column.key()) {
+            if step.postgres() && is_system(column) {
                 let sentence = format!("`{column}` is a column of the server's own");
                 return Outcome::Refused(Conflict::Other("0A000", sentence));
             }
@@ -364,8 +324,14 @@ impl Step<'_> {
         let mut refused = None;
         let outcome = self.alter_relation(target, altered_columns_of(change), |step, name, mut table| {
             refused = match change {
-                AlterColumn::Type { .. } => {
-                    step.is_typed(&table).or_else(|| step.keeps_type(&table, column, target.only))
+                AlterColumn::Type { ty, using, .. } => {
+                    let kept = step.keeps_type(&table, column, target.only);
+                    // What makes it impossible with any type comes first.
+                    let kept = match kept {
+                        Some(conflict) if conflict.sqlstate() == "42P16" => Some(conflict),
+                        kept => step.unfit_type(&table, column, (ty, using.as_ref())).or(kept),
+                    };
+                    step.is_typed(&table).or(kept)
                 }
                 AlterColumn::SetNotNull if target.only && step.is_partitioned(&name) => {
                     step.child(&name).map(|child| {
@@ -373,11 +339,15 @@ impl Step<'_> {
                     })
                 }
                 AlterColumn::DropNotNull => step.keeps_not_null(&table, column),
-                AlterColumn::SetDefault(expr) => {
-                    step.computes(&table, column).or_else(|| step.lacks_sequence(expr))
-                }
+                AlterColumn::SetDefault(expr) => step.computes(&table, column).or_else(|| {
+                    let ty = step.column_type(&table, column);
+                    let unfit = step.unfit_value(&table, column, (ty, expr), Site::Default);
+                    unfit.or_else(|| step.lacks_sequence(expr))
+                }),
                 AlterColumn::DropDefault => step.computes(&table, column),
-                AlterColumn::AddIdentity { .. } => nullable(&table, column, step.catalog.dialect),
+                AlterColumn::AddIdentity { .. } => step
+                    .unfit_identity(&table, column)
+                    .or_else(|| nullable(&table, column, step.catalog.dialect)),
                 AlterColumn::SetNotNull
                 | AlterColumn::SetIdentity { .. }
                 | AlterColumn::DropIdentity(_)
@@ -596,9 +566,6 @@ impl Step<'_> {
             if table.column(to.key()).found().is_some() && !respelt {
                 return Outcome::Refused(Conflict::Exists(column_ref(&name, to)));
             }
-            if let Some(conflict) = step.is_the_servers(&name, to) {
-                return Outcome::Refused(conflict);
-            }
             let below = if step.postgres() { step.family(&name, false) } else { Vec::new() };
             let has = |heir: &&Name| {
                 step.catalog.table(heir).and_then(|heir| heir.column(to.key())).found().is_some()
@@ -613,6 +580,9 @@ impl Step<'_> {
             if step.postgres() && target.only && step.child(&name).is_some() {
                 let sentence = format!("column `{from}` must be renamed in the children of `{name}` too");
                 return Outcome::Refused(Conflict::Other("42P16", sentence));
+            }
+            if step.postgres() && is_system(to) {
+                return Outcome::Refused(Conflict::Exists(column_ref(&name, to)));
             }
             step.rename_column_of(&name, from, to, &mut Vec::new());
             Outcome::Done

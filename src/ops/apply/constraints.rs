@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::columns::{column_ref, member};
+use super::expressions::Site;
 use super::{Outcome, Step, names};
 use crate::ops::{Conflict, Guard, TableTarget};
 use crate::schema::{
@@ -52,10 +53,29 @@ impl Step<'_> {
         if outcome != Outcome::Done || !self.catalog.has_inheritance() || !self.postgres() {
             return outcome;
         }
-        if !only {
+        if only {
+            self.mark_only(name);
+        } else {
             self.constrain_children(name, constraint);
         }
         outcome
+    }
+
+    /// The index of the constraint that a partitioned table was just given for itself: those of its partitions are still to be
+    /// attached.
+    fn mark_only(&mut self, name: &Name) {
+        let last = self.catalog.table(name).found().and_then(|table| table.constraints.last());
+        let Some(ident) = last.map(|(ident, _)| ident.clone()) else { return };
+        if !self.is_partitioned(name) || self.catalog.children(name).is_empty() {
+            return;
+        }
+        let index = Name { schema: name.schema.clone(), ident };
+        if let Lookup::Found(known) = self.catalog.index(&index)
+            && known.constraint.as_ref() == Some(&index.ident)
+        {
+            let known = Relation::Index(Arc::new(Index { only: true, ..known.clone() }));
+            self.catalog.put_relation(index, Slot::Present(known));
+        }
     }
 
     /// What a constraint of a parent does below it (source: PostgreSQL's manual, 5.9 and 5.10): a CHECK and a NOT NULL hold in all heirs, keys
@@ -302,13 +322,14 @@ impl Step<'_> {
         let columns = match &constraint.kind {
             ConstraintKind::PrimaryKey { columns, .. } | ConstraintKind::Unique { columns, .. } => columns,
             ConstraintKind::ForeignKey(key) => &key.columns,
-            ConstraintKind::Check(expr) if expr.has_query() => {
-                let sentence = "there can be no query in a CHECK".to_owned();
-                return Some(Conflict::Other("0A000", sentence));
+            ConstraintKind::Check(expr) => return self.unfit_in(table, expr, Site::Check),
+            ConstraintKind::Exclude(exclude) => {
+                let keys = exclude.elements.iter().map(|(key, _)| &key.expr);
+                let predicate = exclude.predicate.iter().map(|expr| (expr, Site::Predicate));
+                let mut all = predicate.chain(keys.map(|key| (key, Site::Key)));
+                return all.find_map(|(expr, place)| self.unfit_in(table, expr, place));
             }
-            ConstraintKind::Check(_) | ConstraintKind::Exclude(_) | ConstraintKind::NotNull(_) => {
-                return None;
-            }
+            ConstraintKind::NotNull(_) => return None,
         };
         if let ConstraintKind::ForeignKey(key) = &constraint.kind
             && let Some(conflict) = self.cannot_point(table, &self.resolve(&key.table))
@@ -335,7 +356,7 @@ impl Step<'_> {
         match &constraint.kind {
             ConstraintKind::ForeignKey(key) => {
                 let key = ForeignKey { table: self.resolve(&key.table), ..key.clone() };
-                self.cannot_refer(&key)
+                self.cannot_refer(&key).or_else(|| self.unfit_key(table, &key))
             }
             ConstraintKind::PrimaryKey { .. }
             | ConstraintKind::Unique { .. }

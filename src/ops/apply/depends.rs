@@ -211,8 +211,8 @@ impl Step<'_> {
         if !self.postgres() {
             return None;
         }
-        let identity = table.column(column.key()).found().and_then(|member| member.column.identity);
-        if identity.is_some() {
+        let member = table.column(column.key()).found();
+        if member.is_some_and(|member| member.column.identity.is_some()) {
             let sentence = format!("column `{column}` of `{}` is an identity column", table.name);
             return Some(Conflict::Other("42601", sentence));
         }

@@ -72,6 +72,49 @@ const OPERATOR_CLASSES: &[(&str, &[&str])] = &[
         ],
     ),
 ];
+/// Well-known extensions that bring no types (source: the same scripts).
+const WITHOUT_TYPES: &[&str] = &[
+    "adminpack",
+    "amcheck",
+    "autoinc",
+    "bloom",
+    "btree_gin",
+    "dict_int",
+    "dict_xsyn",
+    "earthdistance",
+    "file_fdw",
+    "fuzzystrmatch",
+    "insert_username",
+    "moddatetime",
+    "pageinspect",
+    "pg_buffercache",
+    "pg_cron",
+    "pg_prewarm",
+    "pg_stat_statements",
+    "pgcrypto",
+    "pgrowlocks",
+    "pgstattuple",
+    "plpgsql",
+    "postgres_fdw",
+    "refint",
+    "sslinfo",
+    "tcn",
+    "tsm_system_rows",
+    "tsm_system_time",
+    "unaccent",
+    "uuid-ossp",
+    "xml2",
+];
+
+/// Whether an extension may bring types that stand in no list here.
+pub(super) fn brings_types(extension: &Ident) -> bool {
+    !WITHOUT_TYPES.contains(&extension.key()) && brought(TYPES, extension).is_empty()
+}
+
+/// Whether a well-known extension brings a type of that name.
+pub(super) fn is_brought(ty: &str) -> bool {
+    TYPES.iter().any(|(_, brought)| brought.contains(&ty))
+}
 
 /// The relations that well-known extensions bring.
 const VIEWS: &[(&str, &[&str])] = &[

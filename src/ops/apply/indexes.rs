@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use super::columns::column_ref;
+use super::expressions::Site;
 use super::{Outcome, Step, names};
 use crate::ops::{Conflict, CreateIndex, Guard};
+use crate::schema::diff::shape;
 use crate::schema::{
-    Dialect, Expr, Ident, Index, IndexKey, Lookup, Name, ObjectKind, ObjectRef, Relation, Slot, canonical,
+    Dialect, Expr, Ident, Index, IndexKey, Lookup, Name, ObjectKind, ObjectRef, Relation, Slot,
 };
 
 impl Step<'_> {
@@ -48,6 +50,8 @@ impl Step<'_> {
             .keys
             .iter()
             .filter_map(IndexKey::column)
+            // The whole row.
+            .filter(|column| *column != "*" && *column != table.ident.key())
             .map(Ident::exact)
             .chain(create.include.iter().cloned())
             .collect();
@@ -70,6 +74,15 @@ impl Step<'_> {
                 format!("a unique index of `{table}` must have `{left_out}` in it, which partitions it");
             return Outcome::Refused(Conflict::Other("0A000", sentence));
         }
+        if self.lacks_method(&create.method) {
+            let name = Name::bare(Ident::exact(create.method.as_str()));
+            return self.missing(ObjectRef { kind: ObjectKind::AccessMethod, name, on: None }, Guard::None);
+        }
+        let predicate = self.any_unfit_in(&table, &create.predicate, Site::Predicate);
+        let keys = || self.any_unfit_in(&table, create.keys.iter().map(|key| &key.expr), Site::Key);
+        if let Some(conflict) = predicate.or_else(keys) {
+            return Outcome::Refused(conflict);
+        }
         if create.concurrently && self.is_partitioned(&table) {
             let sentence = format!("`{table}` is partitioned: no index can be built on it CONCURRENTLY");
             return Outcome::Refused(Conflict::Other("0A000", sentence));
@@ -82,7 +95,7 @@ impl Step<'_> {
             nulls_not_distinct: create.nulls_not_distinct,
             predicate: create.predicate.clone(),
             generated_name,
-            only: create.only && self.is_partitioned(&table),
+            only: create.only && self.is_partitioned(&table) && !self.catalog.children(&table).is_empty(),
             parameters: create.parameters.clone(),
             made: Some(self.place),
             ..Index::plain(name.clone(), table.clone())
@@ -117,6 +130,16 @@ impl Step<'_> {
         let known = self.catalog.table(table).found().filter(|_| create.unique && self.postgres())?;
         let has = |column: &String| create.keys.iter().any(|key| key.column() == Some(column.as_str()));
         known.partition_columns().into_iter().find(|column| !has(column))
+    }
+
+    /// Whether an access method is known not to be there: neither one of the server's own, nor made, nor an extension's.
+    fn lacks_method(&self, method: &str) -> bool {
+        let name = Name::bare(Ident::exact(method));
+        self.postgres()
+            && !self.catalog.unclear
+            && !["btree", "hash", "gist", "gin", "spgist", "brin"].contains(&method)
+            && self.catalog.other(&ObjectRef { kind: ObjectKind::AccessMethod, name, on: None }).is_absent()
+            && !self.catalog.others().any(|(object, _)| object.kind == ObjectKind::Extension)
     }
 
     /// Gives a partition the index that one of its parent's asks for: one of its own that is the same, or a new one.
@@ -155,7 +178,7 @@ impl Step<'_> {
         let own = self.catalog.indexes_of(partition).find(|index| {
             index.parent.is_none()
                 && (wanted.constraint.is_none() || index.constraint.is_some())
-                && canonical::same_index(index, &wanted, dialect)
+                && shape::same_index(index, &wanted, dialect)
         });
         let Some(own) = own.map(|index| (index.name.clone(), index.constraint.clone())) else { return false };
         self.set_parent_index(&own.0, Some(above.clone()));

@@ -129,7 +129,7 @@ pub(super) const fn options_of(option: &TableOption) -> &'static [ObjectKind] {
             &[ObjectKind::View, ObjectKind::MaterializedView, ObjectKind::Index, ObjectKind::Sequence]
         }
         TableOption::Tablespace(_) => &[ObjectKind::MaterializedView, ObjectKind::Index],
-        TableOption::ReplicaIdentity(_) | TableOption::AccessMethod(_) | TableOption::ClusterOn => {
+        TableOption::ReplicaIdentity(_) | TableOption::AccessMethod(_) | TableOption::ClusterOn(_) => {
             &[ObjectKind::MaterializedView]
         }
         TableOption::Logged(_) => &[ObjectKind::Sequence],

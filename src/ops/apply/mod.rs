@@ -4,9 +4,11 @@ mod columns;
 mod constraints;
 mod depends;
 mod drop;
+mod expressions;
 mod extensions;
 mod follow;
 mod functions;
+mod fits;
 mod indexes;
 mod kinds;
 mod names;
@@ -18,6 +20,7 @@ mod tables;
 mod types;
 mod users;
 
+pub use fits::never_made_type;
 pub use names::object_name as generated_name;
 pub use query::resolved;
 
@@ -491,7 +494,10 @@ impl Step<'_> {
                         let table = ObjectRef { kind: ObjectKind::Table, name, on: None };
                         return self.missing(table, Guard::None);
                     }
-                    if let Some(conflict) = self.cannot_measure(statistics) {
+                    let measured =
+                        [ObjectKind::Table, ObjectKind::ForeignTable, ObjectKind::MaterializedView];
+                    let elsewhere = self.not_on(&statistics.table, "extended statistics", &measured);
+                    if let Some(conflict) = elsewhere.or_else(|| self.unfit_statistics(statistics)) {
                         return Outcome::Refused(conflict);
                     }
                 }
@@ -509,7 +515,7 @@ impl Step<'_> {
                 if self.catalog.table(&name).found().is_some_and(|table| table.emptied.is_some()) {
                     self.catalog.change_table(&name, |table| table.emptied = None);
                 }
-                Outcome::Done
+                self.written(&name, &insert.columns)
             }
             Operation::Update { table, columns, .. } => self.update(table, columns),
             Operation::Delete { table, limited, without } => {
@@ -765,8 +771,37 @@ impl Step<'_> {
         Outcome::Done
     }
 
+    /// Rows are written into columns that the table has.
+    fn written(&self, table: &Name, columns: &[Ident]) -> Outcome {
+        // What the server has by itself is in no catalog.
+        let own = |text: &str| text.starts_with("pg_") || text.starts_with("sqlite_");
+        let is_own = own(table.ident.key())
+            || table
+                .schema
+                .as_ref()
+                .is_some_and(|schema| own(schema.key()) || *schema == "information_schema");
+        if self.catalog.relation(table).is_absent() && !is_own && !self.catalog.unclear {
+            let object = ObjectRef { kind: ObjectKind::Table, name: table.clone(), on: None };
+            return self.missing(object, Guard::None);
+        }
+        let Lookup::Found(known) = self.catalog.table(table) else { return Outcome::Done };
+        let sqlite = || {
+            let own = |column: &Ident| ["rowid", "_rowid_", "oid"].contains(&column.key());
+            let lacks = |column: &&Ident| known.column(column.key()).is_absent() && !own(column);
+            let knows = self.catalog.dialect == Dialect::Sqlite && !self.catalog.unclear;
+            columns.iter().find(lacks).filter(|_| knows && known.module.is_none())
+        };
+        match self.missing_column(known, columns).or_else(sqlite) {
+            Some(column) => self.missing(columns::column_ref(table, column), Guard::None),
+            None => Outcome::Done,
+        }
+    }
+
     fn update(&mut self, table: &Name, columns: &[Ident]) -> Outcome {
         let name = self.resolve(table);
+        if let refused @ Outcome::Refused(_) = self.written(&name, columns) {
+            return refused;
+        }
         // Copying a table to say again what it says already would be most of the work of a long history.
         let is_known = |column: &Ident| {
             let known = self.catalog.table(&name).and_then(|table| table.column(column.key()));

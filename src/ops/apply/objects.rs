@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::expressions::Site;
 use super::functions::same_inputs;
 use super::tables::inherited_trigger;
 use super::{Outcome, Step};
@@ -10,9 +11,9 @@ use crate::ops::{
     CreateTrigger, CreateView, Guard,
 };
 use crate::schema::{
-    Argument, ArgumentMode, Detail, Dialect, Expr, Function, FunctionOptions, Ident, Lookup, Name, Notes,
+    Argument, ArgumentMode, Detail, Dialect, Function, FunctionOptions, Ident, Lookup, Name, Notes,
     ObjectKind, ObjectRef, Other, Output, Policy, Publication, Published, Relation, Returns, Rule, Sequence,
-    Slot, Statistics, Timing, Trigger, View, canonical,
+    Slot, Timing, Trigger, View, canonical,
 };
 
 impl Step<'_> {
@@ -289,6 +290,13 @@ impl Step<'_> {
         if let Some(missing) = self.missing_schema(&name) {
             return missing;
         }
+        // What C has for a type may be made after its function.
+        let known = |language: &str| language == "sql" || language == "plpgsql";
+        if create.options.language.as_deref().is_some_and(known)
+            && let Some(conflict) = self.unfit_signature(create)
+        {
+            return Outcome::Refused(conflict);
+        }
         let mut all = self.catalog.functions(&name).to_vec();
         let mut function = Function {
             kind: create.kind,
@@ -320,6 +328,16 @@ impl Step<'_> {
         }
         self.catalog.put_functions(name, all);
         Outcome::Done
+    }
+
+    /// A type of its arguments or its result that is not there.
+    fn unfit_signature(&self, create: &CreateFunction) -> Option<Conflict> {
+        let arguments = create.arguments.iter().map(|argument| &argument.ty);
+        let missing = arguments.into_iter().find_map(|ty| self.missing_type(ty));
+        missing.or_else(|| match create.returns.as_ref()? {
+            Returns::Type { ty, .. } => self.missing_type(ty),
+            Returns::Table(columns) => columns.iter().find_map(|(_, ty)| self.missing_type(ty)),
+        })
     }
 
     pub(super) fn alter_function(
@@ -442,7 +460,9 @@ impl Step<'_> {
         if self.catalog.table(&table).is_absent() {
             return self.missing(ObjectRef { kind: ObjectKind::Table, name: table, on: None }, Guard::None);
         }
-        if let Some(conflict) = self.is_mismatched(&create.policy) {
+        let exprs = create.policy.using.iter().chain(&create.policy.check);
+        let mismatched = self.is_mismatched(&create.policy);
+        if let Some(conflict) = mismatched.or_else(|| self.any_unfit_in(&table, exprs, Site::Policy)) {
             return Outcome::Refused(conflict);
         }
         let object =
@@ -464,6 +484,10 @@ impl Step<'_> {
 
     pub(super) fn alter_policy(&mut self, alter: &AlterPolicy) -> Outcome {
         let table = self.resolve(&alter.table);
+        let exprs = alter.using.iter().chain(&alter.check);
+        if let Some(conflict) = self.any_unfit_in(&table, exprs, Site::Policy) {
+            return Outcome::Refused(conflict);
+        }
         let object =
             ObjectRef { kind: ObjectKind::Policy, name: Name::bare(alter.name.clone()), on: Some(table) };
         let mut other = match self.catalog.other(&object) {
@@ -509,39 +533,6 @@ impl Step<'_> {
         }
         let object = ObjectRef { kind: ObjectKind::Publication, name: Name::bare(name.clone()), on: None };
         self.create_other(object, Guard::None, Detail::Publication(Box::new(publication)))
-    }
-
-    /// Why there can be no such extended statistics.
-    pub(super) fn cannot_measure(&self, statistics: &Statistics) -> Option<Conflict> {
-        let measured = [ObjectKind::Table, ObjectKind::ForeignTable, ObjectKind::MaterializedView];
-        if let Some(conflict) = self.not_on(&statistics.table, "extended statistics", &measured) {
-            return Some(conflict);
-        }
-        let column = |key: &Expr| match key {
-            Expr::Column(parts) => parts.last().map(|last| Ident::exact(last.as_str())),
-            Expr::Literal(_)
-            | Expr::Call { .. }
-            | Expr::Operator { .. }
-            | Expr::Cast { .. }
-            | Expr::Query(_)
-            | Expr::Raw { .. } => None,
-        };
-        let columns: Vec<Ident> = statistics.keys.iter().filter_map(column).collect();
-        if let Lookup::Found(table) = self.catalog.table(&statistics.table)
-            && let Some(missing) = self.missing_column(table, &columns)
-        {
-            return Some(Conflict::Missing(super::columns::column_ref(&table.name, missing)));
-        }
-        let (table, keys) = (&statistics.table, &statistics.keys);
-        if let ([_], [column]) = (keys.as_slice(), columns.as_slice()) {
-            let sentence = format!(
-                "column `{column}` of `{table}` has statistics already; extended ones take two columns"
-            );
-            return Some(Conflict::Other("42P17", sentence));
-        }
-        let twice = (1..columns.len()).find(|at| columns[..*at].contains(&columns[*at]))?;
-        let sentence = format!("column `{}` of `{table}` is named twice", columns[twice]);
-        Some(Conflict::Other("42701", sentence))
     }
 
     /// The answer where what is to be published is not there, or cannot be published.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::columns::{column_ref, merge};
 use super::constraints::one_index_each;
+use super::expressions::Site;
 use super::kinds::options_of;
 use super::{Outcome, Step, names};
 use crate::ops::{ColumnDef, Conflict, CreateIndex, CreateTable, Guard, TableOption, TableTarget};
@@ -42,14 +43,10 @@ impl Step<'_> {
         if let Some(conflict) = self.not_in_sqlite(create) {
             return Outcome::Refused(conflict);
         }
-        let unfit =
-            |def: &ColumnDef| self.contradicts(def).or_else(|| self.is_the_servers(&name, &def.column.name));
-        if let Some(conflict) = create.columns.iter().find_map(unfit) {
-            return Outcome::Refused(conflict);
-        }
-        if let Some(twice) = twice(&create.columns) {
+        if let Some(twice) = twice(&create.columns).or_else(|| self.written_and_copied(create)) {
             return Outcome::Refused(Conflict::Exists(column_ref(&name, twice)));
         }
+        let unfit = create.columns.iter().find_map(|def| self.unfit_column(&name, def));
         let parents: Vec<Name> = create
             .partition_of
             .iter()
@@ -126,9 +123,6 @@ impl Step<'_> {
             table.parents.push(parent);
         }
         for (like, options) in &create.like {
-            if let Some(twice) = self.copied_twice(create, like) {
-                return Outcome::Refused(Conflict::Exists(column_ref(&name, &twice)));
-            }
             copy_columns(self.catalog, &self.resolve(like), &mut table, options);
         }
         for column in selected.iter().flatten().cloned() {
@@ -150,17 +144,18 @@ impl Step<'_> {
         for def in &create.columns {
             self.own_sequence(&name, &def.column, &def.sequence);
         }
-        let made = self.catalog.table(&name).found();
-        let twice = |def: &ColumnDef| self.computed_twice(made?, &def.column);
-        if let Some(conflict) = create.columns.iter().find_map(twice) {
-            return Outcome::Refused(conflict);
-        }
         let defaults = create.columns.iter().filter_map(|def| def.column.default.as_ref());
         if let Some(conflict) = defaults.into_iter().find_map(|default| self.lacks_sequence(default)) {
             return Outcome::Refused(conflict);
         }
         self.copy_identities(&name, &create.like);
         self.copy_statistics(&name, &create.like);
+        let unfit = unfit.or_else(|| {
+            let mut columns = create.columns.iter().map(|def| &def.column.name);
+            columns.find_map(|column| self.unfit_values(&name, column))
+        });
+        let keys = create.partition_by.iter().flat_map(|by| &by.keys).map(|key| &key.expr);
+        let unfit = unfit.or_else(|| self.any_unfit_in(&name, keys, Site::Partition));
         let at_columns = create
             .columns
             .iter()
@@ -196,7 +191,7 @@ impl Step<'_> {
         for constraint in constraints.iter_mut().filter(|_| !create.foreign) {
             constraint.not_valid = false;
         }
-        let mut refused = Outcome::Done;
+        let mut refused = unfit.map_or(Outcome::Done, Outcome::Refused);
         for constraint in &constraints {
             if self.is_merged(&name, constraint) {
                 continue;
@@ -217,13 +212,6 @@ impl Step<'_> {
             self.become_partition(&parent, &name);
         }
         refused
-    }
-
-    /// A column that CREATE TABLE names itself and LIKE would bring.
-    fn copied_twice(&self, create: &CreateTable, like: &Name) -> Option<Ident> {
-        let source = self.catalog.table(&self.resolve(like)).found().filter(|_| self.postgres())?;
-        let names = create.columns.iter().map(|def| &def.column.name);
-        names.into_iter().find(|name| source.column(name.key()).found().is_some()).cloned()
     }
 
     /// Why a table cannot inherit from these relations, or be made like others.
@@ -283,6 +271,21 @@ impl Step<'_> {
             above.extend(new);
         }
         false
+    }
+
+    /// A column that CREATE TABLE writes and copies with LIKE too, or copies twice (PostgreSQL).
+    fn written_and_copied<'c>(&'c self, create: &'c CreateTable) -> Option<&'c Ident> {
+        let mut seen: Vec<&Ident> = create.columns.iter().map(|def| &def.column.name).collect();
+        for (source, _) in create.like.iter().filter(|_| self.postgres()) {
+            let Lookup::Found(source) = self.catalog.table(&self.resolve(source)) else { continue };
+            for member in &source.columns {
+                if seen.contains(&&member.column.name) {
+                    return Some(&member.column.name);
+                }
+                seen.push(&member.column.name);
+            }
+        }
+        None
     }
 
     /// The columns of CREATE TABLE … AS, where the query shows all of them.
@@ -717,7 +720,7 @@ impl Step<'_> {
             | TableOption::Logged(_)
             | TableOption::Tablespace(_)
             | TableOption::AccessMethod(_)
-            | TableOption::ClusterOn
+            | TableOption::ClusterOn(_)
             | TableOption::OfType(_)
             | TableOption::Other(_) => None,
         };
@@ -736,7 +739,7 @@ impl Step<'_> {
             | TableOption::Logged(_)
             | TableOption::Tablespace(_)
             | TableOption::AccessMethod(_)
-            | TableOption::ClusterOn
+            | TableOption::ClusterOn(_)
             | TableOption::Inherit { .. }
             | TableOption::OfType(_)
             | TableOption::Other(_) => {}
@@ -781,15 +784,34 @@ impl Step<'_> {
                     let Some(parent) = parent else { return Outcome::Done };
                     return step.set_inherit(name, table, parent, *no);
                 }
+                TableOption::ClusterOn(index) => return step.cluster_on(&name, index.as_ref()),
                 TableOption::Trigger { .. }
                 | TableOption::Parameters(_)
                 | TableOption::Tablespace(_)
                 | TableOption::AccessMethod(_)
-                | TableOption::ClusterOn
                 | TableOption::Other(_) => return Outcome::Done,
             }
             step.put_table(name, table)
         })
+    }
+
+    /// CLUSTER ON an index, and of no other; SET WITHOUT CLUSTER.
+    fn cluster_on(&mut self, table: &Name, index: Option<&Ident>) -> Outcome {
+        let wanted = index.map(|ident| Name { schema: table.schema.clone(), ident: ident.clone() });
+        if let Some(name) = wanted.as_ref().filter(|name| self.catalog.relation(name).is_absent()) {
+            return self
+                .missing(ObjectRef { kind: ObjectKind::Index, name: name.clone(), on: None }, Guard::None);
+        }
+        let all: Vec<Index> = self.catalog.indexes_of(table).cloned().collect();
+        for index in all {
+            let clustered = wanted.as_ref() == Some(&index.name);
+            if index.clustered != clustered {
+                let name = index.name.clone();
+                let index = Relation::Index(Arc::new(Index { clustered, ..index }));
+                self.catalog.put_relation(name, Slot::Present(index));
+            }
+        }
+        Outcome::Done
     }
 
     /// INHERIT and NO INHERIT.

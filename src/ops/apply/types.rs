@@ -23,7 +23,20 @@ impl Step<'_> {
             TypeDefinition::Shell => TypeKind::Other(String::new()),
         };
         let name = self.home(&create.name);
-        self.put_new_type(name, kind, ObjectKind::Type)
+        let unfit = match &kind {
+            TypeKind::Composite(attributes) => attributes.iter().find_map(|(_, ty)| self.missing_type(ty)),
+            TypeKind::Enum(EnumType { labels, .. }) => {
+                let twice = labels.iter().enumerate().find(|(at, label)| labels[..*at].contains(label));
+                twice.filter(|_| self.postgres()).map(|(_, label)| {
+                    Conflict::Other("23505", format!("type `{name}` has the value '{label}' twice"))
+                })
+            }
+            TypeKind::Domain { .. } | TypeKind::Other(_) => None,
+        };
+        match unfit {
+            Some(conflict) => Outcome::Refused(conflict),
+            None => self.put_new_type(name, kind, ObjectKind::Type),
+        }
     }
 
     pub(super) fn put_new_type(&mut self, name: Name, kind: TypeKind, object: ObjectKind) -> Outcome {
@@ -33,7 +46,7 @@ impl Step<'_> {
                 return Outcome::Refused(Conflict::Exists(ObjectRef { kind: object, name, on: None }));
             }
         }
-        // A table and a view have a type of their own name.
+        // A table has a type of its own name, and so has a view.
         if self.postgres()
             && let Lookup::Found(Relation::Table(_) | Relation::View(_)) = self.catalog.relation(&name)
         {
@@ -49,6 +62,16 @@ impl Step<'_> {
 
     pub(super) fn create_domain(&mut self, create: &CreateDomain) -> Outcome {
         let name = self.home(&create.name);
+        let checks = create.constraints.iter().filter_map(|constraint| match &constraint.kind {
+            ConstraintKind::Check(expr) => Some(expr),
+            ConstraintKind::PrimaryKey { .. }
+            | ConstraintKind::Unique { .. }
+            | ConstraintKind::ForeignKey(_)
+            | ConstraintKind::Exclude(_)
+            | ConstraintKind::NotNull(_) => None,
+        });
+        let unfit = self.missing_type(&create.ty);
+        let unfit = unfit.or_else(|| checks.into_iter().find_map(|expr| self.unfit_check(&name, expr)));
         let mut constraints = Vec::new();
         for constraint in create
             .constraints
@@ -68,7 +91,10 @@ impl Step<'_> {
             not_null,
             constraints,
         };
-        self.put_new_type(name, kind, ObjectKind::Type)
+        match (self.put_new_type(name, kind, ObjectKind::Type), unfit) {
+            (Outcome::Done, Some(conflict)) => Outcome::Refused(conflict),
+            (outcome, _) => outcome,
+        }
     }
 }
 

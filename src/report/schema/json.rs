@@ -297,7 +297,7 @@ fn table(schemas: &Schemas<'_>, catalog: &Catalog, table: &Table) -> JsonTable {
     JsonTable {
         name: table.name.to_string(),
         complete: !table.open,
-        options: shape::table(table, dialect).shown(),
+        options: shape::table(table, catalog).shown(),
         columns: table.columns.iter().map(|member| column(schemas, member, dialect)).collect(),
         primary_key: table.primary_key().map(listed),
         constraints: table

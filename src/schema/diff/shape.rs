@@ -95,8 +95,9 @@ fn listed(columns: &[Ident]) -> String {
     columns.iter().map(Ident::text).collect::<Vec<_>>().join(", ")
 }
 
-/// A table, apart from its columns, constraints and indexes.
-pub fn table(table: &Table, dialect: Dialect) -> Shape {
+/// A table, apart from its columns, constraints and indexes. `catalog`: where its indexes are.
+pub fn table(table: &Table, catalog: &Catalog) -> Shape {
+    let dialect = catalog.dialect;
     let mut shape = Shape::default();
     shape.word("UNLOGGED", table.unlogged);
     shape.word("FOREIGN", table.foreign);
@@ -139,17 +140,27 @@ pub fn table(table: &Table, dialect: Dialect) -> Shape {
         }
         None => {}
     }
-    if let Some(PartitionBy { strategy, keys }) = &table.partition_by {
-        let keys: Vec<String> = keys.iter().map(|key| canonical::key_text(key, dialect)).collect();
-        shape.text("PARTITION BY", format!("PARTITION BY {strategy} ({})", keys.join(", ")));
+    if let Some(text) = partition_by(table, dialect) {
+        shape.text("PARTITION BY", text);
     }
     parameters(&mut shape, &table.parameters);
+    if let Some(index) = catalog.indexes_of(&table.name).find(|index| index.clustered) {
+        // Its name may have been made up.
+        shape.text("CLUSTER ON", format!("CLUSTER ON {}", self::index(index, dialect).shown()));
+    }
     shape.word("ROW LEVEL SECURITY", table.row_security);
     shape.word("FORCE ROW LEVEL SECURITY", table.force_row_security);
     if let Some(identity) = &table.replica_identity {
         shape.text("REPLICA IDENTITY", format!("REPLICA IDENTITY {identity}"));
     }
     shape
+}
+
+/// How a table is split into partitions.
+pub fn partition_by(table: &Table, dialect: Dialect) -> Option<String> {
+    let PartitionBy { strategy, keys } = table.partition_by.as_ref()?;
+    let keys: Vec<String> = keys.iter().map(|key| canonical::key_text(key, dialect)).collect();
+    Some(format!("PARTITION BY {strategy} ({})", keys.join(", ")))
 }
 
 /// A bound's value: a string and a number that say the same are the same, since the key's type decides.
@@ -283,6 +294,17 @@ pub fn index(index: &Index, dialect: Dialect) -> Shape {
     }
     parameters(&mut shape, &index.parameters);
     shape
+}
+
+/// Whether two indexes are the same to a partitioned table, whatever their names and storage parameters, as far as both are
+/// understood (source: `CompareIndexInfo` in PostgreSQL's index.c).
+pub fn same_index(one: &Index, other: &Index, dialect: Dialect) -> bool {
+    let bare = |index: &Index| {
+        let mut shape = self::index(index, dialect);
+        shape.parts.retain(|(name, _)| *name != "WITH");
+        shape
+    };
+    bare(one).same(&bare(other))
 }
 
 /// A view.

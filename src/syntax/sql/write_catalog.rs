@@ -2,17 +2,19 @@
 
 mod changes;
 mod objects;
+mod order;
 mod tables;
 
 use std::collections::BTreeSet;
 
 use super::{write, write_query};
 use crate::schema::{
-    Body, Catalog, Dialect, Expr, Function, Ident, Name, Relation, Returns, Table, Type, TypeEntry, TypeKind,
-    View, canonical,
+    Body, Catalog, Dialect, Expr, Function, Ident, Name, Returns, Table, Type, View, canonical,
 };
 
 pub use changes::migrate;
+
+use order::{Item, Order};
 
 /// The statements, without semicolons, that build a catalog, in an order that runs.
 pub fn create(catalog: &Catalog) -> Vec<String> {
@@ -40,50 +42,58 @@ impl<'a> Writer<'a> {
             // What a body names may be made below it.
             out.push("SET check_function_bodies = false".to_owned());
         }
-        for entry in self.types_in_order() {
-            out.extend(self.type_entry(entry));
-        }
-        let (early, late): (Vec<_>, Vec<_>) =
-            functions.into_iter().partition(|(_, function)| self.stands_alone(function));
-        for (name, function) in &early {
-            out.extend(self.function(name, function));
-        }
-        self.sequences(out);
+        // Views last: a column that they leave to GROUP BY needs its key.
+        let order = Order::of(self);
+        let (late, early): (Vec<usize>, Vec<usize>) =
+            (0..order.items.len()).partition(|at| order.is_late(*at));
         let tables = self.tables_in_order();
-        for table in &tables {
-            out.push(self.create_table(table));
-        }
-        for table in &tables {
-            self.attach(table, out);
+        for at in early {
+            self.item(order.items[at], out);
         }
         self.owners_of_sequences(out);
-        for table in &tables {
+        // What a partition has of its own, its parent's keys and indexes take for their parts.
+        let (parts, wholes): (Vec<&Table>, Vec<&Table>) =
+            tables.iter().partition(|table| table.bound.is_some());
+        for table in parts.iter().rev() {
+            self.late_constraints(table, false, out);
+            self.indexes(&table.name, out);
+        }
+        for table in &parts {
+            self.attach(table, out);
+        }
+        for table in &wholes {
             self.late_constraints(table, false, out);
         }
-        for table in &tables {
+        for table in &wholes {
             self.indexes(&table.name, out);
+            self.index_parts(table, out);
         }
         for table in &tables {
             self.late_constraints(table, true, out);
         }
-        let names_view = |function: &Function| {
-            self.catalog.views().any(|view| signature(function).any(|ty| ty.name == view.name.text()))
-        };
-        for (name, function) in late.iter().filter(|(_, function)| !names_view(function)) {
-            out.extend(self.function(name, function));
-        }
-        for view in self.views_in_order() {
-            out.push(self.create_view(view));
-            self.indexes(&view.name, out);
-        }
-        for (name, function) in late.iter().filter(|(_, function)| names_view(function)) {
-            out.extend(self.function(name, function));
+        for at in late {
+            self.item(order.items[at], out);
         }
         for table in &tables {
             self.table_switches(table, out);
         }
         self.others(out);
-        self.comments(out);
+        out.extend(self.comments().iter().map(|(object, text)| self.comment(object, Some(text))));
+    }
+
+    /// What makes an item; nothing where it comes with another one.
+    fn item(self, item: Item<'_>, out: &mut Vec<String>) {
+        match item {
+            Item::Type(entry) => out.extend(self.type_entry(entry)),
+            Item::Function(name, function) => out.extend(self.function(name, function)),
+            Item::Sequence(sequence) if self.comes_with_column(sequence) => {}
+            Item::Sequence(sequence) => out.push(self.sequence(sequence)),
+            Item::Table(table) => out.push(self.create_table(table)),
+            Item::View(view) => {
+                out.push(self.create_view(view));
+                self.indexes(&view.name, out);
+            }
+        }
     }
 
     fn sqlite(self, out: &mut Vec<String>) {
@@ -98,44 +108,6 @@ impl<'a> Writer<'a> {
             out.push(self.create_view(view));
         }
         self.others(out);
-    }
-
-    /// Whether a function can be made before any table: nothing in its signature is a table's row, and its body is not looked into.
-    fn stands_alone(self, function: &Function) -> bool {
-        let is_relation = |ty: &Type| {
-            self.catalog.relations().any(|(name, relation)| {
-                matches!(relation, Relation::Table(_) | Relation::View(_)) && name.text() == ty.name
-            })
-        };
-        let row_type = |ty: &Type| ty.name.ends_with("%type") || is_relation(ty);
-        !signature(function).any(row_type) && !matches!(function.body, Some(Body::Parsed(_)))
-    }
-
-    /// Every type of the user's, behind those that it is made of.
-    fn types_in_order(self) -> Vec<&'a TypeEntry> {
-        let all: Vec<&TypeEntry> = self.catalog.types().filter(|entry| entry.made.is_some()).collect();
-        in_order(
-            all,
-            |entry| &entry.name,
-            |entry| {
-                let parts: Vec<&Type> = match &entry.kind {
-                    TypeKind::Composite(attributes) => attributes.iter().map(|(_, ty)| ty).collect(),
-                    TypeKind::Domain { ty, .. } => vec![ty],
-                    TypeKind::Enum(_) | TypeKind::Other(_) => Vec::new(),
-                };
-                let named = |ty: &Type| self.catalog.types().find(|other| other.name.text() == ty.name);
-                let mut names: Vec<Name> =
-                    parts.into_iter().filter_map(named).map(|entry| entry.name.clone()).collect();
-                if let TypeKind::Other(text) = &entry.kind {
-                    // The subtype of a range is one of its words.
-                    let words: BTreeSet<&str> =
-                        text.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
-                    let other = self.catalog.types().filter(|other| words.contains(other.name.text()));
-                    names.extend(other.map(|other| other.name.clone()));
-                }
-                names
-            },
-        )
     }
 
     /// Every table behind those that it inherits from.
@@ -190,7 +162,13 @@ fn signature(function: &Function) -> impl Iterator<Item = &Type> {
 /// A name as people write it: without the schema that everybody leaves out.
 fn shown(name: &Name, dialect: Dialect) -> String {
     match &name.schema {
-        Some(schema) if schema.key() != "public" && schema.key() != "main" => write::name(name, dialect),
+        // What is called like one of the server's own tables is that one, unless its schema is said.
+        Some(schema)
+            if (schema.key() != "public" && schema.key() != "main")
+                || (dialect == Dialect::Postgres && name.ident.key().starts_with("pg_")) =>
+        {
+            write::name(name, dialect)
+        }
         Some(_) | None => write::quote(&name.ident, dialect),
     }
 }

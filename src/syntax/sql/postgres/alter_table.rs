@@ -335,8 +335,7 @@ fn option(cursor: &mut Cursor<'_>) -> Read<TableOption> {
         return Ok(TableOption::Other(clause::capitals(cursor, first, cursor.at)));
     }
     if cursor.eat_all(&["CLUSTER", "ON"]) {
-        cursor.ident("an index")?;
-        return Ok(TableOption::ClusterOn);
+        return Ok(TableOption::ClusterOn(Some(cursor.ident("an index")?)));
     }
     if cursor.eat("OF") {
         return Ok(TableOption::OfType(Some(cursor.name("a type")?)));
@@ -388,7 +387,7 @@ fn set(cursor: &mut Cursor<'_>, first: usize) -> Read<TableOption> {
         }
         Ok(TableOption::AccessMethod(cursor.ident("an access method")?.text().to_owned()))
     } else if cursor.eat_all(&["WITHOUT", "CLUSTER"]) {
-        Ok(TableOption::ClusterOn)
+        Ok(TableOption::ClusterOn(None))
     } else if cursor.eat_all(&["WITHOUT", "OIDS"]) || cursor.eat_all(&["WITH", "OIDS"]) {
         Ok(TableOption::Other(clause::capitals(cursor, first, cursor.at)))
     } else {
@@ -573,8 +572,8 @@ mod tests {
             ("DISABLE ROW LEVEL SECURITY", "RowSecurity(false)"),
             ("NO FORCE ROW LEVEL SECURITY", "ForceRowSecurity(false)"),
             ("FORCE ROW LEVEL SECURITY", "ForceRowSecurity(true)"),
-            ("CLUSTER ON i", "ClusterOn"),
-            ("SET WITHOUT CLUSTER", "ClusterOn"),
+            ("CLUSTER ON i", "ClusterOn(Some(\"i\"))"),
+            ("SET WITHOUT CLUSTER", "ClusterOn(None)"),
             ("SET WITHOUT OIDS", "Other(\"SET WITHOUT OIDS\")"),
             ("SET ACCESS METHOD heap", "AccessMethod(\"heap\")"),
             ("SET TABLESPACE fast", "Tablespace(\"fast\")"),

@@ -5,7 +5,7 @@ use super::{clause, expression, index};
 use crate::ops::{ColumnDef, ConstraintDef, CreateTable, Guard, Op, Operation};
 use crate::schema::{
     Bound, Column, Constraint, ConstraintKind, Exclusion, Expr, ForeignKey, Generated, GeneratedKind, Ident,
-    Identity, Name, PartitionBy, PartitionKind, ReferentialAction,
+    Identity, Name, PartitionBy, PartitionKind, ReferentialAction, Type,
 };
 use crate::syntax::sql::cursor::{Cursor, Read};
 use crate::syntax::sql::{bridge, dml};
@@ -351,6 +351,13 @@ pub fn column_def(cursor: &mut Cursor<'_>) -> Read<ColumnDef> {
 /// # Errors
 /// When something in it is not understood.
 pub fn column_constraints(cursor: &mut Cursor<'_>, def: &mut ColumnDef) -> Read<()> {
+    // What was said of NULL; a serial column and an identity say it too.
+    let mut nullable = def.column.ty.as_ref().is_some_and(Type::is_serial).then_some(false);
+    let mut say = |def: &mut ColumnDef, is: bool| {
+        if nullable.replace(is).is_some_and(|said| said != is) {
+            def.contradiction = Some("both NULL and NOT NULL");
+        }
+    };
     loop {
         let named = cursor.is("CONSTRAINT");
         let name = constraint_name(cursor)?;
@@ -358,16 +365,24 @@ pub fn column_constraints(cursor: &mut Cursor<'_>, def: &mut ColumnDef) -> Read<
         let mut more = Vec::new();
         let kind = if cursor.is("NOT") && cursor.nth_is(1, "NULL") {
             cursor.at += 2;
+            say(def, false);
             def.column.not_null = Some(true);
             // PostgreSQL 18 keeps the name, and drops the constraint by it.
             name.is_some().then(|| ConstraintKind::NotNull(Some(def.column.name.clone())))
         } else if cursor.eat("NULL") {
+            say(def, true);
             None
         } else if cursor.eat("DEFAULT") {
+            if def.column.default.is_some() {
+                def.contradiction = Some("two defaults");
+            }
             def.column.default = Some(expression::restricted(cursor)?);
             None
         } else if cursor.eat("GENERATED") {
             generated(cursor, def)?;
+            if def.column.identity.is_some() && def.column.generated.is_none() {
+                say(def, false);
+            }
             None
         } else if cursor.eat("CHECK") {
             Some(ConstraintKind::Check(expression::group(cursor)?))

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::super::write::quote;
 use super::super::write_query;
@@ -181,18 +182,6 @@ impl Writer<'_> {
         out
     }
 
-    /// The sequences that no serial or identity column makes.
-    pub(super) fn sequences(self, out: &mut Vec<String>) {
-        for (_, relation) in self.catalog.relations() {
-            if let Relation::Sequence(sequence) = relation
-                && sequence.made.is_some()
-                && !self.comes_with_column(sequence)
-            {
-                out.push(self.sequence(sequence));
-            }
-        }
-    }
-
     /// Whether a sequence is made by the word `serial` or IDENTITY of its column.
     pub(super) fn comes_with_column(self, sequence: &Sequence) -> bool {
         let Some((table, column)) = &sequence.owned_by else { return false };
@@ -213,6 +202,22 @@ impl Writer<'_> {
             let _ = write!(out, " {option}");
         }
         out
+    }
+
+    /// Gives a sequence, under the name that it has, every option that another one has.
+    pub(super) fn alter_sequence(self, name: &Name, wanted: &Sequence) -> String {
+        let shape = wanted.options.shape();
+        let cycle = if shape.cycle { "CYCLE" } else { "NO CYCLE" };
+        format!(
+            "ALTER SEQUENCE {} AS {} INCREMENT BY {} MINVALUE {} MAXVALUE {} START WITH {} CACHE {} {cycle}",
+            shown(name, self.catalog.dialect),
+            shape.ty,
+            shape.increment,
+            shape.min,
+            shape.max,
+            shape.start,
+            shape.cache
+        )
     }
 
     pub(super) fn owners_of_sequences(self, out: &mut Vec<String>) {
@@ -463,10 +468,12 @@ impl Writer<'_> {
         Some(format!("ALTER TABLE {table} {switch} {word} {}", quote(&object.name.ident, dialect)))
     }
 
-    pub(super) fn comments(self, out: &mut Vec<String>) {
-        let mut say = |object: &ObjectRef, text: Option<&std::sync::Arc<str>>| {
+    /// Every comment, with the object that it is on.
+    pub(super) fn comments(self) -> Vec<(ObjectRef, Arc<str>)> {
+        let mut out = Vec::new();
+        let mut say = |object: &ObjectRef, text: Option<&Arc<str>>| {
             if let Some(text) = text {
-                out.push(self.comment(object, Some(&**text)));
+                out.push((object.clone(), Arc::clone(text)));
             }
         };
         let at = |kind: ObjectKind, name: &Name, on: Option<&Name>| ObjectRef {
@@ -519,6 +526,7 @@ impl Writer<'_> {
                 say(object, other.notes.comment.as_ref());
             }
         }
+        out
     }
 
     /// COMMENT ON an object; None takes the comment away.

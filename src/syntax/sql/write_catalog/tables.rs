@@ -180,7 +180,30 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn add_constraint(self, table: &Name, ident: &Ident, constraint: &Constraint) -> String {
-        format!("ALTER TABLE {} ADD {}", shown(table, self.dialect()), self.constraint(ident, constraint))
+        let index = Name { schema: table.schema.clone(), ident: ident.clone() };
+        let is_only =
+            is_key(&constraint.kind) && self.catalog.index(&index).found().is_some_and(|index| index.only);
+        let only = if is_only { "ONLY " } else { "" };
+        format!(
+            "ALTER TABLE {only}{} ADD {}",
+            shown(table, self.dialect()),
+            self.constraint(ident, constraint)
+        )
+    }
+
+    /// The parts of an index whose partitions do not all have one: each is said.
+    pub(super) fn index_parts(self, table: &Table, out: &mut Vec<String>) {
+        let dialect = self.dialect();
+        for whole in self.catalog.indexes_of(&table.name).filter(|index| index.only) {
+            for child in self.catalog.children(&table.name) {
+                let parts =
+                    self.catalog.indexes_of(&child).filter(|part| part.parent.as_ref() == Some(&whole.name));
+                out.extend(parts.map(|part| {
+                    let (whole, part) = (shown(&whole.name, dialect), shown(&part.name, dialect));
+                    format!("ALTER INDEX {whole} ATTACH PARTITION {part}")
+                }));
+            }
+        }
     }
 
     /// `CONSTRAINT name CHECK (…)`.
@@ -240,10 +263,6 @@ impl<'a> Writer<'a> {
                 let _ = write!(out, " {}", type_text(ty, dialect));
             }
             (None, None) => {}
-        }
-        if let Some(storage) = column.settings.get("storage").filter(|_| dialect == Dialect::Postgres) {
-            // CREATE TABLE has a word for it since 16 only: ALTER TABLE says it.
-            let _ = storage;
         }
         if let Some(collation) = &column.collation {
             let _ = write!(out, " COLLATE {collation}");
@@ -388,17 +407,31 @@ impl<'a> Writer<'a> {
         out
     }
 
+    /// STORAGE, COMPRESSION or STATISTICS of a column. (CREATE TABLE has a word for the first since 16 only.)
+    pub(super) fn column_setting(self, table: &Name, column: &Ident, setting: &str, value: &str) -> String {
+        let (table, column) = (shown(table, self.dialect()), quote(column, self.dialect()));
+        let word = setting.to_ascii_uppercase();
+        // The name of a compression is one of the server's, the others are words.
+        let value = if setting == "compression" { value.to_owned() } else { value.to_ascii_uppercase() };
+        format!("ALTER TABLE {table} ALTER COLUMN {column} SET {word} {value}")
+    }
+
+    /// The index in whose order a table is put.
+    pub(super) fn clustered(self, table: &Name) -> Option<&'a Index> {
+        self.catalog.indexes_of(table).find(|index| index.clustered)
+    }
+
     /// What only ALTER TABLE can say of a table.
     pub(super) fn table_switches(self, table: &Table, out: &mut Vec<String>) {
         let dialect = self.dialect();
         let name = shown(&table.name, dialect);
         for member in &table.columns {
             for (setting, value) in &member.column.settings {
-                let column = quote(&member.column.name, dialect);
-                let (word, value) = (setting.to_ascii_uppercase(), value.to_ascii_uppercase());
-                let value = if *setting == "compression" { value.to_ascii_lowercase() } else { value };
-                out.push(format!("ALTER TABLE {name} ALTER COLUMN {column} SET {word} {value}"));
+                out.push(self.column_setting(&table.name, &member.column.name, setting, value));
             }
+        }
+        if let Some(index) = self.clustered(&table.name) {
+            out.push(format!("ALTER TABLE {name} CLUSTER ON {}", quote(&index.name.ident, dialect)));
         }
         if table.row_security {
             out.push(format!("ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"));
@@ -419,7 +452,7 @@ fn autoincrement(table: &Table) -> Option<&Ident> {
     numbered.map(|member| &member.column.name)
 }
 
-const fn is_key(kind: &ConstraintKind) -> bool {
+pub(super) const fn is_key(kind: &ConstraintKind) -> bool {
     matches!(
         kind,
         ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. } | ConstraintKind::Exclude(_)

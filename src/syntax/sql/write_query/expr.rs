@@ -387,6 +387,7 @@ impl Writer<'_> {
                 Some(format!("{operator} {}", self.inside(one, Level::Whole)?))
             }
             (_, [value, list]) if operator.ends_with(" ANY") || operator.ends_with(" ALL") => {
+                let list = if self.dialect == Dialect::Postgres { list_of_text(value, list) } else { list };
                 Some(format!("{} {operator} ({})", self.inside(value, Level::Operation)?, self.expr(list)?))
             }
             ("+" | "-", [left, right]) => Some(format!(
@@ -606,4 +607,22 @@ fn starts_with_word(text: &str, word: &str) -> bool {
 /// `EXISTS (…)`, but `ARRAY(…)`.
 fn spaced(operator: &str) -> String {
     if operator == "EXISTS" { "EXISTS ".to_owned() } else { operator.to_owned() }
+}
+
+/// What is compared with a text, without the cast that the server puts around a list for it: written out, that cast would go to each
+/// member.
+fn list_of_text<'a>(value: &Expr, list: &'a Expr) -> &'a Expr {
+    let is_text = |to: &Type, dimensions: u8| to.name == "text" && to.dimensions == dimensions;
+    let is_varying = |member: &Expr| matches!(member, Expr::Cast { to, .. } if to.name == "character varying" && to.dimensions == 0);
+    match (value, list) {
+        (Expr::Cast { to: of_value, .. }, Expr::Cast { operand, to })
+            if is_text(of_value, 0)
+                && is_text(to, 1)
+                && matches!(&**operand, Expr::Operator { operator, operands }
+                    if operator == "ARRAY" && !operands.is_empty() && operands.iter().all(is_varying)) =>
+        {
+            operand
+        }
+        (_, _) => list,
+    }
 }

@@ -15,7 +15,6 @@ ALTER TABLE t ADD COLUMN i int PRIMARY KEY; -- refused: 42P16
 ALTER TABLE t ADD COLUMN ctid int; -- refused: 42701
 ALTER TABLE nosuch ADD COLUMN i int; -- refused: 42P01
 ALTER TABLE IF EXISTS nosuch ADD COLUMN i int;
--- left: accepted, not 42704: ALTER TABLE t ADD COLUMN i nosuch;
 
 -- # DROP COLUMN takes along what hangs on it
 CREATE TABLE p (id int PRIMARY KEY, code text UNIQUE);
@@ -65,8 +64,6 @@ ALTER TABLE t ALTER COLUMN nosuch TYPE int; -- refused: 42703
 ALTER TABLE t ALTER COLUMN a TYPE nosuch; -- refused: 42704
 CREATE VIEW v AS SELECT a FROM t;
 ALTER TABLE t ALTER COLUMN a TYPE int; -- refused: 0A000
--- left: accepted, not 42804: ALTER TABLE t ALTER COLUMN e TYPE int;
--- left: accepted, not 42704: ALTER TABLE t ALTER COLUMN a TYPE nosuch;
 
 -- # Defaults and NOT NULL
 CREATE TABLE t (id int PRIMARY KEY, a int, b text DEFAULT 'x', c int NOT NULL);

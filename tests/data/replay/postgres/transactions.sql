@@ -17,7 +17,6 @@ CREATE TABLE c (m mood); -- refused: 42704
 COMMIT;
 ROLLBACK;
 CREATE TABLE d (x int);
--- left: accepted, not 42704: CREATE TABLE c (m mood);
 
 -- # Savepoints
 BEGIN;

@@ -1,9 +1,77 @@
 //! What a statement costs on a live server, and where it may run at all, per engine and version.
 
+mod lock;
+mod postgres;
 pub mod support;
 
-use crate::ops::{Operation, Session, resolve};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use lock::LockMode;
+
+use crate::ops::{Operation, Outcome, Session, Statement, resolve};
 use crate::schema::{Catalog, Dialect, Lookup, Name, ObjectKind, PartitionKind};
+
+/// What a statement does to a live database. Names are of relations as they were before it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Effects {
+    /// The strongest mode in which each relation is locked that stood before: tables, and the indexes, sequences and views with them.
+    pub locks: BTreeMap<Name, LockMode>,
+    /// Tables and materialized views whose rows are written anew.
+    pub rewrites: BTreeSet<Name>,
+    /// Of those, the ones that are copied block by block: nothing looks at their rows, and their indexes stay.
+    pub moved: BTreeSet<Name>,
+    /// Relations that are read from end to end.
+    pub scans: BTreeSet<Name>,
+    /// Indexes that are built over rows that are there.
+    pub builds: BTreeSet<Name>,
+    /// Where there may be more than what stands above.
+    pub unknown: Unknown,
+}
+
+/// What of the effects is not all known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[expect(missing_docs, reason = "each is the field of Effects of the same name")]
+pub struct Unknown {
+    pub locks: bool,
+    pub rewrites: bool,
+    pub scans: bool,
+    pub builds: bool,
+}
+
+impl Unknown {
+    fn all(&mut self) {
+        *self = Self { locks: true, rewrites: true, scans: true, builds: true };
+    }
+}
+
+impl Effects {
+    /// A statement of which nothing can be said.
+    pub fn nothing_known() -> Self {
+        let mut unknown = Unknown::default();
+        unknown.all();
+        Self { unknown, ..Self::default() }
+    }
+}
+
+/// What stands around a statement.
+pub struct Around<'a> {
+    /// The catalog before it.
+    pub before: &'a Catalog,
+    /// The catalog after it.
+    pub after: &'a Catalog,
+    /// The session that it runs in.
+    pub session: &'a Session,
+    /// What became of each of its operations.
+    pub outcomes: &'a [Outcome],
+}
+
+/// What a statement does to a live database.
+pub fn of(statement: &Statement, around: &Around<'_>) -> Effects {
+    match around.session.engine.dialect {
+        Dialect::Postgres => postgres::of(statement, around),
+        Dialect::Sqlite | Dialect::Mysql => Effects::nothing_known(),
+    }
+}
 
 /// Why a statement cannot run inside a transaction block: what it is, in capitals. `None`: it can, as far as we know.
 ///

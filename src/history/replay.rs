@@ -400,7 +400,7 @@ fn steps(
 fn may_do_anything(statement: &Statement) -> bool {
     statement.ops.iter().any(|op| match &op.kind {
         Operation::Opaque { object, .. } => object.is_none(),
-        Operation::Query { calls } => !calls.is_empty(),
+        Operation::Query { calls, .. } => !calls.is_empty(),
         Operation::Other { verb } => verb == "EXECUTE" || verb == "IMPORT FOREIGN SCHEMA",
         _ => false,
     })

@@ -156,8 +156,8 @@ pub enum Operation {
     /// COMMENT ON. `text` is None for IS NULL. `arguments`: the types of a function's, where they were written.
     Comment { object: ObjectRef, arguments: Option<Vec<String>>, text: Option<String> },
     /// GRANT, REVOKE, ALTER DEFAULT PRIVILEGES, SECURITY LABEL, REASSIGN OWNED: kept apart from the schema. `what` is the first word, `text`
-    /// the whole in single spaces.
-    Privilege { what: String, text: String },
+    /// the whole in single spaces. `on`: the tables, views and sequences that it names.
+    Privilege { what: String, text: String, on: Vec<Name> },
 
     /// INSERT, REPLACE.
     Insert(Box<Insert>),
@@ -169,18 +169,21 @@ pub enum Operation {
         columns: Vec<Ident>,
         /// Whether any WHERE (or FROM) limits the rows.
         limited: bool,
+        /// The tables and views that it reads besides: of FROM and of the queries in it.
+        reads: Vec<Name>,
     },
     /// DELETE. `limited`: any WHERE or USING limits the rows. `without`: the columns that have no NULL left afterwards, since its
-    /// WHERE says `c IS NULL` and nothing else.
-    Delete { table: Name, limited: bool, without: Vec<Ident> },
+    /// WHERE says `c IS NULL` and nothing else. `reads`: the tables and views that it reads besides.
+    Delete { table: Name, limited: bool, without: Vec<Ident>, reads: Vec<Name> },
     /// MERGE.
     Merge { table: Name },
-    /// TRUNCATE.
-    Truncate { tables: Vec<Name>, cascade: bool },
+    /// TRUNCATE. `restart`: RESTART IDENTITY. `only`: ONLY before every table.
+    Truncate { tables: Vec<Name>, cascade: bool, restart: bool, only: bool },
     /// COPY … FROM (and, with `from` false, COPY … TO).
     Copy { table: Option<Name>, from: bool },
-    /// SELECT, VALUES, WITH … SELECT, CALL, TABLE: what is asked for is not followed, but the functions it calls are known.
-    Query { calls: Vec<Call> },
+    /// SELECT, VALUES, WITH … SELECT, CALL, TABLE: what is asked for is not followed, but the functions that it calls are known, and the
+    /// tables and views that it names. `locks`: FOR UPDATE and its kin.
+    Query { calls: Vec<Call>, reads: Vec<Name>, locks: bool },
 
     /// BEGIN, START TRANSACTION.
     Begin,

@@ -54,6 +54,7 @@ fn added(step: &StepFacts<'_>, cx: &mut Cx<'_>, op: &Op, table: &TableTarget, de
             table: table.name.clone(),
             columns: vec![column.name.clone()],
             limited: true,
+            reads: Vec::new(),
         }],
         vec![Operation::AlterColumn {
             table: table.clone(),
@@ -94,7 +95,12 @@ fn set(step: &StepFacts<'_>, cx: &mut Cx<'_>, op: &Op, table: &TableTarget, colu
         return;
     }
     let steps = vec![
-        vec![Operation::Update { table: table.name.clone(), columns: vec![column.clone()], limited: true }],
+        vec![Operation::Update {
+            table: table.name.clone(),
+            columns: vec![column.clone()],
+            limited: true,
+            reads: Vec::new(),
+        }],
         vec![Operation::AlterColumn {
             table: table.clone(),
             column: column.clone(),

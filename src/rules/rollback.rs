@@ -47,7 +47,7 @@ pub fn does_something(down: &PartRun) -> bool {
     let includes = down.script.pieces.iter().any(|piece| piece.kind == PieceKind::Meta);
     includes
         || ops.any(|op| match &op.kind {
-            Operation::Query { calls } => !calls.is_empty(),
+            Operation::Query { calls, .. } => !calls.is_empty(),
             Operation::Other { .. } => true,
             other => changes_something(other),
         })

@@ -93,7 +93,7 @@ fn is_told_apart_otherwise(part: &PartFacts<'_>, table: &Table) -> bool {
                     && what.starts_with("USING INDEX")
                     && unique_and_never_null(table).is_some()
             }
-            Operation::Query { calls } => calls.iter().any(|call| {
+            Operation::Query { calls, .. } => calls.iter().any(|call| {
                 let of_table = || {
                     call.arguments.first().is_some_and(|name| {
                         name.as_ref()

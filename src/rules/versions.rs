@@ -47,7 +47,7 @@ pub fn may_record(part: &PartFacts<'_>, table: &str) -> bool {
         || run.script.statements.iter().any(|statement| {
             let is_open = statement.ops.iter().any(|op| match &op.kind {
                 Operation::Opaque { .. } | Operation::Do => true,
-                Operation::Query { calls } => !calls.is_empty(),
+                Operation::Query { calls, .. } => !calls.is_empty(),
                 _ => false,
             });
             is_open && part.source().slice(statement.span).to_lowercase().contains(table)

@@ -134,6 +134,25 @@ impl Name {
     }
 }
 
+impl Name {
+    /// The name that PostgreSQL reads in a string that is cast to `regclass`: folded but for what stands in quotes.
+    pub fn of_regclass(text: &str) -> Self {
+        let (mut parts, mut quoted) = (vec![String::new()], false);
+        for c in text.trim().chars() {
+            match c {
+                '"' => quoted = !quoted,
+                '.' if !quoted => parts.push(String::new()),
+                c => {
+                    let last = parts.last_mut().map(|part| part.push(if quoted { c } else { c.to_ascii_lowercase() }));
+                    debug_assert!(last.is_some(), "there is always a part");
+                }
+            }
+        }
+        let ident = Ident::exact(parts.pop().unwrap_or_default());
+        Self { schema: parts.pop().map(Ident::exact), ident }
+    }
+}
+
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.schema {

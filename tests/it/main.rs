@@ -45,3 +45,4 @@ mod catalogs;
 mod schema;
 /// What `gander drift` compares with what, what it tells of it, and when it cannot tell.
 mod drift;
+mod effects;

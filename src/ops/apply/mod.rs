@@ -518,13 +518,13 @@ impl Step<'_> {
                 self.written(&name, &insert.columns)
             }
             Operation::Update { table, columns, .. } => self.update(table, columns),
-            Operation::Delete { table, limited, without } => {
+            Operation::Delete { table, limited, without, .. } => {
                 if !limited {
                     self.empty(table);
                 }
                 self.update(table, without)
             }
-            Operation::Truncate { tables, cascade } => self.truncate(tables, *cascade),
+            Operation::Truncate { tables, cascade, .. } => self.truncate(tables, *cascade),
             Operation::Begin => self.begin(),
             Operation::Commit { chain } => self.end(*chain, false),
             Operation::Rollback { chain } => self.end(*chain, true),
@@ -545,7 +545,7 @@ impl Step<'_> {
                 self.catalog.open_up();
                 Outcome::Done
             }
-            Operation::Query { calls } => {
+            Operation::Query { calls, .. } => {
                 if calls.iter().any(|call| self.may_change_schema(&call.name)) {
                     self.catalog.open_up();
                 }

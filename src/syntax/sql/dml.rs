@@ -105,7 +105,7 @@ impl Reader {
                 cursor.at += 1;
                 let (from, to) = cursor.skip_rest();
                 self.own.push((first, cursor.at));
-                Operation::Query { calls: query::calls(cursor, from, to) }
+                Operation::Query { calls: query::calls(cursor, from, to), reads: Vec::new(), locks: false }
             }
             _ => return self.query(cursor, first),
         };
@@ -221,7 +221,9 @@ impl Reader {
             .filter_map(|call| session::set_config(&call.arguments))
             .collect();
         if settings.len() < calls.len() || settings.is_empty() {
-            self.ops.push(Op { kind: Operation::Query { calls }, span });
+            let reads = query::reads(cursor, first, cursor.at);
+            let locks = cursor.dialect == Dialect::Postgres && locks_rows(cursor, from);
+            self.ops.push(Op { kind: Operation::Query { calls, reads, locks }, span });
         }
         self.ops.extend(settings.into_iter().map(|kind| Op { kind, span }));
         Ok(())
@@ -312,9 +314,11 @@ impl Reader {
             self.own.push((from, to));
         }
         cursor.expect("SET")?;
+        let first = cursor.at;
         let columns = self.assignments(cursor)?;
         let limited = rest_limits(cursor) || joined;
-        Ok(Operation::Update { table, columns, limited })
+        let reads = query::reads(cursor, first, cursor.tokens.len());
+        Ok(Operation::Update { table, columns, limited, reads })
     }
 
     fn delete(&mut self, cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -328,15 +332,16 @@ impl Reader {
                 cursor.expect("FROM")?;
                 let tables = cursor.skip_rest();
                 let table = query_table(cursor, tables, &name).unwrap_or(name);
-                return Ok(Operation::Delete { table, limited: true, without: Vec::new() });
+                return Ok(Operation::Delete { table, limited: true, without: Vec::new(), reads: Vec::new() });
             }
         }
         cursor.expect("FROM")?;
         let table = self.relation(cursor)?;
+        let reads = query::reads(cursor, cursor.at, cursor.tokens.len());
         skip_clause(cursor, |cursor| cursor.is_any(&["USING", "WHERE", "RETURNING", "ORDER", "LIMIT"]));
         let without = nulls_of(cursor);
         let limited = rest_limits(cursor);
-        Ok(Operation::Delete { table, limited, without })
+        Ok(Operation::Delete { table, limited, without, reads })
     }
 
     /// `[ONLY] name` or `name *`.
@@ -513,20 +518,23 @@ fn merge(cursor: &mut Cursor<'_>) -> Read<Operation> {
 fn truncate(cursor: &mut Cursor<'_>) -> Read<Operation> {
     cursor.at += 1;
     cursor.eat("TABLE");
+    let mut only = true;
     let tables = cursor.list(|cursor| {
-        cursor.eat("ONLY");
+        only &= cursor.eat("ONLY");
         let name = cursor.name("a table")?;
         cursor.eat_symbol("*");
         Ok(name)
     })?;
-    if cursor.eat_any(&["RESTART", "CONTINUE"]).is_some() {
+    let sequences = cursor.eat_any(&["RESTART", "CONTINUE"]);
+    if sequences.is_some() {
         cursor.expect("IDENTITY")?;
     }
+    let restart = sequences == Some("RESTART");
     let cascade = cursor.eat("CASCADE");
     if !cascade {
         cursor.eat("RESTRICT");
     }
-    Ok(Operation::Truncate { tables, cascade })
+    Ok(Operation::Truncate { tables, cascade, restart, only })
 }
 
 #[cfg(test)]

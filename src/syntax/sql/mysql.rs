@@ -30,7 +30,7 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
         "RENAME" if cursor.is_any(&["TABLE", "TABLES"]) => return rename_tables(cursor).map(Some),
         "GRANT" | "REVOKE" => {
             cursor.skip_rest();
-            Operation::Privilege { what: word, text: cursor.text_between(first, cursor.at) }
+            Operation::Privilege { what: word, text: cursor.text_between(first, cursor.at), on: Vec::new() }
         }
         "FLUSH" | "OPTIMIZE" | "CHECK" | "CHECKSUM" | "REPAIR" | "KILL" | "HANDLER" | "HELP" | "INSTALL"
         | "UNINSTALL" | "PURGE" | "CHANGE" | "STOP" | "START" | "SIGNAL" | "XA" | "CACHE" | "RENAME"

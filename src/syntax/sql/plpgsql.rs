@@ -442,7 +442,11 @@ impl Reader<'_> {
             }
             _ => None,
         };
-        let kind = setting.unwrap_or(Operation::Query { calls });
+        let kind = setting.unwrap_or_else(|| Operation::Query {
+            calls,
+            reads: query::reads(cursor, first + 1, last),
+            locks: false,
+        });
         let span = cursor.span_from(first);
         let inside = cursor.inside(first, last);
         statement::push(&inside, whole(cursor, span), Ok(vec![Op { kind, span }]), &self.around, self.out);

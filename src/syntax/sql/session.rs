@@ -632,7 +632,7 @@ mod tests {
                 format!("refresh {view} {concurrently} {with_data}")
             }
             Operation::Copy { table, from } => format!("copy {table:?} {from}"),
-            Operation::Query { calls } => format!("query {}", calls.len()),
+            Operation::Query { calls, .. } => format!("query {}", calls.len()),
             Operation::Do => "do".to_owned(),
             Operation::Other { verb } => verb,
             Operation::Opaque { expected, .. } => format!("unread: {expected}"),

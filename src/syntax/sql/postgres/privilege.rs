@@ -3,6 +3,7 @@
 use super::clause::{self, Reader};
 use super::{drop, other};
 use crate::ops::{Op, Operation};
+use crate::schema::Name;
 use crate::syntax::sql::cursor::{Cursor, Read};
 use crate::syntax::sql::lex::TokenKind;
 
@@ -22,11 +23,12 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
     clause::dispatch(cursor, STATEMENTS)
 }
 
-fn privilege(cursor: &Cursor<'_>, what: &str) -> Operation {
-    Operation::Privilege { what: what.to_owned(), text: cursor.text_between(0, cursor.at) }
+fn privilege(cursor: &Cursor<'_>, what: &str, on: Vec<Name>) -> Operation {
+    Operation::Privilege { what: what.to_owned(), text: cursor.text_between(0, cursor.at), on }
 }
 
 fn grant(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let mut on = Vec::new();
     if gives_roles(cursor, "TO") {
         clause::roles(cursor)?;
         cursor.expect("TO")?;
@@ -37,16 +39,17 @@ fn grant(cursor: &mut Cursor<'_>) -> Read<Operation> {
     } else {
         privileges(cursor)?;
         cursor.expect("ON")?;
-        objects(cursor)?;
+        on = objects(cursor)?;
         cursor.expect("TO")?;
         grantees(cursor)?;
         cursor.eat_all(&["WITH", "GRANT", "OPTION"]);
     }
     granted_by(cursor)?;
-    Ok(privilege(cursor, "GRANT"))
+    Ok(privilege(cursor, "GRANT", on))
 }
 
 fn revoke(cursor: &mut Cursor<'_>) -> Read<Operation> {
+    let mut on = Vec::new();
     if gives_roles(cursor, "FROM") {
         if cursor.nth_is(1, "OPTION") && cursor.nth_is(2, "FOR") {
             if cursor.eat_any(&["ADMIN", "INHERIT", "SET"]).is_none() {
@@ -61,13 +64,13 @@ fn revoke(cursor: &mut Cursor<'_>) -> Read<Operation> {
         cursor.eat_all(&["GRANT", "OPTION", "FOR"]);
         privileges(cursor)?;
         cursor.expect("ON")?;
-        objects(cursor)?;
+        on = objects(cursor)?;
         cursor.expect("FROM")?;
         grantees(cursor)?;
     }
     granted_by(cursor)?;
     clause::cascade(cursor);
-    Ok(privilege(cursor, "REVOKE"))
+    Ok(privilege(cursor, "REVOKE", on))
 }
 
 /// Whether roles are given or taken: the word before the grantees comes without an ON before it.
@@ -144,8 +147,8 @@ fn columns(cursor: &mut Cursor<'_>) -> Read<()> {
     Ok(())
 }
 
-/// What the privileges are on.
-fn objects(cursor: &mut Cursor<'_>) -> Read<()> {
+/// What the privileges are on: the relations among it.
+fn objects(cursor: &mut Cursor<'_>) -> Read<Vec<Name>> {
     const ALL: &[&str] = &["TABLES", "SEQUENCES", "FUNCTIONS", "PROCEDURES", "ROUTINES"];
     const PLAIN: &[&[&str]] = &[
         &["FOREIGN", "DATA", "WRAPPER"],
@@ -189,12 +192,12 @@ fn objects(cursor: &mut Cursor<'_>) -> Read<()> {
     } else if named(cursor, 1) && cursor.eat("PARAMETER") {
         cursor.list(|cursor| cursor.name("a setting"))?;
     } else {
-        if named(cursor, 1) {
-            cursor.eat_any(&["TABLE", "SEQUENCE", "DOMAIN", "TYPE"]);
-        }
-        cursor.list(|cursor| cursor.name("a table"))?;
+        let word = if named(cursor, 1) { cursor.eat_any(&["TABLE", "SEQUENCE", "DOMAIN", "TYPE"]) } else { None };
+        let names = cursor.list(|cursor| cursor.name("a table"))?;
+        let types = matches!(word, Some("DOMAIN" | "TYPE"));
+        return Ok(if types { Vec::new() } else { names });
     }
-    Ok(())
+    Ok(Vec::new())
 }
 
 fn default_privileges(cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -231,7 +234,7 @@ fn default_privileges(cursor: &mut Cursor<'_>) -> Read<Operation> {
     } else {
         clause::cascade(cursor);
     }
-    Ok(privilege(cursor, "ALTER DEFAULT PRIVILEGES"))
+    Ok(privilege(cursor, "ALTER DEFAULT PRIVILEGES", Vec::new()))
 }
 
 fn security_label(cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -248,14 +251,14 @@ fn security_label(cursor: &mut Cursor<'_>) -> Read<Operation> {
     if !cursor.eat("NULL") {
         cursor.string()?;
     }
-    Ok(privilege(cursor, "SECURITY LABEL"))
+    Ok(privilege(cursor, "SECURITY LABEL", Vec::new()))
 }
 
 fn reassign_owned(cursor: &mut Cursor<'_>) -> Read<Operation> {
     clause::roles(cursor)?;
     cursor.expect("TO")?;
     clause::role(cursor)?;
-    Ok(privilege(cursor, "REASSIGN OWNED"))
+    Ok(privilege(cursor, "REASSIGN OWNED", Vec::new()))
 }
 
 #[cfg(test)]

@@ -1,0 +1,270 @@
+//! Partitions that come and go.
+
+use super::{AccessExclusive, AccessShare, LockMode, ShareUpdateExclusive, Work};
+use crate::ops::TableTarget;
+use crate::schema::{Bound, ConstraintKind, Expr, Ident, Name, ObjectKind, PartitionKind, Table};
+
+impl Work<'_> {
+    /// A table becomes a partition, whether it is made so or attached. `mode`: what the parent is locked with.
+    pub(super) fn becomes_partition(&mut self, partition: &Name, parent: &Name, mode: LockMode) {
+        self.lock(parent, mode);
+        if let Some(default) = self.default_partition(parent) {
+            // It may hold rows that would now belong to the new one.
+            self.lock(&default, AccessExclusive);
+            let bound = self.after().table(partition).found().and_then(|table| table.bound.as_ref());
+            let excluded = match (self.table(&default), bound) {
+                (Some(table), Some(bound)) => self.excludes(table, parent, bound),
+                (Some(_) | None, _) => false,
+            };
+            if !excluded {
+                for member in self.family(&default) {
+                    self.scan(&member);
+                }
+            }
+        }
+        for index in self.indexes(parent) {
+            let name = index.name.clone();
+            let after = self.after();
+            let new = after.indexes_of(partition).any(|known| {
+                known.parent.as_ref() == Some(&name) && self.before().index(&known.name).found().is_none()
+            });
+            if new && self.at_least(12) {
+                self.lock(&name, ShareUpdateExclusive);
+            }
+        }
+        let keys: Vec<Name> = self
+            .table(parent)
+            .map(|table| table.foreign_keys().map(|(_, key)| self.resolve(&key.table)).collect())
+            .unwrap_or_default();
+        let stood = self.table(partition).is_some();
+        for referenced in keys {
+            let mode = if self.at_least(12) { LockMode::ShareRowExclusive } else { LockMode::RowShare };
+            self.lock(&referenced, if stood { mode } else { LockMode::ShareRowExclusive });
+            if stood {
+                self.check_rows(partition, &referenced);
+            }
+        }
+    }
+
+    pub(super) fn attach(&mut self, table: &TableTarget, partition: &Name) {
+        let parent = self.resolve(&table.name);
+        let partition = self.resolve(partition);
+        if table.kind == ObjectKind::Index {
+            self.attach_index(&parent, &partition);
+            return;
+        }
+        let mode = if self.at_least(12) { ShareUpdateExclusive } else { AccessExclusive };
+        let family = self.family(&partition);
+        self.lock_all(family.clone(), AccessExclusive);
+        self.becomes_partition(&partition, &parent, mode);
+        let bound = self.after().table(&partition).found().and_then(|table| table.bound.as_ref());
+        for member in &family {
+            let fits = match (self.table(member), bound) {
+                (Some(table), Some(bound)) => self.fits(table, &parent, bound),
+                (Some(_) | None, _) => false,
+            };
+            if !fits {
+                self.scan(member);
+            }
+            self.build_new(member);
+        }
+    }
+
+    fn attach_index(&mut self, parent: &Name, index: &Name) {
+        let mode = if self.at_least(12) { ShareUpdateExclusive } else { AccessExclusive };
+        self.lock(parent, mode);
+        self.lock(index, AccessExclusive);
+        for one in [parent, index] {
+            if let Some(table) = self.before().index(one).found().and_then(|index| index.table.clone()) {
+                self.lock(&table, AccessShare);
+            }
+        }
+    }
+
+    pub(super) fn detach(&mut self, table: &TableTarget, partition: &Name, concurrently: bool) {
+        let parent = self.resolve(&table.name);
+        let partition = self.resolve(partition);
+        self.lock(&parent, if concurrently { ShareUpdateExclusive } else { AccessExclusive });
+        let held = if self.at_least(14) { AccessExclusive } else { ShareUpdateExclusive };
+        self.lock(&partition, held);
+        if let Some(default) = self.default_partition(&parent) {
+            self.lock(&default, AccessExclusive);
+        }
+        let parts: Vec<Name> = self
+            .indexes(&partition)
+            .into_iter()
+            .filter(|index| index.parent.is_some())
+            .map(|index| index.name.clone())
+            .collect();
+        self.lock_all(parts, AccessExclusive);
+        // Rows elsewhere may refer to those that leave.
+        let referring: Vec<Name> = self
+            .before()
+            .tables()
+            .filter(|owner| owner.foreign_keys().any(|(_, key)| key.table == parent))
+            .map(|owner| owner.name.clone())
+            .collect();
+        for owner in referring {
+            self.plan(&owner, AccessShare);
+            self.lock(&owner, AccessExclusive);
+            self.scan(&owner);
+        }
+        // So may they to others.
+        let referenced: Vec<Name> = self
+            .table(&partition)
+            .map(|table| table.foreign_keys().map(|(_, key)| self.resolve(&key.table)).collect())
+            .unwrap_or_default();
+        self.lock_all(referenced, LockMode::ShareRowExclusive);
+    }
+
+    /// Whether a valid CHECK of a table leaves no row that the bound does not take.
+    fn fits(&self, table: &Table, parent: &Name, bound: &Bound) -> bool {
+        let Some(wanted) = self.demands(parent, bound) else { return false };
+        let said = said(table);
+        let refuses_null = |column: &str| {
+            let known = table.column(column).found();
+            known.is_some_and(|member| member.column.not_null == Some(true))
+        };
+        wanted.iter().all(|one| match one {
+            Demand::NotNull(column) => refuses_null(column) || said.iter().any(|said| said == one),
+            Demand::Compare(..) | Demand::In(..) => said.iter().any(|said| said == one),
+        })
+    }
+
+    /// Whether a valid CHECK of the default partition says that it has no row that the bound takes, in the form that the server
+    /// looks for: NOT (the demand of the bound).
+    fn excludes(&self, table: &Table, parent: &Name, bound: &Bound) -> bool {
+        let Some(wanted) = self.demands(parent, bound) else { return false };
+        table.constraints.iter().any(|(_, constraint)| {
+            let ConstraintKind::Check(Expr::Operator { operator, operands }) = &constraint.kind else { return false };
+            if constraint.not_valid || operator != "NOT" {
+                return false;
+            }
+            let [inner] = operands.as_slice() else { return false };
+            let mut parts = Vec::new();
+            conjuncts(inner, &mut parts);
+            // What it excludes must be no less than the bound.
+            let excluded: Option<Vec<Demand>> = parts.into_iter().map(demand).collect();
+            excluded.is_some_and(|excluded| excluded.iter().all(|one| wanted.contains(one)))
+        })
+    }
+
+    /// What holds for every row that a bound takes. None where that is not followed.
+    fn demands(&self, parent: &Name, bound: &Bound) -> Option<Vec<Demand>> {
+        let table = self.table(parent).filter(|table| table.partition == PartitionKind::Parent)?;
+        let by = table.partition_by.as_ref()?;
+        let [key] = by.keys.as_slice() else { return None };
+        let column = key.column()?.to_owned();
+        match bound {
+            Bound::Range(from, to) => {
+                let ([from], [to]) = (from.as_slice(), to.as_slice()) else { return None };
+                let mut all = vec![Demand::NotNull(column.clone())];
+                if !is_limitless(from) {
+                    all.push(Demand::Compare(column.clone(), ">=".to_owned(), constant(from)?));
+                }
+                if !is_limitless(to) {
+                    all.push(Demand::Compare(column, "<".to_owned(), constant(to)?));
+                }
+                Some(all)
+            }
+            Bound::In(values) => {
+                let mut texts: Vec<String> = values.iter().map(constant).collect::<Option<_>>()?;
+                texts.sort();
+                Some(vec![Demand::NotNull(column.clone()), Demand::In(column, texts)])
+            }
+            Bound::Default | Bound::Hash(..) => None,
+        }
+    }
+}
+
+/// A condition on one column.
+#[derive(PartialEq, Eq)]
+enum Demand {
+    NotNull(String),
+    Compare(String, String, String),
+    In(String, Vec<String>),
+}
+
+/// What the valid CHECKs of a table say, as far as it is followed.
+fn said(table: &Table) -> Vec<Demand> {
+    let mut parts = Vec::new();
+    for (_, constraint) in &table.constraints {
+        if let ConstraintKind::Check(expr) = &constraint.kind
+            && !constraint.not_valid
+        {
+            conjuncts(expr, &mut parts);
+        }
+    }
+    parts.into_iter().filter_map(demand).collect()
+}
+
+fn conjuncts<'e>(expr: &'e Expr, into: &mut Vec<&'e Expr>) {
+    match expr {
+        Expr::Operator { operator, operands } if operator == "AND" => {
+            operands.iter().for_each(|operand| conjuncts(operand, into));
+        }
+        Expr::Operator { .. }
+        | Expr::Column(_)
+        | Expr::Literal(_)
+        | Expr::Call { .. }
+        | Expr::Cast { .. }
+        | Expr::Query(_)
+        | Expr::Raw { .. } => into.push(expr),
+    }
+}
+
+fn demand(expr: &Expr) -> Option<Demand> {
+    let Expr::Operator { operator, operands } = expr else { return None };
+    let (first, rest) = operands.split_first()?;
+    let Expr::Column(parts) = first else { return None };
+    let column = parts.last()?.clone();
+    match (operator.as_str(), rest) {
+        ("IS NOT NULL", []) => Some(Demand::NotNull(column)),
+        (">=" | "<" | ">" | "<=", [value]) => Some(Demand::Compare(column, operator.clone(), constant(value)?)),
+        ("=", [value]) => Some(Demand::In(column, vec![constant(value)?])),
+        ("IN", values) => {
+            let mut texts: Vec<String> = values.iter().map(constant).collect::<Option<_>>()?;
+            texts.sort();
+            Some(Demand::In(column, texts))
+        }
+        _ => None,
+    }
+}
+
+/// MINVALUE and MAXVALUE.
+fn is_limitless(expr: &Expr) -> bool {
+    matches!(expr, Expr::Column(parts) if matches!(parts.as_slice(), [one] if one.eq_ignore_ascii_case("minvalue") || one.eq_ignore_ascii_case("maxvalue")))
+}
+
+/// The text of a constant, without its cast.
+fn constant(expr: &Expr) -> Option<String> {
+    use crate::schema::Literal;
+    match expr {
+        Expr::Literal(Literal::Number(text) | Literal::String(text)) => Some(text.clone()),
+        Expr::Literal(Literal::Boolean(value)) => Some(value.to_string()),
+        Expr::Cast { operand, .. } => constant(operand),
+        Expr::Operator { operator, operands } if operator == "-" => match operands.as_slice() {
+            [one] => Some(format!("-{}", constant(one)?)),
+            _ => None,
+        },
+        Expr::Literal(_)
+        | Expr::Operator { .. }
+        | Expr::Column(_)
+        | Expr::Call { .. }
+        | Expr::Query(_)
+        | Expr::Raw { .. } => None,
+    }
+}
+
+impl Work<'_> {
+    /// The parent of a partition.
+    pub(super) fn parent_of(&self, table: &Name) -> Option<Name> {
+        let table = self.table(table).filter(|table| table.bound.is_some() || table.partition == PartitionKind::Partition)?;
+        table.parents.first().cloned()
+    }
+
+    /// The columns of a name as identifiers.
+    pub(super) fn ident(text: &str) -> Ident {
+        Ident::exact(text)
+    }
+}

@@ -1,0 +1,193 @@
+//! What reads and writes rows: locks of tables, and of the indexes among which the planner chooses.
+
+use std::collections::BTreeSet;
+
+use super::{AccessExclusive, AccessShare, LockMode, RowExclusive, Work};
+use crate::ops::{InsertSource, OnConflict, Operation};
+use crate::schema::{Name, Query};
+
+impl Work<'_> {
+    pub(super) fn rows(&mut self, operation: &Operation) {
+        match operation {
+            Operation::Insert(insert) => {
+                let table = self.resolve(&insert.table);
+                self.lock(&table, RowExclusive);
+                if insert.on_conflict != OnConflict::Fail {
+                    let indexes = self.index_names(&table);
+                    self.lock_all(indexes, RowExclusive);
+                }
+                if self.is_partitioned(&table) {
+                    if self.at_least(12) {
+                        // Only those that get a row.
+                        self.effects.unknown.locks = true;
+                    } else {
+                        let family = self.family(&table);
+                        self.lock_all(family, RowExclusive);
+                    }
+                }
+                self.looks_up(&table);
+                if let InsertSource::Query { reads, .. } = &insert.source {
+                    for name in reads {
+                        let name = self.resolve(name);
+                        self.read(&name, AccessShare);
+                    }
+                }
+            }
+            Operation::Update { table, columns, limited, reads } => {
+                let table = self.resolve(table);
+                self.plan(&table, RowExclusive);
+                self.touch(&table, *limited);
+                let known = self.table(&table);
+                let changed = known.into_iter().flat_map(|table| table.foreign_keys());
+                let changed: Vec<Name> = changed
+                    .filter(|(_, key)| key.columns.iter().any(|column| columns.contains(column)))
+                    .map(|(_, key)| self.resolve(&key.table))
+                    .collect();
+                self.lock_all(changed, LockMode::RowShare);
+                self.read_all(reads);
+            }
+            Operation::Delete { table, limited, reads, .. } => {
+                let table = self.resolve(table);
+                self.plan(&table, RowExclusive);
+                self.touch(&table, *limited);
+                self.read_all(reads);
+            }
+            Operation::Merge { table } => {
+                let table = self.resolve(table);
+                self.plan(&table, RowExclusive);
+                self.effects.unknown.locks = true;
+                self.effects.unknown.scans = true;
+            }
+            Operation::Truncate { tables, cascade, restart, only } => {
+                self.truncate(tables, *cascade, *restart, *only);
+            }
+            Operation::Copy { table, from } => {
+                let Some(table) = table else { return };
+                let table = self.resolve(table);
+                if *from {
+                    self.lock(&table, RowExclusive);
+                    self.looks_up(&table);
+                } else {
+                    self.lock(&table, AccessShare);
+                    self.scan(&table);
+                }
+            }
+            Operation::Query { calls, reads, locks } => {
+                for call in calls {
+                    let sequence = matches!(call.name.as_str(), "nextval" | "setval");
+                    if let (true, Some(Some(name))) = (sequence, call.arguments.first()) {
+                        let name = self.resolve(&Name::of_regclass(name));
+                        self.lock(&name, RowExclusive);
+                    }
+                }
+                for name in reads {
+                    let name = self.resolve(name);
+                    if *locks {
+                        self.lock(&name, LockMode::RowShare);
+                        let mode = if self.at_least(12) { LockMode::RowShare } else { AccessShare };
+                        self.plan(&name, mode);
+                        self.effects.unknown.scans = true;
+                    } else {
+                        self.read(&name, AccessShare);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The tables that new rows refer to.
+    fn looks_up(&mut self, table: &Name) {
+        let parents: Vec<Name> = self
+            .table(table)
+            .map(|table| table.foreign_keys().map(|(_, key)| self.resolve(&key.table)).collect())
+            .unwrap_or_default();
+        self.lock_all(parents.into_iter().filter(|parent| parent != table).collect::<Vec<_>>(), LockMode::RowShare);
+    }
+
+    /// Which rows a WHERE finds, and how, is the planner's choice.
+    fn touch(&mut self, table: &Name, limited: bool) {
+        if limited {
+            self.effects.unknown.scans = true;
+            return;
+        }
+        for member in self.family(table) {
+            self.scan(&member);
+        }
+    }
+
+    fn read_all(&mut self, names: &[Name]) {
+        for name in names {
+            let name = self.resolve(name);
+            self.read(&name, AccessShare);
+        }
+    }
+
+    /// A query reads a table, or what a view reads.
+    fn read(&mut self, name: &Name, mode: LockMode) {
+        self.plan(name, mode);
+        if let Some(view) = self.before().view(name).found().filter(|view| !view.materialized) {
+            for inner in view.reads.clone() {
+                let inner = self.resolve(&inner);
+                if inner != *name {
+                    self.read(&inner, mode);
+                }
+            }
+            return;
+        }
+        for member in self.family(name) {
+            self.scan(&member);
+        }
+    }
+
+    /// The tables of a query that runs.
+    pub(super) fn query(&mut self, query: Option<&Query>, runs: bool) {
+        let Some(query) = query else {
+            self.effects.unknown.locks = true;
+            self.effects.unknown.scans = true;
+            return;
+        };
+        let mut names = BTreeSet::new();
+        query.each_relation(&mut |name: &Name| {
+            names.insert(name.clone());
+        });
+        for name in names {
+            let name = self.resolve(&name);
+            if runs {
+                self.read(&name, AccessShare);
+            } else {
+                self.lock(&name, AccessShare);
+            }
+        }
+    }
+
+    fn truncate(&mut self, tables: &[Name], cascade: bool, restart: bool, only: bool) {
+        let mut all: Vec<Name> = Vec::new();
+        for table in tables {
+            let name = self.resolve(table);
+            all.extend(if only { vec![name] } else { self.family(&name) });
+        }
+        let mut at = 0;
+        while let Some(table) = all.get(at).cloned().filter(|_| cascade) {
+            for owner in self.before().tables() {
+                if owner.foreign_keys().any(|(_, key)| key.table == table) && !all.contains(&owner.name) {
+                    all.push(owner.name.clone());
+                }
+            }
+            at += 1;
+        }
+        for table in all {
+            self.lock(&table, AccessExclusive);
+            let indexes = self.index_names(&table);
+            self.lock_all(indexes, AccessExclusive);
+            if restart {
+                let sequences = self.owned_sequences(&table);
+                self.lock_all(sequences, AccessExclusive);
+            }
+            if let Some(parent) = self.parent_of(&table).filter(|_| !self.at_least(14)) {
+                self.lock(&parent, AccessShare);
+            }
+        }
+    }
+
+}

@@ -1,0 +1,149 @@
+//! What gander says that a statement locks, rewrites, reads and builds, against what real servers did: `tests/data/README.md`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gander::effects::{self, Around, Effects};
+use gander::ops::{Session, Transaction, apply};
+use gander::schema::{Catalog, Dialect, Engine, Version};
+use gander::syntax::sql;
+use gander::text::{FileId, Span};
+use serde_json::Value;
+
+/// What is compared.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Aspect {
+    Locks,
+    Rewrites,
+    Scans,
+    Builds,
+}
+
+/// Where gander and the server differ, and why that is left so. An entry that agrees fails the test.
+const LEFT: &[(&str, Aspect, &str)] = &[];
+
+/// What a script does: the strongest locks, and all that any of its statements writes, reads and builds.
+struct Seen {
+    locks: Option<BTreeMap<String, String>>,
+    rewrites: Option<BTreeSet<String>>,
+    scans: Option<BTreeSet<String>>,
+    builds: Option<BTreeSet<String>>,
+}
+
+fn seen(case: &Value, engine: Engine) -> Seen {
+    let mut catalog = Catalog::new(Dialect::Postgres, false);
+    let mut session = Session::new(engine, FileId(0), Transaction::None);
+    for text in [&case["setup_sql"], &case["session_sql"]] {
+        run(text.as_str().unwrap_or_default(), &mut catalog, &mut session);
+    }
+    let stood = catalog.clone();
+    let all = run(case["statement"].as_str().expect("a text"), &mut catalog, &mut session);
+    let mut locks = BTreeMap::new();
+    for (name, mode) in all.iter().flat_map(|effects| &effects.locks) {
+        let known = stood.relation(name).found().is_some() || stood.type_entry(name).found().is_some();
+        if known {
+            let held = locks.entry(name.clone()).or_insert(*mode);
+            *held = (*held).max(*mode);
+        }
+    }
+    let locks = locks.into_iter().map(|(name, mode)| (name.to_string(), mode.name().to_owned())).collect();
+    let names = |of: fn(&Effects) -> &BTreeSet<gander::schema::Name>| -> BTreeSet<String> {
+        all.iter().flat_map(|effects| of(effects)).map(ToString::to_string).collect()
+    };
+    let known = |unknown: fn(&Effects) -> bool| !all.iter().any(unknown);
+    Seen {
+        locks: known(|effects| effects.unknown.locks).then_some(locks),
+        rewrites: known(|effects| effects.unknown.rewrites).then(|| names(|effects| &effects.rewrites)),
+        scans: known(|effects| effects.unknown.scans).then(|| names(|effects| &effects.scans)),
+        builds: known(|effects| effects.unknown.builds).then(|| names(|effects| &effects.builds)),
+    }
+}
+
+fn run(script: &str, catalog: &mut Catalog, session: &mut Session) -> Vec<Effects> {
+    let read = sql::read(script, Span::new(0, script.len() as u32), Dialect::Postgres);
+    let mut all = Vec::new();
+    for statement in &read.statements {
+        let around = session.clone();
+        let applied = apply(catalog, statement, session);
+        all.push(effects::of(
+            statement,
+            &Around { before: catalog, after: &applied.after, session: &around, outcomes: &applied.results },
+        ));
+        *catalog = applied.after;
+    }
+    all
+}
+
+#[test]
+fn statements_cost_what_servers_measured() {
+    let cases: Vec<Value> =
+        serde_json::from_str(include_str!("../data/postgres-shown.json")).expect("the data is JSON");
+    let mut compared: BTreeMap<Aspect, (u32, u32)> = BTreeMap::new();
+    let mut differs: BTreeMap<(String, Aspect), BTreeMap<String, Vec<String>>> = BTreeMap::new();
+    for case in &cases {
+        let id = case["id"].as_str().expect("a text");
+        for (major, result) in case["results"].as_object().expect("results by major") {
+            if !result["setup_error"].is_null() || result["locks"].is_null() {
+                continue;
+            }
+            let version = Version { major: major.parse().expect("a major"), minor: 0 };
+            let seen = seen(case, Engine { dialect: Dialect::Postgres, version: Some(version) });
+            let list = |key: &str| -> Option<BTreeSet<String>> {
+                let names = result[key].as_array()?;
+                Some(names.iter().map(|name| name.as_str().expect("a name").to_owned()).collect())
+            };
+            let mut note = |aspect: Aspect, told: String, found: String| {
+                let (all, same) = compared.entry(aspect).or_default();
+                *all += 1;
+                if told == found {
+                    *same += 1;
+                } else {
+                    let how = format!("server {told}, gander {found}");
+                    differs.entry((id.to_owned(), aspect)).or_default().entry(how).or_default().push(major.clone());
+                }
+            };
+            let tables_only = result["in_transaction"].as_bool() == Some(false);
+            let told: BTreeMap<String, String> = result["locks"]
+                .as_object()
+                .expect("locks")
+                .iter()
+                .map(|(name, mode)| (name.clone(), mode.as_str().expect("a mode").to_owned()))
+                .collect();
+            let found = seen.locks.map(|locks| {
+                let listed = |name: &String| !tables_only || told.contains_key(name) || !is_index(case, name);
+                locks.into_iter().filter(|(name, _)| listed(name)).collect::<BTreeMap<_, _>>()
+            });
+            note(Aspect::Locks, format!("{told:?}"), found.map_or("unknown".to_owned(), |locks| format!("{locks:?}")));
+            let mut sets = |aspect, key, found: Option<BTreeSet<String>>| {
+                let Some(told) = list(key) else { return };
+                note(aspect, format!("{told:?}"), found.map_or("unknown".to_owned(), |set| format!("{set:?}")));
+            };
+            sets(Aspect::Rewrites, "rewrites", seen.rewrites);
+            sets(Aspect::Scans, "scans", seen.scans);
+            sets(Aspect::Builds, "builds_indexes", seen.builds);
+        }
+    }
+    for (aspect, (all, same)) in &compared {
+        println!("{aspect:?}: {same} of {all} agree");
+    }
+    let mut complaints = Vec::new();
+    for ((id, aspect), how) in &differs {
+        if !LEFT.iter().any(|(known, of, _)| known == id && of == aspect) {
+            let how: Vec<String> = how.iter().map(|(how, majors)| format!("{}: {how}", majors.join(" "))).collect();
+            complaints.push(format!("{id} ({aspect:?}):\n    {}", how.join("\n    ")));
+        }
+    }
+    for (id, aspect, _) in LEFT {
+        if !differs.contains_key(&((*id).to_owned(), *aspect)) {
+            complaints.push(format!("{id} ({aspect:?}) agrees: strike it off the list"));
+        }
+    }
+    assert!(complaints.is_empty(), "{} differ:\n{}", complaints.len(), complaints.join("\n"));
+}
+
+fn is_index(case: &Value, name: &str) -> bool {
+    let mut catalog = Catalog::new(Dialect::Postgres, false);
+    let engine = Engine { dialect: Dialect::Postgres, version: None };
+    let mut session = Session::new(engine, FileId(0), Transaction::None);
+    run(case["setup_sql"].as_str().unwrap_or_default(), &mut catalog, &mut session);
+    catalog.indexes().any(|index| index.name.to_string() == name)
+}

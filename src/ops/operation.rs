@@ -171,10 +171,13 @@ pub enum Operation {
         limited: bool,
         /// The tables and views that it reads besides: of FROM and of the queries in it.
         reads: Vec<Name>,
+        /// Its WHERE.
+        filter: Option<Box<Expr>>,
     },
     /// DELETE. `limited`: any WHERE or USING limits the rows. `without`: the columns that have no NULL left afterwards, since its
-    /// WHERE says `c IS NULL` and nothing else. `reads`: the tables and views that it reads besides.
-    Delete { table: Name, limited: bool, without: Vec<Ident>, reads: Vec<Name> },
+    /// WHERE says `c IS NULL` and nothing else. `reads`: the tables and views that it reads besides. `filter`:
+    /// its WHERE.
+    Delete { table: Name, limited: bool, without: Vec<Ident>, reads: Vec<Name>, filter: Option<Box<Expr>> },
     /// MERGE.
     Merge { table: Name },
     /// TRUNCATE. `restart`: RESTART IDENTITY. `only`: ONLY before every table.
@@ -202,8 +205,8 @@ pub enum Operation {
     Set { name: String, value: Option<String>, local: bool },
     /// PRAGMA (SQLite). `value` None: it asks.
     Pragma { name: String, value: Option<String> },
-    /// LOCK TABLE. The mode as the manual spells it; ACCESS EXCLUSIVE where none is given.
-    Lock { tables: Vec<Name>, mode: String },
+    /// LOCK TABLE. The mode as the manual spells it; ACCESS EXCLUSIVE where none is given. `only`: ONLY before every table.
+    Lock { tables: Vec<Name>, mode: String, only: bool },
     /// VACUUM. `full`: VACUUM FULL.
     Vacuum { tables: Vec<Name>, full: bool },
     /// ANALYZE.

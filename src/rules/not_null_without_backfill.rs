@@ -55,6 +55,7 @@ fn added(step: &StepFacts<'_>, cx: &mut Cx<'_>, op: &Op, table: &TableTarget, de
             columns: vec![column.name.clone()],
             limited: true,
             reads: Vec::new(),
+            filter: None,
         }],
         vec![Operation::AlterColumn {
             table: table.clone(),
@@ -100,6 +101,7 @@ fn set(step: &StepFacts<'_>, cx: &mut Cx<'_>, op: &Op, table: &TableTarget, colu
             columns: vec![column.clone()],
             limited: true,
             reads: Vec::new(),
+            filter: None,
         }],
         vec![Operation::AlterColumn {
             table: table.clone(),

@@ -143,7 +143,9 @@ impl Name {
                 '"' => quoted = !quoted,
                 '.' if !quoted => parts.push(String::new()),
                 c => {
-                    let last = parts.last_mut().map(|part| part.push(if quoted { c } else { c.to_ascii_lowercase() }));
+                    let last = parts
+                        .last_mut()
+                        .map(|part| part.push(if quoted { c } else { c.to_ascii_lowercase() }));
                     debug_assert!(last.is_some(), "there is always a part");
                 }
             }

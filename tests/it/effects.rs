@@ -98,7 +98,12 @@ fn statements_cost_what_servers_measured() {
                     *same += 1;
                 } else {
                     let how = format!("server {told}, gander {found}");
-                    differs.entry((id.to_owned(), aspect)).or_default().entry(how).or_default().push(major.clone());
+                    differs
+                        .entry((id.to_owned(), aspect))
+                        .or_default()
+                        .entry(how)
+                        .or_default()
+                        .push(major.clone());
                 }
             };
             let tables_only = result["in_transaction"].as_bool() == Some(false);
@@ -112,10 +117,18 @@ fn statements_cost_what_servers_measured() {
                 let listed = |name: &String| !tables_only || told.contains_key(name) || !is_index(case, name);
                 locks.into_iter().filter(|(name, _)| listed(name)).collect::<BTreeMap<_, _>>()
             });
-            note(Aspect::Locks, format!("{told:?}"), found.map_or("unknown".to_owned(), |locks| format!("{locks:?}")));
+            note(
+                Aspect::Locks,
+                format!("{told:?}"),
+                found.map_or("unknown".to_owned(), |locks| format!("{locks:?}")),
+            );
             let mut sets = |aspect, key, found: Option<BTreeSet<String>>| {
                 let Some(told) = list(key) else { return };
-                note(aspect, format!("{told:?}"), found.map_or("unknown".to_owned(), |set| format!("{set:?}")));
+                note(
+                    aspect,
+                    format!("{told:?}"),
+                    found.map_or("unknown".to_owned(), |set| format!("{set:?}")),
+                );
             };
             sets(Aspect::Rewrites, "rewrites", seen.rewrites);
             sets(Aspect::Scans, "scans", seen.scans);
@@ -128,7 +141,8 @@ fn statements_cost_what_servers_measured() {
     let mut complaints = Vec::new();
     for ((id, aspect), how) in &differs {
         if !LEFT.iter().any(|(known, of, _)| known == id && of == aspect) {
-            let how: Vec<String> = how.iter().map(|(how, majors)| format!("{}: {how}", majors.join(" "))).collect();
+            let how: Vec<String> =
+                how.iter().map(|(how, majors)| format!("{}: {how}", majors.join(" "))).collect();
             complaints.push(format!("{id} ({aspect:?}):\n    {}", how.join("\n    ")));
         }
     }

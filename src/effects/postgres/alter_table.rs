@@ -4,8 +4,8 @@ use super::{AccessExclusive, AccessShare, Share, ShareRowExclusive, ShareUpdateE
 use crate::effects::LockMode;
 use crate::ops::{AlterColumn, ColumnDef, Op, Operation, Statement, TableOption, TableTarget};
 use crate::schema::{
-    Constraint, ConstraintKind, Expr, ForeignKey, GeneratedKind, Ident, Lookup, Name, ObjectKind, Relation, Table,
-    TypeKind,
+    Constraint, ConstraintKind, Expr, ForeignKey, GeneratedKind, Ident, Lookup, Name, ObjectKind, Relation,
+    Table, TypeKind,
 };
 
 impl Work<'_> {
@@ -76,7 +76,9 @@ impl Work<'_> {
                     let validates = is_enforced(constraint) && def.column.default.is_some();
                     self.refers(&name, key, validates);
                 }
-                ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. } => self.key_on_partitions(&name),
+                ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. } => {
+                    self.key_on_partitions(&name)
+                }
                 ConstraintKind::Check(_) | ConstraintKind::Exclude(_) | ConstraintKind::NotNull(_) => {}
             }
         }
@@ -229,7 +231,8 @@ impl Work<'_> {
                 constraint.not_valid
                     && matches!(&constraint.kind, ConstraintKind::NotNull(Some(known)) if known == column)
             };
-            known.is_some_and(|table| table.constraints.iter().any(|(_, constraint)| is_not_valid(constraint)))
+            known
+                .is_some_and(|table| table.constraints.iter().any(|(_, constraint)| is_not_valid(constraint)))
         };
         if refuses && !promised() {
             return;
@@ -243,7 +246,10 @@ impl Work<'_> {
     /// Whether a valid CHECK, which the statement does not drop, says that a column is not NULL.
     fn is_implied(&self, table: &Table, column: &Ident) -> bool {
         let stays = |name: &Ident| {
-            self.after().table(&table.name).found().is_none_or(|after| after.constraint(name.key()).found().is_some())
+            self.after()
+                .table(&table.name)
+                .found()
+                .is_none_or(|after| after.constraint(name.key()).found().is_some())
         };
         table.constraints.iter().any(|(name, constraint)| match &constraint.kind {
             ConstraintKind::Check(expr) => {
@@ -334,7 +340,9 @@ impl Work<'_> {
     fn key_columns(&self, table: &Name, index: &Ident) -> Vec<Ident> {
         let full = Name { schema: table.schema.clone(), ident: index.clone() };
         let index = self.before().index(&full).found();
-        index.map_or_else(Vec::new, |index| index.keys.iter().filter_map(|key| key.column()).map(Ident::exact).collect())
+        index.map_or_else(Vec::new, |index| {
+            index.keys.iter().filter_map(|key| key.column()).map(Ident::exact).collect()
+        })
     }
 
     /// A foreign key is made: the table that it refers to is locked as well, and both are read where the rows are checked.
@@ -427,7 +435,9 @@ impl Work<'_> {
                 self.lock_all(family.clone(), ShareUpdateExclusive);
                 family.iter().for_each(|member| self.scan(member));
             }
-            ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. } | ConstraintKind::Exclude(_) => {}
+            ConstraintKind::PrimaryKey { .. }
+            | ConstraintKind::Unique { .. }
+            | ConstraintKind::Exclude(_) => {}
         }
     }
 
@@ -485,7 +495,8 @@ impl Work<'_> {
             TableOption::ReplicaIdentity(what) => {
                 self.lock(&name, AccessExclusive);
                 if let Some(index) = what.strip_prefix("USING INDEX ") {
-                    let index = Name { schema: name.schema.clone(), ident: Ident::exact(index.to_lowercase()) };
+                    let index =
+                        Name { schema: name.schema.clone(), ident: Ident::exact(index.to_lowercase()) };
                     self.lock(&index, Share);
                 }
             }

@@ -101,6 +101,29 @@ impl Work<'_> {
         }
     }
 
+    /// DROP OWNED BY: what the roles own goes, and what they were granted.
+    pub(super) fn drop_owned(&mut self, roles: &str) {
+        let roles = roles.trim_end_matches(" CASCADE").trim_end_matches(" RESTRICT");
+        let roles: Vec<&str> = roles.split(',').map(|role| role.trim().trim_matches('"')).collect();
+        let owned: Vec<Name> = self
+            .before()
+            .relations()
+            .filter(|(_, relation)| {
+                let notes = match relation {
+                    Relation::Table(table) => &table.notes,
+                    Relation::View(view) => &view.notes,
+                    Relation::Sequence(sequence) => &sequence.notes,
+                    Relation::Index(index) => &index.notes,
+                };
+                notes.owner.as_deref().is_some_and(|owner| roles.contains(&owner))
+            })
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in owned {
+            self.drop_table(&name);
+        }
+    }
+
     pub(super) fn drop_column(&mut self, table: &Name, column: &Ident, cascade: bool, skipped: bool) {
         if skipped {
             self.lock(table, AccessExclusive);
@@ -152,7 +175,10 @@ impl Work<'_> {
                         lost.push(name.clone());
                     }
                 }
-                (Relation::Table(_) | Relation::Index(_) | Relation::View(_) | Relation::Sequence(_), Some(_)) => {}
+                (
+                    Relation::Table(_) | Relation::Index(_) | Relation::View(_) | Relation::Sequence(_),
+                    Some(_),
+                ) => {}
             }
         }
         for (object, _) in self.before().others() {

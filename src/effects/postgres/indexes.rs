@@ -16,7 +16,9 @@ impl Work<'_> {
         let members = self.partitions(&table);
         for member in members {
             self.lock(&member, mode);
-            if self.before().relation(&member).found().is_none() && !self.before().relation(&member).is_absent() {
+            if self.before().relation(&member).found().is_none()
+                && !self.before().relation(&member).is_absent()
+            {
                 // Older than the history: the new index is known all the same.
                 self.effects.unknown.locks = true;
             }
@@ -26,7 +28,9 @@ impl Work<'_> {
                 .before()
                 .indexes_of(&member)
                 .filter(|index| index.parent.is_none())
-                .filter(|index| self.after().index(&index.name).found().is_some_and(|after| after.parent.is_some()))
+                .filter(|index| {
+                    self.after().index(&index.name).found().is_some_and(|after| after.parent.is_some())
+                })
                 .map(|index| index.name.clone())
                 .collect();
             self.lock_all(taken, mode);
@@ -42,8 +46,12 @@ impl Work<'_> {
         };
         if kind == ObjectKind::Schema {
             let inside = |table: &Name| table.schema.as_ref() == Some(&name.ident);
-            let tables: Vec<Name> =
-                self.before().tables().map(|table| table.name.clone()).filter(|table| inside(table)).collect();
+            let tables: Vec<Name> = self
+                .before()
+                .tables()
+                .map(|table| table.name.clone())
+                .filter(|table| inside(table))
+                .collect();
             for table in tables {
                 self.rebuild(&table, None, Share, AccessExclusive);
             }
@@ -108,7 +116,7 @@ impl Work<'_> {
     }
 
     /// The tables that a command without names works on.
-    fn every_table(&self) -> Vec<Name> {
+    pub(super) fn every_table(&self) -> Vec<Name> {
         let stored = |relation: &Relation| match relation {
             Relation::Table(table) => !table.foreign,
             Relation::View(view) => view.materialized,

@@ -15,8 +15,8 @@ use std::collections::BTreeSet;
 
 use super::{Around, Effects, LockMode};
 use crate::ops::{
-    AlterDomain, AlterPublication, AlterType, CreateTable, CreateView, Guard, Op, Operation, Outcome, Statement,
-    resolve,
+    AlterDomain, AlterPublication, AlterType, CreateTable, CreateView, Guard, Op, Operation, Outcome,
+    Statement, resolve,
 };
 use crate::schema::{
     Catalog, Engine, Expr, Ident, Index, Lookup, Name, ObjectKind, ObjectRef, PartitionKind, Published,
@@ -122,7 +122,8 @@ impl<'a> Work<'a> {
     fn is_open(&self, table: &Name) -> bool {
         match self.before().relation(table) {
             Lookup::Found(Relation::Table(table)) => table.open,
-            Lookup::Found(Relation::View(_) | Relation::Index(_) | Relation::Sequence(_)) | Lookup::Absent => false,
+            Lookup::Found(Relation::View(_) | Relation::Index(_) | Relation::Sequence(_))
+            | Lookup::Absent => false,
             Lookup::Unknown => true,
         }
     }
@@ -184,7 +185,13 @@ impl<'a> Work<'a> {
         let after = self.after();
         after
             .indexes_of(table)
-            .filter(|index| !self.before().indexes_of(table).any(|known| known.name == index.name))
+            .filter(|index| {
+                // One that is dropped and made again has its old name.
+                let same = |known: &Index| {
+                    known.name == index.name && known.made == index.made && known.keys == index.keys
+                };
+                !self.before().indexes_of(table).any(same)
+            })
             .collect()
     }
 
@@ -220,7 +227,9 @@ impl<'a> Work<'a> {
             Operation::SetOwner { object, .. } => self.set_owner(object),
             Operation::Drop(drop) => self.drop(drop, skipped),
             Operation::CreateIndex(create) => self.create_index(create, skipped),
-            Operation::Reindex { kind, name, concurrently } => self.reindex(*kind, name.as_ref(), *concurrently),
+            Operation::Reindex { kind, name, concurrently } => {
+                self.reindex(*kind, name.as_ref(), *concurrently)
+            }
             Operation::CreateView(create) => self.create_view(create, skipped),
             Operation::RefreshView { view, concurrently, with_data } => {
                 self.refresh(view, *concurrently, *with_data);
@@ -270,8 +279,9 @@ impl<'a> Work<'a> {
                     self.lock(&table, ShareUpdateExclusive);
                 }
             }
+            Operation::AlterOther { object, what } => self.alter_other(object, what),
             Operation::Comment { object, .. } => self.comment(object),
-            Operation::Privilege { what, on, .. } => self.privilege(what, on),
+            Operation::Privilege { what, text, on } => self.privilege(what, text, on),
             Operation::Insert(_)
             | Operation::Update { .. }
             | Operation::Delete { .. }
@@ -279,7 +289,7 @@ impl<'a> Work<'a> {
             | Operation::Truncate { .. }
             | Operation::Copy { .. }
             | Operation::Query { .. } => self.rows(&op.kind),
-            Operation::Lock { tables, mode } => self.lock_tables(tables, mode),
+            Operation::Lock { tables, mode, only } => self.lock_tables(tables, mode, *only),
             Operation::Vacuum { tables, full } => self.vacuum(tables, *full),
             Operation::Analyze { tables } => self.analyze(tables),
             Operation::Cluster { table } => self.cluster(table.as_ref()),
@@ -289,7 +299,6 @@ impl<'a> Work<'a> {
             | Operation::AlterFunction { .. }
             | Operation::CreateSchema { .. }
             | Operation::CreateExtension { .. }
-            | Operation::AlterOther { .. }
             | Operation::Begin
             | Operation::Commit { .. }
             | Operation::Rollback { .. }
@@ -351,7 +360,11 @@ impl<'a> Work<'a> {
             ObjectKind::Trigger | ObjectKind::Policy | ObjectKind::Rule => {
                 if let Some(table) = &object.on {
                     let table = self.resolve(table);
-                    let family = if object.kind == ObjectKind::Trigger { self.partitions(&table) } else { vec![table] };
+                    let family = if object.kind == ObjectKind::Trigger {
+                        self.partitions(&table)
+                    } else {
+                        vec![table]
+                    };
                     self.lock_all(family, AccessExclusive);
                 }
             }
@@ -384,7 +397,9 @@ impl<'a> Work<'a> {
     /// The sequences that belong to the columns of a table.
     fn owned_sequences(&self, table: &Name) -> Vec<Name> {
         let belongs = |relation: &Relation| match relation {
-            Relation::Sequence(sequence) => sequence.owned_by.as_ref().is_some_and(|(owner, _)| owner == table),
+            Relation::Sequence(sequence) => {
+                sequence.owned_by.as_ref().is_some_and(|(owner, _)| owner == table)
+            }
             Relation::Table(_) | Relation::Index(_) | Relation::View(_) => false,
         };
         let all = self.before().relations();
@@ -493,7 +508,8 @@ impl<'a> Work<'a> {
 
     /// The full name that a type of the user's would have.
     fn type_name(&self, ty: &Type) -> Name {
-        let name = Name { schema: ty.schema.as_deref().map(Ident::exact), ident: Ident::exact(ty.name.as_str()) };
+        let name =
+            Name { schema: ty.schema.as_deref().map(Ident::exact), ident: Ident::exact(ty.name.as_str()) };
         self.resolve(&name)
     }
 
@@ -511,7 +527,8 @@ impl<'a> Work<'a> {
             AlterPublication::Add(members) | AlterPublication::Drop(members) => self.published(members),
             AlterPublication::Set(members) => {
                 self.published(members);
-                let object = ObjectRef { kind: ObjectKind::Publication, name: Name::bare(name.clone()), on: None };
+                let object =
+                    ObjectRef { kind: ObjectKind::Publication, name: Name::bare(name.clone()), on: None };
                 if let Lookup::Found(other) = self.before().other(&object)
                     && let crate::schema::Detail::Publication(known) = &other.detail
                 {
@@ -519,6 +536,21 @@ impl<'a> Work<'a> {
                 }
             }
             AlterPublication::Options(_) => {}
+        }
+    }
+
+    fn alter_other(&mut self, object: &ObjectRef, what: &str) {
+        // ALTER TABLE ALL IN TABLESPACE a SET TABLESPACE b.
+        if object.kind == ObjectKind::Tablespace && what.contains("SET TABLESPACE") {
+            if object.name.ident.key() != "pg_default" {
+                self.effects.unknown.all();
+                return;
+            }
+            for table in self.every_table() {
+                self.lock(&table, AccessExclusive);
+                self.effects.rewrites.insert(table.clone());
+                self.effects.moved.insert(table);
+            }
         }
     }
 
@@ -551,7 +583,10 @@ impl<'a> Work<'a> {
     }
 
     /// Since 18 GRANT and REVOKE lock what they are about.
-    fn privilege(&mut self, what: &str, on: &[Name]) {
+    fn privilege(&mut self, what: &str, text: &str, on: &[Name]) {
+        if let Some(roles) = text.strip_prefix("DROP OWNED BY ") {
+            self.drop_owned(roles);
+        }
         if !self.at_least(18) || !matches!(what, "GRANT" | "REVOKE") {
             return;
         }
@@ -561,7 +596,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn lock_tables(&mut self, tables: &[Name], mode: &str) {
+    fn lock_tables(&mut self, tables: &[Name], mode: &str, only: bool) {
         let mode = LockMode::from_name(mode).unwrap_or(AccessExclusive);
         for table in tables {
             let name = self.resolve(table);
@@ -572,7 +607,7 @@ impl<'a> Work<'a> {
                     self.lock_all(reads, mode);
                 }
                 None => {
-                    let family = self.family(&name);
+                    let family = if only { vec![name] } else { self.family(&name) };
                     self.lock_all(family, mode);
                 }
             }

@@ -2,7 +2,7 @@
 
 use super::{AccessExclusive, AccessShare, LockMode, ShareUpdateExclusive, Work};
 use crate::ops::TableTarget;
-use crate::schema::{Bound, ConstraintKind, Expr, Ident, Name, ObjectKind, PartitionKind, Table};
+use crate::schema::{Bound, ConstraintKind, Expr, Name, ObjectKind, PartitionKind, Table};
 
 impl Work<'_> {
     /// A table becomes a partition, whether it is made so or attached. `mode`: what the parent is locked with.
@@ -105,6 +105,8 @@ impl Work<'_> {
             .map(|owner| owner.name.clone())
             .collect();
         for owner in referring {
+            // What held the rows that are referred to goes.
+            self.lock(&partition, AccessExclusive);
             self.plan(&owner, AccessShare);
             self.lock(&owner, AccessExclusive);
             self.scan(&owner);
@@ -136,7 +138,9 @@ impl Work<'_> {
     fn excludes(&self, table: &Table, parent: &Name, bound: &Bound) -> bool {
         let Some(wanted) = self.demands(parent, bound) else { return false };
         table.constraints.iter().any(|(_, constraint)| {
-            let ConstraintKind::Check(Expr::Operator { operator, operands }) = &constraint.kind else { return false };
+            let ConstraintKind::Check(Expr::Operator { operator, operands }) = &constraint.kind else {
+                return false;
+            };
             if constraint.not_valid || operator != "NOT" {
                 return false;
             }
@@ -198,7 +202,8 @@ fn said(table: &Table) -> Vec<Demand> {
     parts.into_iter().filter_map(demand).collect()
 }
 
-fn conjuncts<'e>(expr: &'e Expr, into: &mut Vec<&'e Expr>) {
+/// The conditions that AND joins.
+pub(super) fn conjuncts<'e>(expr: &'e Expr, into: &mut Vec<&'e Expr>) {
     match expr {
         Expr::Operator { operator, operands } if operator == "AND" => {
             operands.iter().for_each(|operand| conjuncts(operand, into));
@@ -220,7 +225,9 @@ fn demand(expr: &Expr) -> Option<Demand> {
     let column = parts.last()?.clone();
     match (operator.as_str(), rest) {
         ("IS NOT NULL", []) => Some(Demand::NotNull(column)),
-        (">=" | "<" | ">" | "<=", [value]) => Some(Demand::Compare(column, operator.clone(), constant(value)?)),
+        (">=" | "<" | ">" | "<=", [value]) => {
+            Some(Demand::Compare(column, operator.clone(), constant(value)?))
+        }
         ("=", [value]) => Some(Demand::In(column, vec![constant(value)?])),
         ("IN", values) => {
             let mut texts: Vec<String> = values.iter().map(constant).collect::<Option<_>>()?;
@@ -259,12 +266,9 @@ fn constant(expr: &Expr) -> Option<String> {
 impl Work<'_> {
     /// The parent of a partition.
     pub(super) fn parent_of(&self, table: &Name) -> Option<Name> {
-        let table = self.table(table).filter(|table| table.bound.is_some() || table.partition == PartitionKind::Partition)?;
+        let table = self
+            .table(table)
+            .filter(|table| table.bound.is_some() || table.partition == PartitionKind::Partition)?;
         table.parents.first().cloned()
-    }
-
-    /// The columns of a name as identifiers.
-    pub(super) fn ident(text: &str) -> Ident {
-        Ident::exact(text)
     }
 }

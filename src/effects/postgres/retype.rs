@@ -77,9 +77,10 @@ impl Work<'_> {
             .tables()
             .filter(|owner| owner.name != *table)
             .flat_map(|owner| {
-                let keys = owner.constraints.iter().filter(|(_, constraint)| {
-                    constraint.kind.foreign_key().is_some_and(refers)
-                });
+                let keys = owner
+                    .constraints
+                    .iter()
+                    .filter(|(_, constraint)| constraint.kind.foreign_key().is_some_and(refers));
                 keys.map(|(_, constraint)| (owner.name.clone(), constraint.not_valid))
             })
             .collect();
@@ -89,7 +90,14 @@ impl Work<'_> {
     }
 
     /// A foreign key is dropped and made again: its other side is locked, and after a rewrite its rows are checked.
-    fn made_again(&mut self, table: &Name, parent: &Name, other: &Name, rewrites: Option<bool>, not_valid: bool) {
+    fn made_again(
+        &mut self,
+        table: &Name,
+        parent: &Name,
+        other: &Name,
+        rewrites: Option<bool>,
+        not_valid: bool,
+    ) {
         self.lock(other, AccessExclusive);
         if rewrites == Some(true) && !not_valid {
             self.plan(other, AccessShare);
@@ -150,11 +158,11 @@ impl Work<'_> {
         if old.dimensions > 0 || new.dimensions > 0 {
             return Some(true);
         }
-        let number = |ty: &Type, at: usize| ty.arguments.get(at).and_then(|text| text.trim().parse::<i64>().ok());
+        let number =
+            |ty: &Type, at: usize| ty.arguments.get(at).and_then(|text| text.trim().parse::<i64>().ok());
         // No less room than before; nothing written is no limit.
-        let no_less = |at: usize, limit: i64| {
-            number(new, at).unwrap_or(limit) >= number(old, at).unwrap_or(limit)
-        };
+        let no_less =
+            |at: usize, limit: i64| number(new, at).unwrap_or(limit) >= number(old, at).unwrap_or(limit);
         if old.name == new.name {
             return Some(match new.name.as_str() {
                 "character varying" | "bit varying" => !no_less(0, i64::MAX),
@@ -172,11 +180,23 @@ impl Work<'_> {
                 _ => return None,
             });
         }
-        let is = |from: &[&str], to: &[&str]| from.contains(&old.name.as_str()) && to.contains(&new.name.as_str());
+        let is =
+            |from: &[&str], to: &[&str]| from.contains(&old.name.as_str()) && to.contains(&new.name.as_str());
         const TEXTS: &[&str] = &["text", "character varying", "citext", "bpchar", "xml"];
         const OIDS: &[&str] = &[
-            "integer", "oid", "regclass", "regcollation", "regconfig", "regdictionary", "regnamespace", "regoper",
-            "regoperator", "regproc", "regprocedure", "regrole", "regtype",
+            "integer",
+            "oid",
+            "regclass",
+            "regcollation",
+            "regconfig",
+            "regdictionary",
+            "regnamespace",
+            "regoper",
+            "regoperator",
+            "regproc",
+            "regprocedure",
+            "regrole",
+            "regtype",
         ];
         const ZONED: &[&str] = &["timestamp without time zone", "timestamp with time zone"];
         if is(TEXTS, &["text", "character varying", "citext", "bpchar"]) {
@@ -249,7 +269,8 @@ pub(super) fn is_built_in(ty: &Type) -> bool {
             && (ty.name.starts_with("reg")
                 || matches!(
                     ty.name.as_str(),
-                    "bit" | "bit varying"
+                    "bit"
+                        | "bit varying"
                         | "bpchar"
                         | "\"char\""
                         | "tsvector"

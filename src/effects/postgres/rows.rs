@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::partitions::conjuncts;
 use super::{AccessExclusive, AccessShare, LockMode, RowExclusive, Work};
 use crate::ops::{InsertSource, OnConflict, Operation};
-use crate::schema::{Name, Query};
+use crate::schema::{Expr, Index, Name, Query};
 
 impl Work<'_> {
     pub(super) fn rows(&mut self, operation: &Operation) {
@@ -33,10 +34,10 @@ impl Work<'_> {
                     }
                 }
             }
-            Operation::Update { table, columns, limited, reads } => {
+            Operation::Update { table, columns, limited, reads, filter } => {
                 let table = self.resolve(table);
                 self.plan(&table, RowExclusive);
-                self.touch(&table, *limited);
+                self.touch(&table, *limited, filter.as_deref().filter(|_| reads.is_empty()));
                 let known = self.table(&table);
                 let changed = known.into_iter().flat_map(|table| table.foreign_keys());
                 let changed: Vec<Name> = changed
@@ -46,10 +47,10 @@ impl Work<'_> {
                 self.lock_all(changed, LockMode::RowShare);
                 self.read_all(reads);
             }
-            Operation::Delete { table, limited, reads, .. } => {
+            Operation::Delete { table, limited, reads, filter, .. } => {
                 let table = self.resolve(table);
                 self.plan(&table, RowExclusive);
-                self.touch(&table, *limited);
+                self.touch(&table, *limited, filter.as_deref().filter(|_| reads.is_empty()));
                 self.read_all(reads);
             }
             Operation::Merge { table } => {
@@ -102,18 +103,53 @@ impl Work<'_> {
             .table(table)
             .map(|table| table.foreign_keys().map(|(_, key)| self.resolve(&key.table)).collect())
             .unwrap_or_default();
-        self.lock_all(parents.into_iter().filter(|parent| parent != table).collect::<Vec<_>>(), LockMode::RowShare);
+        self.lock_all(
+            parents.into_iter().filter(|parent| parent != table).collect::<Vec<_>>(),
+            LockMode::RowShare,
+        );
     }
 
-    /// Which rows a WHERE finds, and how, is the planner's choice.
-    fn touch(&mut self, table: &Name, limited: bool) {
+    /// Reads the rows that a WHERE finds: by a key, or where no index helps from end to end. Else it is the planner's choice.
+    fn touch(&mut self, table: &Name, limited: bool, filter: Option<&Expr>) {
         if limited {
-            self.effects.unknown.scans = true;
-            return;
+            match filter.and_then(|filter| self.finds_by_index(table, filter)) {
+                Some(true) => return,
+                Some(false) => {}
+                None => {
+                    self.effects.unknown.scans = true;
+                    return;
+                }
+            }
         }
         for member in self.family(table) {
             self.scan(&member);
         }
+    }
+
+    /// Whether a condition gives every column of a unique index one value (true), or names no column with which an index begins (false).
+    fn finds_by_index(&mut self, table: &Name, filter: &Expr) -> Option<bool> {
+        if self.is_open(table) || self.is_partitioned(table) {
+            return None;
+        }
+        let mut parts = Vec::new();
+        conjuncts(filter, &mut parts);
+        let given: Vec<&str> = parts.iter().filter_map(|part| given_a_value(part)).collect();
+        let indexes = self.indexes(table);
+        let covered = |index: &&Index| {
+            let mut keys = index.keys.iter();
+            index.unique
+                && index.predicate.is_none()
+                && keys.all(|key| key.column().is_some_and(|column| given.contains(&column)))
+        };
+        if indexes.iter().any(covered) {
+            return Some(true);
+        }
+        let mut queries = false;
+        filter.walk(&mut |part| queries |= matches!(part, Expr::Query(_) | Expr::Raw { .. }));
+        let helps = |index: &&Index| {
+            index.keys.first().is_some_and(|key| key.column().is_none_or(|column| filter.reads(column)))
+        };
+        (!queries && !indexes.iter().any(helps)).then_some(false)
     }
 
     fn read_all(&mut self, names: &[Name]) {
@@ -189,5 +225,23 @@ impl Work<'_> {
             }
         }
     }
+}
 
+/// The column of `column = constant`.
+fn given_a_value(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Operator { operator, operands } if operator == "=" => match operands.as_slice() {
+            [Expr::Column(parts), value] | [value, Expr::Column(parts)] if value.is_constant() => {
+                parts.last().map(String::as_str)
+            }
+            _ => None,
+        },
+        Expr::Operator { .. }
+        | Expr::Column(_)
+        | Expr::Literal(_)
+        | Expr::Call { .. }
+        | Expr::Cast { .. }
+        | Expr::Query(_)
+        | Expr::Raw { .. } => None,
+    }
 }

@@ -26,7 +26,10 @@ fn calls_volatile(name: &str, catalog: &Catalog, session: &Session) -> Option<bo
         Some((schema, own)) => (Some(schema), own),
         None => (None, name),
     };
-    let full = Name { schema: schema.filter(|schema| *schema != "pg_catalog").map(Ident::exact), ident: Ident::exact(own) };
+    let full = Name {
+        schema: schema.filter(|schema| *schema != "pg_catalog").map(Ident::exact),
+        ident: Ident::exact(own),
+    };
     let known = catalog.functions(&resolve(catalog, session, &full));
     if !known.is_empty() {
         let each: Vec<Option<bool>> = known.iter().map(|function| user_function(function, session)).collect();
@@ -46,7 +49,8 @@ fn user_function(function: &crate::schema::Function, session: &Session) -> Optio
     if stable {
         return Some(false);
     }
-    let sql = function.options.language.as_deref().is_some_and(|language| language.eq_ignore_ascii_case("sql"));
+    let sql =
+        function.options.language.as_deref().is_some_and(|language| language.eq_ignore_ascii_case("sql"));
     let inlined = sql && session.engine.at_least(12, 0);
     if !inlined {
         return Some(true);

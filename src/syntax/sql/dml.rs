@@ -6,7 +6,7 @@ use super::cursor::{Cursor, Read};
 use super::lex::TokenKind;
 use super::{bridge, opinion, query, session};
 use crate::ops::{CreateTable, Guard, Op, Operation};
-use crate::schema::{Dialect, Ident, Name};
+use crate::schema::{Dialect, Expr, Ident, Name};
 
 /// A WITH that changes something is followed this deep.
 const DEEPEST: u32 = 40;
@@ -316,9 +316,9 @@ impl Reader {
         cursor.expect("SET")?;
         let first = cursor.at;
         let columns = self.assignments(cursor)?;
-        let limited = rest_limits(cursor) || joined;
+        let (limits, filter) = rest_limits(cursor);
         let reads = query::reads(cursor, first, cursor.tokens.len());
-        Ok(Operation::Update { table, columns, limited, reads })
+        Ok(Operation::Update { table, columns, limited: limits || joined, reads, filter })
     }
 
     fn delete(&mut self, cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -332,7 +332,13 @@ impl Reader {
                 cursor.expect("FROM")?;
                 let tables = cursor.skip_rest();
                 let table = query_table(cursor, tables, &name).unwrap_or(name);
-                return Ok(Operation::Delete { table, limited: true, without: Vec::new(), reads: Vec::new() });
+                return Ok(Operation::Delete {
+                    table,
+                    limited: true,
+                    without: Vec::new(),
+                    reads: Vec::new(),
+                    filter: None,
+                });
             }
         }
         cursor.expect("FROM")?;
@@ -340,8 +346,8 @@ impl Reader {
         let reads = query::reads(cursor, cursor.at, cursor.tokens.len());
         skip_clause(cursor, |cursor| cursor.is_any(&["USING", "WHERE", "RETURNING", "ORDER", "LIMIT"]));
         let without = nulls_of(cursor);
-        let limited = rest_limits(cursor);
-        Ok(Operation::Delete { table, limited, without, reads })
+        let (limited, filter) = rest_limits(cursor);
+        Ok(Operation::Delete { table, limited, without, reads, filter })
     }
 
     /// `[ONLY] name` or `name *`.
@@ -485,17 +491,19 @@ fn query_table(cursor: &Cursor<'_>, (first, last): (usize, usize), name: &Name) 
 }
 
 /// Reads the rest of an UPDATE or DELETE: whether it says which rows. `WHERE true` says nothing.
-fn rest_limits(cursor: &mut Cursor<'_>) -> bool {
+fn rest_limits(cursor: &mut Cursor<'_>) -> (bool, Option<Box<Expr>>) {
+    let mut filter = None;
     let mut limited = cursor.is_any(&["FROM", "USING"]);
     skip_clause(cursor, |cursor| cursor.is_any(&["WHERE", "RETURNING", "ORDER", "LIMIT"]));
     if cursor.eat("WHERE") {
         let (first, last) = skip_clause(cursor, |cursor| cursor.is_any(&["RETURNING", "ORDER", "LIMIT"]));
         let text = cursor.text_between(first, last).to_ascii_uppercase();
+        filter = bridge::expr(cursor, first, last).ok().map(Box::new);
         limited |= !matches!(text.as_str(), "TRUE" | "1" | "1=1" | "1 = 1");
     }
     limited |= cursor.is_any(&["ORDER", "LIMIT"]);
     cursor.skip_rest();
-    limited
+    (limited, filter)
 }
 
 fn merge(cursor: &mut Cursor<'_>) -> Read<Operation> {

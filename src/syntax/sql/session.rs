@@ -353,7 +353,11 @@ fn lock(cursor: &mut Cursor<'_>) -> Read<Operation> {
         return Ok(other(cursor, "LOCK"));
     }
     cursor.eat("TABLE");
-    let tables = cursor.list(relation)?;
+    let mut only = true;
+    let tables = cursor.list(|cursor| {
+        only &= cursor.is("ONLY");
+        relation(cursor)
+    })?;
     let mut mode = "ACCESS EXCLUSIVE".to_owned();
     if cursor.eat("IN") {
         let (first, last) = cursor.skip_until(|cursor| cursor.is("MODE"));
@@ -375,7 +379,7 @@ fn lock(cursor: &mut Cursor<'_>) -> Read<Operation> {
         cursor.expect("MODE")?;
     }
     cursor.eat("NOWAIT");
-    Ok(Operation::Lock { tables, mode })
+    Ok(Operation::Lock { tables, mode, only })
 }
 
 /// `[ONLY] name [*]`.
@@ -621,7 +625,7 @@ mod tests {
                 format!("{name} = {}{}", value.unwrap_or("?".to_owned()), if local { " local" } else { "" })
             }
             Operation::Pragma { name, value } => format!("pragma {name} {}", value.unwrap_or("?".to_owned())),
-            Operation::Lock { tables, mode } => format!("lock {tables:?} {mode}"),
+            Operation::Lock { tables, mode, .. } => format!("lock {tables:?} {mode}"),
             Operation::Vacuum { tables, full } => format!("vacuum {tables:?} {full}"),
             Operation::Analyze { tables } => format!("analyze {tables:?}"),
             Operation::Cluster { table } => format!("cluster {table:?}"),

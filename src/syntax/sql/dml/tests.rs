@@ -103,7 +103,9 @@ fn what_happens_when_the_row_is_there() {
 fn updates_and_deletes_say_whether_they_are_limited() {
     let brief = |text: &str, dialect| match operations(text, dialect).as_slice() {
         [Operation::Update { table, columns, limited, .. }] => format!("{table} {columns:?} {limited}"),
-        [Operation::Delete { table, limited, without, .. }] if without.is_empty() => format!("{table} {limited}"),
+        [Operation::Delete { table, limited, without, .. }] if without.is_empty() => {
+            format!("{table} {limited}")
+        }
         [Operation::Delete { table, limited, without, .. }] => format!("{table} {limited} {without:?}"),
         other => format!("{other:?}"),
     };

@@ -17,7 +17,11 @@ pub fn ops(cursor: &mut Cursor<'_>) -> Read<Option<Vec<Op>>> {
     let kind = if cursor.eat_all(&["OWNED", "BY"]) {
         clause::roles(cursor)?;
         clause::cascade(cursor);
-        Operation::Privilege { what: "DROP OWNED".to_owned(), text: cursor.text_between(0, cursor.at), on: Vec::new() }
+        Operation::Privilege {
+            what: "DROP OWNED".to_owned(),
+            text: cursor.text_between(0, cursor.at),
+            on: Vec::new(),
+        }
     } else {
         let (kind, shape) = kind(cursor)?;
         Operation::Drop(drop(cursor, kind, shape)?)

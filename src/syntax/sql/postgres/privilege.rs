@@ -192,7 +192,8 @@ fn objects(cursor: &mut Cursor<'_>) -> Read<Vec<Name>> {
     } else if named(cursor, 1) && cursor.eat("PARAMETER") {
         cursor.list(|cursor| cursor.name("a setting"))?;
     } else {
-        let word = if named(cursor, 1) { cursor.eat_any(&["TABLE", "SEQUENCE", "DOMAIN", "TYPE"]) } else { None };
+        let word =
+            if named(cursor, 1) { cursor.eat_any(&["TABLE", "SEQUENCE", "DOMAIN", "TYPE"]) } else { None };
         let names = cursor.list(|cursor| cursor.name("a table"))?;
         let types = matches!(word, Some("DOMAIN" | "TYPE"));
         return Ok(if types { Vec::new() } else { names });

@@ -2,6 +2,7 @@
 
 mod lock;
 mod postgres;
+mod sqlite;
 pub mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,13 +64,21 @@ pub struct Around<'a> {
     pub session: &'a Session,
     /// What became of each of its operations.
     pub outcomes: &'a [Outcome],
+    /// SQLite: whether foreign keys are enforced.
+    pub foreign_keys: bool,
 }
 
 /// What a statement does to a live database.
 pub fn of(statement: &Statement, around: &Around<'_>) -> Effects {
+    let skipped = |outcome: &Outcome| matches!(outcome, Outcome::Skipped { .. });
+    if !statement.when.is_empty() && around.outcomes.iter().all(skipped) {
+        // Its condition does not hold.
+        return Effects::default();
+    }
     match around.session.engine.dialect {
         Dialect::Postgres => postgres::of(statement, around),
-        Dialect::Sqlite | Dialect::Mysql => Effects::nothing_known(),
+        Dialect::Sqlite => sqlite::of(statement, around),
+        Dialect::Mysql => Effects::nothing_known(),
     }
 }
 

@@ -1,13 +1,16 @@
 //! What a statement costs on a live server, and where it may run at all, per engine and version.
 
+pub mod keys;
 mod lock;
 mod postgres;
+mod second_run;
 mod sqlite;
 pub mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use lock::LockMode;
+pub use second_run::{SecondRun, second_run};
 
 use crate::ops::{Operation, Outcome, Session, Statement, resolve};
 use crate::schema::{Catalog, Dialect, Lookup, Name, ObjectKind, PartitionKind};

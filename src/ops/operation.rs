@@ -173,6 +173,8 @@ pub enum Operation {
         reads: Vec<Name>,
         /// Its WHERE.
         filter: Option<Box<Expr>>,
+        /// A new value is made of a column that is given one: `n = n + 1`.
+        rereads: bool,
     },
     /// DELETE. `limited`: any WHERE or USING limits the rows. `without`: the columns that have no NULL left afterwards, since its
     /// WHERE says `c IS NULL` and nothing else. `reads`: the tables and views that it reads besides. `filter`:

@@ -56,6 +56,7 @@ fn added(step: &StepFacts<'_>, cx: &mut Cx<'_>, op: &Op, table: &TableTarget, de
             limited: true,
             reads: Vec::new(),
             filter: None,
+            rereads: false,
         }],
         vec![Operation::AlterColumn {
             table: table.clone(),
@@ -102,6 +103,7 @@ fn set(step: &StepFacts<'_>, cx: &mut Cx<'_>, op: &Op, table: &TableTarget, colu
             limited: true,
             reads: Vec::new(),
             filter: None,
+            rereads: false,
         }],
         vec![Operation::AlterColumn {
             table: table.clone(),

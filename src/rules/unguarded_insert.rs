@@ -3,8 +3,9 @@
 use super::rerun::{self, Habit};
 use super::{Check, Cx, Direction, Rule, StepFacts};
 use crate::diagnostic::{Remedy, Safety, Severity};
-use crate::ops::{Insert, InsertSource, OnConflict, Operation, Outcome};
-use crate::schema::{Catalog, ConstraintKind, Ident, IndexKey, Lookup, Name, Table};
+use crate::effects::keys;
+use crate::ops::{InsertSource, OnConflict, Operation, Outcome};
+use crate::schema::{Ident, Lookup, Name};
 use crate::syntax::sql::write::quote;
 
 /// `unguarded-insert`.
@@ -37,7 +38,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         let keys = table
             .found()
             .filter(|_| insert.source != InsertSource::Defaults)
-            .map(|table| covering_keys(&step.again().before, table, insert))
+            .map(|table| keys::filled_by(&step.again().before, table, insert))
             .unwrap_or_default();
         let knows_all = table.found().is_some_and(|table| !table.open);
         let severity = rerun::severity(&step.part, Severity::Warning, Habit::Insert);
@@ -111,34 +112,4 @@ fn is_fresh(step: &StepFacts<'_>, table: &Name) -> bool {
         })
     };
     (0..step.at).any(made_anew)
-}
-
-/// The keys of the table that the inserted rows fill themselves: the primary key, UNIQUE, and unique indexes on plain columns.
-fn covering_keys(catalog: &Catalog, table: &Table, insert: &Insert) -> Vec<Vec<Ident>> {
-    let written = |column: &Ident| {
-        if insert.columns.is_empty() { true } else { insert.columns.contains(column) }
-    };
-    let mut keys: Vec<Vec<Ident>> = Vec::new();
-    let mut add = |columns: Vec<Ident>| {
-        if !columns.is_empty() && columns.iter().all(written) && !keys.contains(&columns) {
-            keys.push(columns);
-        }
-    };
-    for (_, constraint) in &table.constraints {
-        match &constraint.kind {
-            ConstraintKind::PrimaryKey { columns, .. } | ConstraintKind::Unique { columns, .. } => {
-                add(columns.clone())
-            }
-            ConstraintKind::Check(_)
-            | ConstraintKind::ForeignKey(_)
-            | ConstraintKind::Exclude(_)
-            | ConstraintKind::NotNull(_) => {}
-        }
-    }
-    for index in catalog.indexes_of(&table.name).filter(|index| index.unique && index.predicate.is_none()) {
-        let columns: Option<Vec<Ident>> =
-            index.keys.iter().map(IndexKey::column).map(|column| column.map(Ident::exact)).collect();
-        add(columns.unwrap_or_default());
-    }
-    keys
 }

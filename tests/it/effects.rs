@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gander::effects::{self, Around, Effects};
+use gander::effects::{self, Around, Effects, SecondRun, second_run};
 use gander::ops::{Session, Transaction, apply};
 use gander::schema::{Catalog, Dialect, Engine, Version};
 use gander::syntax::sql;
@@ -16,10 +16,40 @@ enum Aspect {
     Rewrites,
     Scans,
     Builds,
+    SecondRun,
 }
+use Aspect::{Builds, Locks, Rewrites, Scans, SecondRun as Again};
 
 /// Where gander and the server differ, and why that is left so. An entry that agrees fails the test.
-const LEFT: &[(&str, Aspect, &str)] = &[];
+const LEFT: &[(&str, Aspect, &str)] = &[
+    (
+        "add_column/references_default_bad",
+        Scans,
+        "a row fails the check before the tables are read to their ends",
+    ),
+    ("alter_type/int_to_bool_using", Again, "which operators a type has is not modelled"),
+    (
+        "constraint_ops/validate_fk_violated",
+        Scans,
+        "a row fails the check before the tables are read to their ends",
+    ),
+    ("dml/cte_delete_insert", Scans, "which rows a WHERE finds by an index is the planner's choice"),
+    ("dml/do_loop_backfill", Scans, "which rows a WHERE finds by an index is the planner's choice"),
+    ("dml/update_batch_subquery", Scans, "which rows a query in a WHERE finds is the planner's choice"),
+    ("dml/update_batch_subquery", Again, "which rows a query in a WHERE finds is not followed"),
+    ("dml/update_from", Scans, "how two tables are joined is the planner's choice"),
+    ("drop/extension_used_cascade", Locks, "what a dropped extension takes along is not followed"),
+    ("lock/select_for_update", Scans, "which rows a WHERE finds by an index is the planner's choice"),
+    (
+        "multi/add_column_and_fk",
+        Scans,
+        "where the new column has NULL in every row the planner reads one side only",
+    ),
+    ("storage/cluster_all", Locks, "which tables were clustered before is not kept"),
+    ("storage/cluster_all", Rewrites, "which tables were clustered before is not kept"),
+    ("storage/cluster_all", Scans, "which tables were clustered before is not kept"),
+    ("storage/cluster_all", Builds, "which tables were clustered before is not kept"),
+];
 
 /// What a script does: the strongest locks, and all that any of its statements writes, reads and builds.
 struct Seen {
@@ -27,6 +57,7 @@ struct Seen {
     rewrites: Option<BTreeSet<String>>,
     scans: Option<BTreeSet<String>>,
     builds: Option<BTreeSet<String>>,
+    second: Option<SecondRun>,
 }
 
 fn seen(case: &Value, engine: Engine) -> Seen {
@@ -37,6 +68,7 @@ fn seen(case: &Value, engine: Engine) -> Seen {
     }
     let stood = catalog.clone();
     let all = run(case["statement"].as_str().expect("a text"), &mut catalog, &mut session, true);
+    let second = again(case["statement"].as_str().expect("a text"), catalog, engine, &session);
     let mut locks = BTreeMap::new();
     for (name, mode) in all.iter().flat_map(|effects| &effects.locks) {
         let known = stood.relation(name).found().is_some() || stood.type_entry(name).found().is_some();
@@ -47,7 +79,7 @@ fn seen(case: &Value, engine: Engine) -> Seen {
     }
     let locks = locks.into_iter().map(|(name, mode)| (name.to_string(), mode.name().to_owned())).collect();
     let names = |of: fn(&Effects) -> &BTreeSet<gander::schema::Name>| -> BTreeSet<String> {
-        all.iter().flat_map(|effects| of(effects)).map(ToString::to_string).collect()
+        all.iter().flat_map(of).map(ToString::to_string).collect()
     };
     let known = |unknown: fn(&Effects) -> bool| !all.iter().any(unknown);
     Seen {
@@ -55,7 +87,26 @@ fn seen(case: &Value, engine: Engine) -> Seen {
         rewrites: known(|effects| effects.unknown.rewrites).then(|| names(|effects| &effects.rewrites)),
         scans: known(|effects| effects.unknown.scans).then(|| names(|effects| &effects.scans)),
         builds: known(|effects| effects.unknown.builds).then(|| names(|effects| &effects.builds)),
+        second,
     }
+}
+
+/// The script once more, in a new session: its worst statement.
+fn again(script: &str, mut now: Catalog, engine: Engine, first: &Session) -> Option<SecondRun> {
+    let read = sql::read(script, Span::new(0, script.len() as u32), engine.dialect);
+    let mut session = Session::new(engine, FileId(0), Transaction::None);
+    session.settings.clone_from(&first.settings);
+    now.end_session();
+    let mut all = Some(SecondRun::Noop);
+    for statement in &read.statements {
+        let one = second_run(statement, &now, &session);
+        if one == Some(SecondRun::Fails) {
+            return one;
+        }
+        all = all.zip(one).map(|(all, one)| all.max(one));
+        now = apply(&now, statement, &mut session).after;
+    }
+    all
 }
 
 fn run(script: &str, catalog: &mut Catalog, session: &mut Session, foreign_keys: bool) -> Vec<Effects> {
@@ -124,10 +175,15 @@ fn statements_cost_what_servers_measured() {
                 locks.into_iter().filter(|(name, _)| listed(name)).collect::<BTreeMap<_, _>>()
             });
             note(
-                Aspect::Locks,
+                Locks,
                 format!("{told:?}"),
                 found.map_or("unknown".to_owned(), |locks| format!("{locks:?}")),
             );
+            if let Some(told) = result["second_run"].as_str() {
+                let told = if matches!(told, "ok" | "noop") { told } else { "fails" };
+                let found = seen.second.map_or("unknown", SecondRun::name);
+                note(Again, told.to_owned(), found.to_owned());
+            }
             let mut sets = |aspect, key, found: Option<BTreeSet<String>>| {
                 let Some(told) = list(key) else { return };
                 note(
@@ -136,9 +192,9 @@ fn statements_cost_what_servers_measured() {
                     found.map_or("unknown".to_owned(), |set| format!("{set:?}")),
                 );
             };
-            sets(Aspect::Rewrites, "rewrites", seen.rewrites);
-            sets(Aspect::Scans, "scans", seen.scans);
-            sets(Aspect::Builds, "builds_indexes", seen.builds);
+            sets(Rewrites, "rewrites", seen.rewrites);
+            sets(Scans, "scans", seen.scans);
+            sets(Builds, "builds_indexes", seen.builds);
         }
     }
     for (aspect, (all, same)) in &compared {
@@ -169,7 +225,10 @@ fn is_index(case: &Value, name: &str) -> bool {
 }
 
 /// Where gander and SQLite differ on whether every row is read, and why that is left so.
-const SQLITE_LEFT: &[(&str, &str)] = &[];
+const SQLITE_LEFT: &[(&str, &str)] = &[
+    ("drop_column/referenced_by_fk", "the table has no rows there"),
+    ("misc/update_limit", "how far a LIMIT reads is the planner's choice"),
+];
 
 #[test]
 fn sqlite_reads_every_row_where_gander_says_so() {

@@ -1,7 +1,7 @@
 //! Partitions that come and go.
 
 use super::{AccessExclusive, AccessShare, LockMode, ShareUpdateExclusive, Work};
-use crate::ops::TableTarget;
+use crate::ops::{Insert, InsertSource, TableTarget};
 use crate::schema::{Bound, ConstraintKind, Expr, Name, ObjectKind, PartitionKind, Table};
 
 impl Work<'_> {
@@ -178,6 +178,60 @@ impl Work<'_> {
             }
             Bound::Default | Bound::Hash(..) => None,
         }
+    }
+}
+
+impl Work<'_> {
+    /// The partitions that the rows of VALUES go to. None where that is not followed.
+    pub(super) fn routed(&self, table: &Name, insert: &Insert) -> Option<Vec<Name>> {
+        let known = self.table(table)?;
+        let by = known.partition_by.as_ref()?;
+        let [key] = by.keys.as_slice() else { return None };
+        let column = key.column()?;
+        let at = match insert.columns.as_slice() {
+            [] => known.columns.iter().position(|member| member.column.name == *column)?,
+            columns => columns.iter().position(|written| *written == *column)?,
+        };
+        let InsertSource::Values { count, rows } = &insert.source else { return None };
+        if rows.len() != *count as usize {
+            return None;
+        }
+        let mut partitions = Vec::new();
+        for row in rows {
+            let value = constant(row.get(at)?)?;
+            let children = self.before().children(table);
+            let mut taking = children.iter().filter(|child| {
+                let bound = self.table(child).and_then(|child| child.bound.as_ref());
+                bound.is_some_and(|bound| takes(bound, &value) == Some(true))
+            });
+            let partition = taking.next().cloned().or_else(|| self.default_partition(table))?;
+            if self.is_partitioned(&partition) {
+                return None;
+            }
+            if !partitions.contains(&partition) {
+                partitions.push(partition);
+            }
+        }
+        Some(partitions)
+    }
+}
+
+/// Whether a bound takes a value; None where the two cannot be compared here.
+fn takes(bound: &Bound, value: &str) -> Option<bool> {
+    match bound {
+        Bound::In(values) => {
+            let texts: Vec<String> = values.iter().map(constant).collect::<Option<_>>()?;
+            Some(texts.iter().any(|text| text == value))
+        }
+        Bound::Range(from, to) => {
+            let ([from], [to]) = (from.as_slice(), to.as_slice()) else { return None };
+            let number = |expr: &Expr| constant(expr)?.parse::<i64>().ok();
+            let value: i64 = value.parse().ok()?;
+            let above = is_limitless(from) || value >= number(from)?;
+            let below = is_limitless(to) || value < number(to)?;
+            Some(above && below)
+        }
+        Bound::Default | Bound::Hash(..) => None,
     }
 }
 

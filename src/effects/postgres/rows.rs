@@ -17,13 +17,14 @@ impl Work<'_> {
                     let indexes = self.index_names(&table);
                     self.lock_all(indexes, RowExclusive);
                 }
-                if self.is_partitioned(&table) {
-                    if self.at_least(12) {
-                        // Only those that get a row.
-                        self.effects.unknown.locks = true;
-                    } else {
-                        let family = self.family(&table);
-                        self.lock_all(family, RowExclusive);
+                if self.is_partitioned(&table) && !self.at_least(12) {
+                    let family = self.family(&table);
+                    self.lock_all(family, RowExclusive);
+                } else if self.is_partitioned(&table) {
+                    // Only those that get a row.
+                    match self.routed(&table, insert) {
+                        Some(partitions) => self.lock_all(partitions, RowExclusive),
+                        None => self.effects.unknown.locks = true,
                     }
                 }
                 self.looks_up(&table);
@@ -34,7 +35,7 @@ impl Work<'_> {
                     }
                 }
             }
-            Operation::Update { table, columns, limited, reads, filter } => {
+            Operation::Update { table, columns, limited, reads, filter, .. } => {
                 let table = self.resolve(table);
                 self.plan(&table, RowExclusive);
                 self.touch(&table, *limited, filter.as_deref().filter(|_| reads.is_empty()));

@@ -247,16 +247,20 @@ impl Reader {
         Ok(())
     }
 
-    /// `a = 1, (b, c) = (…), d.e[1] = 2`: the columns, without those that are set to NULL.
-    fn assignments(&mut self, cursor: &mut Cursor<'_>) -> Read<Vec<Ident>> {
-        let mut columns = Vec::new();
+    /// `a = 1, (b, c) = (…), d.e[1] = 2`: the columns, without those that are set to NULL; and whether a value is made of one of them.
+    fn assignments(&mut self, cursor: &mut Cursor<'_>) -> Read<(Vec<Ident>, bool)> {
+        let (mut columns, mut all, mut read) = (Vec::new(), Vec::new(), Vec::new());
         loop {
             let single = !cursor.is_symbol("(");
             if cursor.is_symbol("(") {
-                columns.extend(cursor.ident_group("a column")?);
+                let group = cursor.ident_group("a column")?;
+                all.extend(group.iter().cloned());
+                columns.extend(group);
             } else {
                 let first = cursor.at;
-                columns.push(assigned(cursor)?);
+                let column = assigned(cursor)?;
+                all.push(column.clone());
+                columns.push(column);
                 self.own.push((first + 1, cursor.at));
             }
             let set = cursor.eat_symbol("=") || (cursor.dialect == Dialect::Mysql && cursor.eat_symbol(":="));
@@ -267,12 +271,14 @@ impl Reader {
             if first == last {
                 return Err(cursor.unread("an expression"));
             }
+            read.extend(cursor.words_between(first, last));
             let value = cursor.between(first, last);
             if single && value.len() == 1 && cursor.text_of(value[0]).eq_ignore_ascii_case("NULL") {
                 columns.pop();
             }
             if !cursor.eat_symbol(",") {
-                return Ok(columns);
+                let rereads = all.iter().any(|column| read.iter().any(|word| column.key() == word));
+                return Ok((columns, rereads));
             }
         }
     }
@@ -315,10 +321,10 @@ impl Reader {
         }
         cursor.expect("SET")?;
         let first = cursor.at;
-        let columns = self.assignments(cursor)?;
+        let (columns, rereads) = self.assignments(cursor)?;
         let (limits, filter) = rest_limits(cursor);
         let reads = query::reads(cursor, first, cursor.tokens.len());
-        Ok(Operation::Update { table, columns, limited: limits || joined, reads, filter })
+        Ok(Operation::Update { table, columns, limited: limits || joined, reads, filter, rereads })
     }
 
     fn delete(&mut self, cursor: &mut Cursor<'_>) -> Read<Operation> {

@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::report::Format;
 use crate::report::drift::DriftFormat;
+use crate::report::inspect::InspectFormat;
 use crate::report::schema::SchemaFormat;
 use crate::report::terminal::Color;
 use crate::schema::Engine;
@@ -26,6 +27,17 @@ Examples:
   gander lint --fix                            write the safe fixes
   gander lint --output-format github --output json=gander.json
                                                annotations for the log, and a report as a file";
+
+const INSPECT_EXAMPLES: &str = "\
+Examples:
+  gander inspect                               every migration that is not on the base branch yet
+  gander inspect sql/migrations/012_users.sql  this one, whether it is applied or not
+  gander inspect --output-format json          the same for programs";
+
+const INSPECT_EXIT_CODES: &str = "\
+Exit codes:
+  0  it was shown; what is not known is said in it
+  2  wrong usage or configuration, a git error, a file that cannot be read";
 
 const SCHEMA_EXAMPLES: &str = "\
 Examples:
@@ -94,6 +106,9 @@ pub enum Command {
     /// Judge migrations
     #[command(after_help = EXIT_CODES, after_long_help = format!("{LINT_EXAMPLES}\n\n{EXIT_CODES}"))]
     Lint(Box<Lint>),
+    /// Show what every statement of a migration does: what it locks, rewrites and reads, and what a second run does
+    #[command(after_help = INSPECT_EXIT_CODES, after_long_help = format!("{INSPECT_EXAMPLES}\n\n{INSPECT_EXIT_CODES}"))]
+    Inspect(Box<Inspect>),
     /// Compare schemas: a schema file with what the migrations build, a dump with a schema file, any two
     ///
     /// A is what is to become like B. Without A and B it is each schema file (A) with what its migrations build (B), and each
@@ -260,6 +275,26 @@ pub enum FailOn {
     Never,
 }
 
+/// `gander inspect`
+#[derive(Args, Clone, PartialEq, Debug)]
+pub struct Inspect {
+    /// Migration files or directories; none: the whole project
+    ///
+    /// A file that is named is shown, whether it is applied or not. A directory narrows down what is shown.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// What is shown.
+    #[command(flatten)]
+    pub scope: Scope,
+    /// Engine and tool.
+    #[command(flatten)]
+    pub target: Target,
+    /// Form of what is printed: full, json
+    #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = inspect_formats())]
+    #[arg(hide_possible_values = true, help_heading = "Output")]
+    pub output_format: InspectFormat,
+}
+
 /// `gander drift`
 #[derive(Args, Clone, PartialEq, Debug)]
 pub struct Drift {
@@ -332,6 +367,11 @@ fn colors() -> impl TypedValueParser<Value = Color> {
 fn formats() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(Format::name))
         .map(|name| Format::from_name(&name).unwrap_or(Format::Full))
+}
+
+fn inspect_formats() -> impl TypedValueParser<Value = InspectFormat> {
+    PossibleValuesParser::new(InspectFormat::ALL.map(InspectFormat::name))
+        .map(|name| InspectFormat::from_name(&name).unwrap_or_default())
 }
 
 fn drift_formats() -> impl TypedValueParser<Value = DriftFormat> {

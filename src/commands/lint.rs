@@ -1,16 +1,14 @@
 //! `gander lint`: judges migrations, and writes fixes.
 
 use std::collections::BTreeSet;
-use std::io::Read;
 
 use super::args::{FailOn, Global, Lint, Output};
-use super::{Exit, choice, complain, is_read, stdout_terminal};
+use super::{Exit, choice, complain, is_read, scope, stdout_terminal};
 use crate::diagnostic::Diagnostic;
 use crate::history::replay;
 use crate::lint::{self, History, Input};
 use crate::project::config::{self, CommandLine};
-use crate::project::files::State;
-use crate::project::judged::{Narrowing, Reach, Selection, Trees};
+use crate::project::judged::{Reach, Trees};
 use crate::project::{Opening, Project, UserError, canonical, open, selection};
 use crate::report::{self, Format, Report, Summary};
 
@@ -41,12 +39,12 @@ pub fn run(global: &Global, lint: &Lint) -> Result<Exit, UserError> {
     let mut project = open(Opening {
         choice: choice(global),
         line: command_line(lint),
-        state: if lint.scope.staged { State::Index } else { State::WorkTree },
+        state: scope::state(&lint.scope),
         paths: &lint.paths,
-        instead: instead(lint)?,
+        instead: scope::instead(&lint.scope)?,
     })?;
     selection::check_flags(&project.config)?;
-    let trees = trees(&project, lint)?;
+    let trees = scope::trees(&project, &lint.scope)?;
     let mut judged = judge(&project, &trees, lint)?;
     let mut exit = Exit::Clean;
     for problem in &project.files.problems {
@@ -67,7 +65,7 @@ pub fn run(global: &Global, lint: &Lint) -> Result<Exit, UserError> {
 pub(super) fn judge(project: &Project, trees: &Trees, lint: &Lint) -> Result<Judged, UserError> {
     let planned = project.histories()?;
     let sources = &project.files.sources;
-    let wanted = wanted(project, lint);
+    let wanted = scope::wanted(project, &lint.scope, &lint.paths);
     let mut notes = Vec::new();
     let mut histories = Vec::new();
     let mut summary = Summary { files: sources.len(), ..Summary::default() };
@@ -211,36 +209,6 @@ fn command_line(lint: &Lint) -> CommandLine {
         }),
         engine: lint.target.engine,
         tool: lint.target.tool.clone(),
-    }
-}
-
-fn instead(lint: &Lint) -> Result<Option<(&std::path::Path, Vec<u8>)>, UserError> {
-    let Some(path) = &lint.scope.stdin_filename else { return Ok(None) };
-    let mut bytes = Vec::new();
-    std::io::stdin()
-        .lock()
-        .read_to_end(&mut bytes)
-        .map_err(|error| UserError::new("cannot read standard input").source(error))?;
-    Ok(Some((path, bytes)))
-}
-
-fn trees(project: &Project, lint: &Lint) -> Result<Trees, UserError> {
-    let narrowing = match (&lint.scope.since, lint.scope.staged) {
-        (Some(revision), _) => Narrowing::Since(revision),
-        (None, true) => Narrowing::Staged,
-        (None, false) => Narrowing::Nothing,
-    };
-    let named: Vec<String> = project.config.paths().into_iter().map(|path| path.value).collect();
-    let base = project.config.base.value.as_deref();
-    Trees::read(&project.files, project.repo.as_ref(), &project.root, base, narrowing, &named)
-}
-
-fn wanted(project: &Project, lint: &Lint) -> Selection {
-    Selection {
-        all: lint.scope.all,
-        targets: project.files.targets.clone(),
-        narrowed: !lint.paths.is_empty(),
-        start_after: project.config.start_after.value.clone(),
     }
 }
 

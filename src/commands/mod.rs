@@ -6,9 +6,11 @@ mod config;
 mod drift;
 mod explain;
 mod fixing;
+mod inspect;
 mod lint;
 mod rules;
 mod schema;
+mod scope;
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -46,6 +48,7 @@ impl From<Exit> for ExitCode {
 pub fn run(cli: &Cli) -> Exit {
     let done = match &cli.command {
         Command::Lint(lint) => lint::run(&cli.global, lint),
+        Command::Inspect(inspect) => inspect::run(&cli.global, inspect),
         Command::Drift(drift) => drift::run(&cli.global, drift),
         Command::Schema(schema) => schema::run(&cli.global, schema),
         Command::Explain(explain) => explain::run(explain),

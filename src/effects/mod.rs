@@ -55,6 +55,23 @@ impl Effects {
         unknown.all();
         Self { unknown, ..Self::default() }
     }
+
+    /// Adds those of another statement of the same transaction.
+    pub fn add(&mut self, more: Self) {
+        let Self { locks, rewrites, moved, scans, builds, unknown } = more;
+        for (name, mode) in locks {
+            let held = self.locks.entry(name).or_insert(mode);
+            *held = (*held).max(mode);
+        }
+        self.rewrites.extend(rewrites);
+        self.moved.extend(moved);
+        self.scans.extend(scans);
+        self.builds.extend(builds);
+        self.unknown.locks |= unknown.locks;
+        self.unknown.rewrites |= unknown.rewrites;
+        self.unknown.scans |= unknown.scans;
+        self.unknown.builds |= unknown.builds;
+    }
 }
 
 /// What stands around a statement.

@@ -5,6 +5,7 @@ mod assemble;
 pub mod built;
 pub mod comments;
 pub mod compare;
+pub mod cost;
 mod discover;
 pub mod doubt;
 mod engine;

@@ -3,6 +3,7 @@
 mod concise;
 pub mod diff;
 pub mod drift;
+pub mod inspect;
 mod excerpt;
 mod full;
 mod github;

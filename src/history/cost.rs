@@ -1,0 +1,89 @@
+//! What each statement of a replayed migration does to a live database.
+
+use super::replay::{PartRun, Replay};
+use crate::effects::{self, Around, Effects, SecondRun};
+use crate::ops::{Operation, Statement, Transaction};
+use crate::schema::Catalog;
+
+/// What a statement costs. A DO block costs what the statements in it do.
+#[derive(Clone, Debug)]
+pub struct Cost {
+    /// Which statement of the part.
+    pub at: usize,
+    /// What it does.
+    pub effects: Effects,
+    /// Whether it may run in a transaction block; None where it is refused, or was not understood.
+    pub in_transaction: Option<bool>,
+    /// What it does when it runs again, straight after its first run; None where that is not known, or the first run is refused.
+    pub second_run: Option<SecondRun>,
+    /// Who opened the transaction that it runs in.
+    pub transaction: Transaction,
+    /// Whether it changes anything that stays.
+    pub changes: bool,
+}
+
+/// The costs of a part's statements, in running order. `foreign_keys`: whether SQLite enforces them.
+pub fn costs(replay: &Replay<'_>, part: &PartRun, foreign_keys: bool) -> Vec<Cost> {
+    // Where a history begins at the beginning, what it did not make is not there.
+    let begins = replay.begins(part.engine.dialect);
+    let catalog = |catalog: &Catalog| {
+        let mut catalog = catalog.clone();
+        catalog.open &= !begins || catalog.unclear;
+        catalog
+    };
+    let mut all: Vec<Cost> = Vec::new();
+    for (at, (statement, step)) in part.script.statements.iter().zip(&part.steps).enumerate() {
+        let before = catalog(&step.before);
+        let after = catalog(part.steps.get(at + 1).map_or(&part.after, |next| &next.before));
+        let around = Around {
+            before: &before,
+            after: &after,
+            session: &step.session,
+            outcomes: &step.outcomes,
+            foreign_keys,
+        };
+        let effects = effects::of(statement, &around);
+        let refused = step.outcomes.iter().any(|outcome| outcome.conflict().is_some());
+        let refuses = statement
+            .ops
+            .iter()
+            .any(|op| effects::refuses_transaction(&op.kind, &step.session, &before).is_some());
+        let known = !refused && !statement.is_opaque();
+        let mut cost = Cost {
+            at,
+            effects,
+            in_transaction: known.then_some(!refuses),
+            second_run: known.then(|| second_run(statement, &after, step)).flatten(),
+            transaction: step.session.transaction,
+            changes: statement.ops.iter().any(|op| effects::changes_something(&op.kind)),
+        };
+        let outer = statement.within.and_then(|outer| all.iter_mut().find(|cost| cost.at == outer as usize));
+        match outer {
+            Some(outer) => outer.takes(cost),
+            None => {
+                let is_block = statement.ops.iter().any(|op| matches!(op.kind, Operation::Do));
+                if is_block {
+                    // Nothing but what stands in it.
+                    (cost.second_run, cost.changes) = (Some(SecondRun::Noop), false);
+                }
+                all.push(cost);
+            }
+        }
+    }
+    all
+}
+
+fn second_run(statement: &Statement, after: &Catalog, step: &super::replay::Step) -> Option<SecondRun> {
+    effects::second_run(statement, after, &step.session)
+}
+
+impl Cost {
+    /// Adds what a statement inside costs.
+    fn takes(&mut self, inner: Self) {
+        self.effects.add(inner.effects);
+        self.in_transaction =
+            self.in_transaction.zip(inner.in_transaction).map(|(outer, inner)| outer && inner);
+        self.second_run = self.second_run.zip(inner.second_run).map(|(outer, inner)| outer.max(inner));
+        self.changes |= inner.changes;
+    }
+}

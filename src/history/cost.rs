@@ -2,7 +2,7 @@
 
 use super::replay::{PartRun, Replay};
 use crate::effects::{self, Around, Effects, SecondRun};
-use crate::ops::{Operation, Statement, Transaction};
+use crate::ops::{Operation, Statement, Transaction, apply};
 use crate::schema::Catalog;
 
 /// What a statement costs. A DO block costs what the statements in it do.
@@ -34,16 +34,22 @@ pub fn costs(replay: &Replay<'_>, part: &PartRun, foreign_keys: bool) -> Vec<Cos
     let mut all: Vec<Cost> = Vec::new();
     for (at, (statement, step)) in part.script.statements.iter().zip(&part.steps).enumerate() {
         let before = catalog(&step.before);
-        let after = catalog(part.steps.get(at + 1).map_or(&part.after, |next| &next.before));
+        // What a guard finds is certain where the catalog is.
+        let (after, outcomes) = if before.open == step.before.open {
+            (catalog(part.steps.get(at + 1).map_or(&part.after, |next| &next.before)), step.outcomes.clone())
+        } else {
+            let applied = apply(&before, statement, &mut (*step.session).clone());
+            (applied.after, applied.results)
+        };
         let around = Around {
             before: &before,
             after: &after,
             session: &step.session,
-            outcomes: &step.outcomes,
+            outcomes: &outcomes,
             foreign_keys,
         };
         let effects = effects::of(statement, &around);
-        let refused = step.outcomes.iter().any(|outcome| outcome.conflict().is_some());
+        let refused = outcomes.iter().any(|outcome| outcome.conflict().is_some());
         let refuses = statement
             .ops
             .iter()
@@ -73,8 +79,11 @@ pub fn costs(replay: &Replay<'_>, part: &PartRun, foreign_keys: bool) -> Vec<Cos
     all
 }
 
+/// A second run comes in another session.
 fn second_run(statement: &Statement, after: &Catalog, step: &super::replay::Step) -> Option<SecondRun> {
-    effects::second_run(statement, after, &step.session)
+    let mut now = after.clone();
+    now.end_session();
+    effects::second_run(statement, &now, &step.session)
 }
 
 impl Cost {

@@ -21,6 +21,7 @@ mod fixtures;
 mod hook;
 /// Which migrations are judged and which are history.
 mod judged;
+mod measured;
 /// What is printed: JSON to the letter, in order, the same each time.
 mod output;
 /// The pages' examples run on the servers that they are written for, and do there what the pages claim.

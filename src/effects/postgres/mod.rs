@@ -427,7 +427,11 @@ impl<'a> Work<'a> {
         let name = self.resolve(view);
         let mode = if concurrently { LockMode::Exclusive } else { AccessExclusive };
         self.lock(&name, mode);
-        if !concurrently {
+        if concurrently {
+            // What differs is deleted and inserted.
+            let indexes = self.index_names(&name);
+            self.lock_all(indexes, RowExclusive);
+        } else {
             self.rewrite(&name);
         }
         if !with_data {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::partitions::conjuncts;
 use super::{AccessExclusive, AccessShare, LockMode, RowExclusive, Work};
 use crate::ops::{InsertSource, OnConflict, Operation};
-use crate::schema::{Expr, Index, Name, Query};
+use crate::schema::{Expr, ForeignKey, Ident, Index, Name, Query, ReferentialAction};
 
 impl Work<'_> {
     pub(super) fn rows(&mut self, operation: &Operation) {
@@ -39,19 +39,22 @@ impl Work<'_> {
                 let table = self.resolve(table);
                 self.plan(&table, RowExclusive);
                 self.touch(&table, *limited, filter.as_deref().filter(|_| reads.is_empty()));
-                let known = self.table(&table);
-                let changed = known.into_iter().flat_map(|table| table.foreign_keys());
-                let changed: Vec<Name> = changed
+                let keys = self.table(&table).into_iter().flat_map(|table| table.foreign_keys());
+                let changed: Vec<Name> = keys
                     .filter(|(_, key)| key.columns.iter().any(|column| columns.contains(column)))
                     .map(|(_, key)| self.resolve(&key.table))
                     .collect();
-                self.lock_all(changed, LockMode::RowShare);
+                for parent in changed {
+                    self.hold_rows(&parent);
+                }
+                self.referring(&table, Some(columns));
                 self.read_all(reads);
             }
             Operation::Delete { table, limited, reads, filter, .. } => {
                 let table = self.resolve(table);
                 self.plan(&table, RowExclusive);
                 self.touch(&table, *limited, filter.as_deref().filter(|_| reads.is_empty()));
+                self.referring(&table, None);
                 self.read_all(reads);
             }
             Operation::Merge { table } => {
@@ -98,16 +101,52 @@ impl Work<'_> {
         }
     }
 
-    /// The tables that new rows refer to.
+    /// The tables that new rows refer to: each row is looked for there and held.
     fn looks_up(&mut self, table: &Name) {
-        let parents: Vec<Name> = self
-            .table(table)
-            .map(|table| table.foreign_keys().map(|(_, key)| self.resolve(&key.table)).collect())
-            .unwrap_or_default();
-        self.lock_all(
-            parents.into_iter().filter(|parent| parent != table).collect::<Vec<_>>(),
-            LockMode::RowShare,
-        );
+        let keys = self.table(table).into_iter().flat_map(|table| table.foreign_keys());
+        let parents: Vec<Name> = keys.map(|(_, key)| self.resolve(&key.table)).collect();
+        for parent in parents {
+            self.hold_rows(&parent);
+        }
+    }
+
+    /// SELECT … FOR KEY SHARE, as the triggers of foreign keys ask.
+    fn hold_rows(&mut self, table: &Name) {
+        self.plan(table, if self.at_least(12) { LockMode::RowShare } else { AccessShare });
+        for member in self.family(table) {
+            self.lock(&member, LockMode::RowShare);
+        }
+    }
+
+    /// The tables whose rows refer to those that go, or whose key changes: they are looked for, or go or change as well.
+    fn referring(&mut self, table: &Name, changed: Option<&[Ident]>) {
+        let primary = self.table(table).and_then(|table| table.primary_key()).unwrap_or_default();
+        let touches = |key: &ForeignKey| {
+            let referenced = if key.referenced.is_empty() { primary } else { &key.referenced };
+            changed.is_none_or(|changed| referenced.iter().any(|column| changed.contains(column)))
+        };
+        let owners: Vec<(Name, bool, Vec<Ident>)> = self
+            .before()
+            .tables()
+            .flat_map(|owner| owner.foreign_keys().map(move |(_, key)| (owner, key)))
+            .filter(|(_, key)| key.table == *table && touches(key))
+            .map(|(owner, key)| {
+                let action = if changed.is_some() { key.on_update } else { key.on_delete };
+                let asks = matches!(action, ReferentialAction::NoAction | ReferentialAction::Restrict);
+                (owner.name.clone(), asks, key.columns.clone())
+            })
+            .collect();
+        for (owner, asks, columns) in owners {
+            if asks {
+                self.hold_rows(&owner);
+            } else {
+                self.plan(&owner, RowExclusive);
+            }
+            let found = self.table(&owner).is_some_and(|known| self.before().finds_by(known, &columns));
+            if !found {
+                self.scan(&owner);
+            }
+        }
     }
 
     /// Reads the rows that a WHERE finds: by a key, or where no index helps from end to end. Else it is the planner's choice.

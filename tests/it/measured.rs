@@ -15,7 +15,7 @@ use crate::support::pages::project;
 use crate::support::postgres;
 use crate::support::workers::in_parallel;
 
-/// Before the statement: which relations there are, and in which files they lie.
+/// Before the statement: which relations there are, in which files they lie, and what the session has read of them: it counts on.
 const BEFORE: &str = "
 CREATE SCHEMA measure;
 CREATE TABLE measure.stood AS
@@ -23,6 +23,7 @@ CREATE TABLE measure.stood AS
            CASE WHEN n.nspname = 'public' THEN '' ELSE n.nspname || '.' END || c.relname AS name
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'measure');
+CREATE TABLE measure.was_read AS SELECT relid, seq_tup_read AS rows FROM pg_stat_xact_all_tables;
 BEGIN;
 ";
 
@@ -35,7 +36,8 @@ SELECT 'rewrite|' || s.name FROM measure.stood s JOIN pg_class c ON c.oid = s.oi
 SELECT 'build|' || coalesce(s.name, c.relname) FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid
     JOIN measure.stood t ON t.oid = i.indrelid LEFT JOIN measure.stood s ON s.oid = c.oid
     WHERE c.relkind = 'i' AND pg_relation_filenode(c.oid) NOT IN (SELECT node FROM measure.stood WHERE node IS NOT NULL);
-SELECT 'scan|' || s.name FROM pg_stat_xact_all_tables x JOIN measure.stood s ON s.oid = x.relid WHERE x.seq_tup_read > 0;
+SELECT 'scan|' || s.name FROM pg_stat_xact_all_tables x JOIN measure.stood s ON s.oid = x.relid
+    LEFT JOIN measure.was_read w ON w.relid = x.relid WHERE x.seq_tup_read > coalesce(w.rows, 0);
 ROLLBACK;
 ";
 

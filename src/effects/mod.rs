@@ -102,6 +102,12 @@ pub fn of(statement: &Statement, around: &Around<'_>) -> Effects {
     }
 }
 
+/// Whether a statement is refused, and not only for want of a transaction block.
+pub fn is_refused(outcomes: &[Outcome]) -> bool {
+    let conflicts = outcomes.iter().filter_map(Outcome::conflict);
+    conflicts.into_iter().any(|conflict| conflict.sqlstate() != postgres::NO_TRANSACTION)
+}
+
 /// Why a statement cannot run inside a transaction block: what it is, in capitals. `None`: it can, as far as we know.
 ///
 /// Sources: PostgreSQL 10–18 (measured: SQLSTATE 25001), sqlite.org/lang_vacuum.html, sqlite.org/pragma.html#pragma_journal_mode.

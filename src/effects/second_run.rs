@@ -33,7 +33,7 @@ pub fn second_run(statement: &Statement, now: &Catalog, session: &Session) -> Op
         return None;
     }
     let applied = apply(now, statement, &mut session.clone());
-    if applied.results.iter().any(|outcome| outcome.conflict().is_some()) {
+    if super::is_refused(&applied.results) {
         return Some(SecondRun::Fails);
     }
     let mut all = SecondRun::Noop;
@@ -45,7 +45,8 @@ pub fn second_run(statement: &Statement, now: &Catalog, session: &Session) -> Op
             // What a DELETE of the same statement took away is there no more.
             Outcome::Done if moves && matches!(op.kind, Operation::Insert(_)) => Some(SecondRun::Noop),
             Outcome::Done => rows(op, now, session),
-            Outcome::Refused(_) => Some(SecondRun::Fails),
+            // Only for want of a transaction block.
+            Outcome::Refused(_) => Some(SecondRun::Noop),
         };
         match one {
             Some(one) => all = all.max(one),

@@ -49,7 +49,7 @@ pub fn costs(replay: &Replay<'_>, part: &PartRun, foreign_keys: bool) -> Vec<Cos
             foreign_keys,
         };
         let effects = effects::of(statement, &around);
-        let refused = outcomes.iter().any(|outcome| outcome.conflict().is_some());
+        let refused = effects::is_refused(&outcomes);
         let refuses = statement
             .ops
             .iter()

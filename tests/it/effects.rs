@@ -38,17 +38,12 @@ const LEFT: &[(&str, Aspect, &str)] = &[
     ("dml/update_batch_subquery", Scans, "which rows a query in a WHERE finds is the planner's choice"),
     ("dml/update_batch_subquery", Again, "which rows a query in a WHERE finds is not followed"),
     ("dml/update_from", Scans, "how two tables are joined is the planner's choice"),
-    ("drop/extension_used_cascade", Locks, "what a dropped extension takes along is not followed"),
     ("lock/select_for_update", Scans, "which rows a WHERE finds by an index is the planner's choice"),
     (
         "multi/add_column_and_fk",
         Scans,
         "where the new column has NULL in every row the planner reads one side only",
     ),
-    ("storage/cluster_all", Locks, "which tables were clustered before is not kept"),
-    ("storage/cluster_all", Rewrites, "which tables were clustered before is not kept"),
-    ("storage/cluster_all", Scans, "which tables were clustered before is not kept"),
-    ("storage/cluster_all", Builds, "which tables were clustered before is not kept"),
 ];
 
 /// What a script does: the strongest locks, and all that any of its statements writes, reads and builds.

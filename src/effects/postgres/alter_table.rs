@@ -491,7 +491,13 @@ impl Work<'_> {
                 let mode = if weak && !is_view { ShareUpdateExclusive } else { AccessExclusive };
                 self.lock(&name, mode);
             }
-            TableOption::ClusterOn => self.lock(&name, ShareUpdateExclusive),
+            TableOption::ClusterOn(index) => {
+                self.lock(&name, ShareUpdateExclusive);
+                if let Some(index) = index {
+                    let index = Name { schema: name.schema.clone(), ident: index.clone() };
+                    self.lock(&index, ShareUpdateExclusive);
+                }
+            }
             TableOption::ReplicaIdentity(what) => {
                 self.lock(&name, AccessExclusive);
                 if let Some(index) = what.strip_prefix("USING INDEX ") {

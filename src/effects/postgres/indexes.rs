@@ -164,8 +164,15 @@ impl Work<'_> {
                 self.lock(&table, AccessExclusive);
                 self.rewrite(&table);
             }
-            // Those that were clustered before.
-            None => self.effects.unknown.all(),
+            // Those that have an index to be clustered by.
+            None => {
+                let clustered = self.before().indexes().filter(|index| index.clustered);
+                let tables: Vec<Name> = clustered.filter_map(|index| index.table.clone()).collect();
+                for table in tables {
+                    self.lock(&table, AccessExclusive);
+                    self.rewrite(&table);
+                }
+            }
         }
     }
 }

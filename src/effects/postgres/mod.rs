@@ -24,13 +24,18 @@ use crate::schema::{
 };
 use LockMode::{AccessExclusive, AccessShare, RowExclusive, Share, ShareRowExclusive, ShareUpdateExclusive};
 
+/// The SQLSTATE of what needs a transaction block.
+pub(super) const NO_TRANSACTION: &str = "25P01";
+
 /// What a statement does.
 pub fn of(statement: &Statement, around: &Around<'_>) -> Effects {
     let mut work = Work { around, effects: Effects::default() };
     for (op, outcome) in statement.ops.iter().zip(around.outcomes) {
-        if let Outcome::Refused(_) = outcome {
-            work.effects = Effects::nothing_known();
-            return work.effects;
+        match outcome {
+            // In a transaction block it would run.
+            Outcome::Refused(conflict) if conflict.sqlstate() == NO_TRANSACTION => {}
+            Outcome::Refused(_) => return Effects::nothing_known(),
+            Outcome::Done | Outcome::Skipped { .. } => {}
         }
         work.op(op, statement, outcome);
     }

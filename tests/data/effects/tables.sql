@@ -329,3 +329,8 @@ INSERT INTO p SELECT g FROM generate_series(1, 500) g;
 CREATE TABLE t (id int PRIMARY KEY, p_id int REFERENCES p (id));
 INSERT INTO t SELECT g, g FROM generate_series(1, 100) g;
 UPDATE t SET p_id = 7 WHERE id = 4;
+
+-- # Marked for CLUSTER
+CREATE TABLE t (id int PRIMARY KEY, b text);
+CREATE INDEX t_b_idx ON t (b);
+ALTER TABLE t CLUSTER ON t_b_idx;

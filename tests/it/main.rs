@@ -20,6 +20,7 @@ mod fixtures;
 /// The hook stops a commit that brings a bad migration, as git really runs it.
 mod hook;
 /// Which migrations are judged and which are history.
+mod inspect;
 mod judged;
 mod measured;
 /// What is printed: JSON to the letter, in order, the same each time.

@@ -143,7 +143,7 @@ fn other_statements() {
     let brief = |text: &str| format!("{:?}", operations(text, Dialect::Postgres));
     assert_eq!(
         brief("TRUNCATE TABLE a, ONLY s.b * RESTART IDENTITY CASCADE"),
-        "[Truncate { tables: [a, s.b], cascade: true }]"
+        "[Truncate { tables: [a, s.b], cascade: true, restart: true, only: false }]"
     );
     assert_eq!(
         brief("MERGE INTO t USING s ON t.a = s.a WHEN NOT MATCHED THEN INSERT DEFAULT VALUES"),

@@ -1,5 +1,7 @@
 //! `gander inspect`: what every statement does to a live database.
 
+use std::collections::BTreeMap;
+
 use super::args::{Global, Inspect};
 use super::{Exit, choice, is_read, note, scope, stdout_terminal, told};
 use crate::history::cost::costs;
@@ -7,6 +9,7 @@ use crate::history::replay::{self, PartRun};
 use crate::project::config::CommandLine;
 use crate::project::{Opening, UserError, open};
 use crate::report::inspect::{self, Inspection, Shown};
+use crate::schema::Dialect;
 
 /// Shows it.
 ///
@@ -38,6 +41,9 @@ pub fn run(global: &Global, arguments: &Inspect) -> Result<Exit, UserError> {
             trees.standing(&sources.get(part.part.file).path, Some(version), &wanted).judged
         };
         let replay = replay::replay_on(sequence, sources, &one.baseline);
+        let dialects = replay.end.keys().copied();
+        let begins: BTreeMap<Dialect, bool> =
+            dialects.map(|dialect| (dialect, replay.begins(dialect))).collect();
         for run in &replay.runs {
             let parts = std::iter::once((&run.up, false)).chain(run.down.iter().map(|down| (down, true)));
             for (part, down) in parts {
@@ -45,7 +51,8 @@ pub fn run(global: &Global, arguments: &Inspect) -> Result<Exit, UserError> {
                     history += usize::from(!down);
                     continue;
                 }
-                let costs = costs(&replay, part, one.settings.foreign_keys);
+                let begins = begins.get(&part.engine.dialect).is_some_and(|begins| *begins);
+                let costs = costs(part, begins, one.settings.foreign_keys);
                 shown.push(Shown { part: part.clone(), down, costs, tool: sequence.tool.title });
             }
         }

@@ -59,7 +59,7 @@ pub fn second_run(statement: &Statement, now: &Catalog, session: &Session) -> Op
     // Rights are kept in the order in which they were given; what is temporary is nobody else's.
     let lasts =
         |op: &Op| !matches!(op.kind, Operation::Privilege { .. }) && super::changes_something(&op.kind);
-    let changes = statement.ops.iter().any(lasts) && applied.after != *now;
+    let changes = statement.ops.iter().any(lasts) && !applied.after.is_still(now);
     Some(if changes { SecondRun::Ok } else { SecondRun::Noop })
 }
 

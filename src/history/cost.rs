@@ -1,6 +1,6 @@
 //! What each statement of a replayed migration does to a live database.
 
-use super::replay::{PartRun, Replay};
+use super::replay::PartRun;
 use crate::effects::{self, Around, Effects, SecondRun};
 use crate::ops::{Operation, Statement, Transaction, apply};
 use crate::schema::Catalog;
@@ -22,10 +22,11 @@ pub struct Cost {
     pub changes: bool,
 }
 
-/// The costs of a part's statements, in running order. `foreign_keys`: whether SQLite enforces them.
-pub fn costs(replay: &Replay<'_>, part: &PartRun, foreign_keys: bool) -> Vec<Cost> {
-    // Where a history begins at the beginning, what it did not make is not there.
-    let begins = replay.begins(part.engine.dialect);
+/// The costs of a part's statements, in running order. `begins`: its history begins at the beginning ([`Replay::begins`]), so that what it
+/// did not make is not there. `foreign_keys`: whether SQLite enforces them.
+///
+/// [`Replay::begins`]: super::replay::Replay::begins
+pub fn costs(part: &PartRun, begins: bool, foreign_keys: bool) -> Vec<Cost> {
     let catalog = |catalog: &Catalog| {
         let mut catalog = catalog.clone();
         catalog.open &= !begins || catalog.unclear;

@@ -547,7 +547,20 @@ pub struct Catalog {
     functions: Map<Name, Arc<Vec<Function>>>,
     others: Map<ObjectRef, Slot<Arc<Other>>>,
     privileges: VectorSync<Arc<str>>,
+    revision: Revision,
 }
+
+/// How often something was put that was not there as it is. It says nothing of what two catalogs hold.
+#[derive(Clone, Copy, Debug, Default)]
+struct Revision(u64);
+
+impl PartialEq for Revision {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Revision {}
 
 impl Catalog {
     /// An empty catalog. `open`: what was never seen is Unknown, not Absent.
@@ -572,6 +585,7 @@ impl Catalog {
             functions: Map::new_sync(),
             others,
             privileges: VectorSync::new_sync(),
+            revision: Revision::default(),
         }
     }
 
@@ -755,6 +769,7 @@ impl Catalog {
 
     /// Remembers a GRANT or REVOKE.
     pub fn put_privilege(&mut self, text: &str) {
+        self.revise(true);
         self.privileges.push_back_mut(Arc::from(text));
     }
 
@@ -844,7 +859,20 @@ impl Catalog {
                 self.change_indexes(table, |names| names.push(name.clone()));
             }
         }
+        let same = self.relations.get(&name) == Some(&slot);
+        self.revise(!same);
         self.relations.insert_mut(name, slot);
+    }
+
+    fn revise(&mut self, changes: bool) {
+        self.revision.0 += u64::from(changes);
+    }
+
+    /// Whether this catalog, which came of the other one by changes, holds what that one holds. Cheaper than comparing the two where
+    /// nothing changed.
+    pub fn is_still(&self, before: &Self) -> bool {
+        let state = |catalog: &Self| (catalog.revision.0, catalog.open, catalog.unclear, catalog.unread);
+        state(self) == state(before) || self == before
     }
 
     fn change_indexes(&mut self, table: Name, change: impl FnOnce(&mut Vec<Name>)) {
@@ -860,11 +888,15 @@ impl Catalog {
 
     /// Puts a type under its name, whatever was there.
     pub fn put_type(&mut self, name: Name, slot: Slot<TypeEntry>) {
+        let same = self.types.get(&name) == Some(&slot);
+        self.revise(!same);
         self.types.insert_mut(name, slot);
     }
 
     /// Puts the functions of a name.
     pub fn put_functions(&mut self, name: Name, functions: Vec<Function>) {
+        let same = self.functions(&name) == functions.as_slice();
+        self.revise(!same);
         if functions.is_empty() {
             self.functions.remove_mut(&name);
         } else {
@@ -879,6 +911,8 @@ impl Catalog {
             Slot::Gone => Slot::Gone,
             Slot::Unclear => Slot::Unclear,
         };
+        let same = self.others.get(&object) == Some(&slot);
+        self.revise(!same);
         self.others.insert_mut(object, slot);
     }
 
@@ -896,6 +930,7 @@ impl Catalog {
 
     /// Forgets that anything is absent: from here on, what is not known to be there may be there.
     pub fn open_up(&mut self) {
+        self.revise(true);
         self.open = true;
         self.unclear = true;
         self.unread += 1;

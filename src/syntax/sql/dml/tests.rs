@@ -150,17 +150,20 @@ fn other_statements() {
         "[Merge { table: t }]"
     );
     let calls = "[Query { calls: [Call { name: \"s.f\", arguments: [Some(\"t\"), Some(\"1\"), None, Some(\"true\")] }, \
-                 Call { name: \"g\", arguments: [] }] }]";
+                 Call { name: \"g\", arguments: [] }], reads: [x], locks: false }]";
     assert_eq!(brief("SELECT s.f('t'::regclass, 1, a, true), b IN (1) FROM x WHERE g()"), calls);
-    for text in [
-        "VALUES (1), (2)",
-        "TABLE t",
-        "(SELECT 1) UNION SELECT 2",
-        "WITH a AS (SELECT 1) SELECT * FROM a",
-        "SELECT",
-    ] {
-        assert_eq!(brief(text), "[Query { calls: [] }]", "{text}");
-    }
+    let asks = |text: &str, reads: &str, locks: bool| {
+        assert_eq!(
+            brief(text),
+            format!("[Query {{ calls: [], reads: [{reads}], locks: {locks} }}]"),
+            "{text}"
+        );
+    };
+    asks("VALUES (1), (2)", "", false);
+    asks("TABLE t", "t", false);
+    asks("(SELECT 1) UNION SELECT 2 FROM s.t", "s.t", false);
+    asks("WITH a AS (SELECT 1 FROM b) SELECT * FROM a JOIN c USING (d) FOR UPDATE", "b, c", true);
+    asks("SELECT", "", false);
 }
 
 #[test]

@@ -1,10 +1,10 @@
-//! What PostgreSQL brings along itself: the names of its functions (sources: `pg_proc` of PostgreSQL 15, the
+//! What PostgreSQL brings along itself: the columns of every table, and the names of its functions (sources: `pg_proc` of PostgreSQL 15, the
 //! release notes of those after it; what only operators, indexes and the server itself call is left out).
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use super::casts;
+use super::{Ident, casts};
 
 /// Whether a function of the server's own may have this name, without a schema.
 pub fn is_function(name: &str) -> bool {
@@ -15,6 +15,14 @@ pub fn is_function(name: &str) -> bool {
 /// Whether a type of the server's own has this name, without a schema.
 pub fn is_type(name: &str) -> bool {
     name.contains(' ') || name.starts_with("pg_") || casts::is_own(name)
+}
+
+/// The columns that every table has without saying so.
+pub const SYSTEM_COLUMNS: &[&str] = &["ctid", "tableoid", "xmin", "xmax", "cmin", "cmax"];
+
+/// Whether every table has a column of that name without saying so.
+pub fn is_system_column(column: &Ident) -> bool {
+    SYSTEM_COLUMNS.contains(&column.key())
 }
 
 const FUNCTIONS: &str = "\

@@ -27,7 +27,7 @@ pub use detail::{
 pub use diff::{Difference, DifferenceKind, Facet, column_text, function_ref, shown_type};
 pub use engine::{Dialect, Engine, Version};
 pub use expr::{Expr, Literal};
-pub use name::{Ident, LONGEST, Name, ObjectKind, ObjectRef};
+pub use name::{Ident, LONGEST, Name, ObjectKind, ObjectRef, clip};
 pub use query::{
     Alias, Cte, Distinct, Entry, JoinKind, JoinOn, Lock, Output, Query, QueryBody, Resolved, Select,
     SetOperator, Source, Subquery, Target,

@@ -7,6 +7,15 @@ use std::sync::Arc;
 /// What PostgreSQL keeps of a name, in bytes (NAMEDATALEN less one).
 pub const LONGEST: usize = 63;
 
+/// At most `length` bytes, without half a character at the end.
+pub fn clip(text: &str, length: usize) -> &str {
+    let mut end = length.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// One part of a name. Compared as the server compares it: PostgreSQL by the text that it keeps
 /// (folded to lower case unless quoted), SQLite and MySQL without regard to case.
 #[derive(Clone)]
@@ -28,8 +37,7 @@ impl Ident {
         if text.len() <= LONGEST {
             return Self::exact(text);
         }
-        let end = (0..=LONGEST).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-        Self { key: Some(Arc::from(&text[..end])), text: text.into() }
+        Self { key: Some(Arc::from(clip(&text, LONGEST))), text: text.into() }
     }
 
     /// A name that is compared without regard to (ASCII) case.
@@ -118,6 +126,14 @@ pub struct Name {
 }
 
 impl Name {
+    /// The name of a function as [`super::Expr::Call`] has it, with its schema if one was written.
+    pub fn of_call(text: &str) -> Self {
+        match text.rsplit_once('.') {
+            Some((schema, name)) => Self::qualified(Ident::exact(schema), Ident::exact(name)),
+            None => Self::bare(Ident::exact(text)),
+        }
+    }
+
     /// A name without a schema.
     pub const fn bare(ident: Ident) -> Self {
         Self { schema: None, ident }

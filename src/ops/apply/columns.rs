@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use super::expressions::Site;
-use super::fits::is_system;
 use super::kinds::altered_columns_of;
 use super::tables::whole;
 use super::{Outcome, Step, names};
 use crate::ops::{AlterColumn, AlterType, ColumnDef, Conflict, Guard, TableTarget};
 use crate::schema::{
     Column, Dialect, Expr, Ident, Identity, Index, Literal, Lookup, Member, Name, ObjectKind, ObjectRef,
-    PartitionKind, Relation, Sequence, SequenceOptions, Slot, Table, Type, canonical,
+    PartitionKind, Relation, Sequence, SequenceOptions, Slot, Table, Type, builtin, canonical,
 };
 
 /// A column of a table to be changed; one that may be there is put there.
@@ -47,10 +46,6 @@ impl Step<'_> {
             }
             if table.partition == PartitionKind::Partition && step.postgres() && !table.parents.is_empty() {
                 let sentence = format!("`{name}` is a partition: it has the columns of its parent");
-                return Outcome::Refused(Conflict::Other("42809", sentence));
-            }
-            if table.of_type.is_some() && step.postgres() {
-                let sentence = format!("`{name}` has the columns of its type");
                 return Outcome::Refused(Conflict::Other("42809", sentence));
             }
             let unfit = step.unfit_column(&name, def);
@@ -163,7 +158,7 @@ impl Step<'_> {
             if let Some(conflict) = step.is_typed(&table) {
                 return Outcome::Refused(conflict);
             }
-            if step.postgres() && is_system(column) {
+            if step.postgres() && builtin::is_system_column(column) {
                 let sentence = format!("`{column}` is a column of the server's own");
                 return Outcome::Refused(Conflict::Other("0A000", sentence));
             }
@@ -581,7 +576,7 @@ impl Step<'_> {
                 let sentence = format!("column `{from}` must be renamed in the children of `{name}` too");
                 return Outcome::Refused(Conflict::Other("42P16", sentence));
             }
-            if step.postgres() && is_system(to) {
+            if step.postgres() && builtin::is_system_column(to) {
                 return Outcome::Refused(Conflict::Exists(column_ref(&name, to)));
             }
             step.rename_column_of(&name, from, to, &mut Vec::new());

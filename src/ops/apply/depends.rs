@@ -425,7 +425,12 @@ impl Step<'_> {
         }
         columns
             .iter()
-            .find(|column| table.column(column.key()).is_absent() && !SYSTEM_COLUMNS.contains(&column.key()))
+            // Before 12 a table could have `oid` too.
+            .find(|column| {
+                table.column(column.key()).is_absent()
+                    && !builtin::is_system_column(column)
+                    && **column != "oid"
+            })
     }
 
     /// A foreign key that leans on the index of a key.
@@ -488,8 +493,6 @@ impl Step<'_> {
         )
     }
 }
-
-const SYSTEM_COLUMNS: &[&str] = &["ctid", "oid", "tableoid", "xmin", "xmax", "cmin", "cmax"];
 
 /// A generated column that reads another column of its table.
 fn generated_from(table: &Table, column: &Ident) -> Option<String> {

@@ -3,9 +3,7 @@
 use super::users::User;
 use super::{Outcome, Step};
 use crate::ops::{Conflict, Drop, Guard};
-use crate::schema::{
-    Detail, Dialect, Ident, Lookup, Name, ObjectKind, ObjectRef, Published, Relation, Slot, TypeKind,
-};
+use crate::schema::{Detail, Dialect, Ident, Lookup, Name, ObjectKind, ObjectRef, Published, Relation, Slot};
 
 impl Step<'_> {
     pub(super) fn drop(&mut self, drop: &Drop) -> Outcome {
@@ -120,11 +118,8 @@ impl Step<'_> {
                         None => self.missing(full, drop.guard),
                     };
                 }
-                if let Lookup::Found(entry) = self.catalog.type_entry(&name)
-                    && object.kind == ObjectKind::Domain
-                    && !matches!(entry.kind, TypeKind::Domain { .. })
-                {
-                    return Outcome::Refused(Conflict::Other("42809", format!("`{name}` is no domain")));
+                if let Some(conflict) = self.is_no_domain(object.kind, &name) {
+                    return Outcome::Refused(conflict);
                 }
                 let users = self.users_of_type(&name);
                 self.catalog.put_type(name.clone(), Slot::Gone);

@@ -1,10 +1,14 @@
 //! What an expression may name and call in the place where it stands: the columns of its table, types that are there, and no more than
 //! the place allows (PostgreSQL).
 
+use std::borrow::Cow;
+
 use super::Step;
 use super::columns::column_ref;
 use crate::ops::Conflict;
-use crate::schema::{Dialect, Expr, Ident, Name, ObjectKind, Statistics, Table, Type, casts, typing};
+use crate::schema::{
+    Dialect, Expr, Ident, Lookup, Name, ObjectKind, Statistics, Table, Type, builtin, casts, typing,
+};
 
 /// Where an expression stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -66,15 +70,19 @@ impl Step<'_> {
         exprs: impl IntoIterator<Item = &'e Expr>,
         site: Site,
     ) -> Option<Conflict> {
-        let table = self.catalog.table(table).found()?;
-        exprs.into_iter().find_map(|expr| self.unfit_in(table, expr, site))
+        // What cannot stand there whatever the columns are needs no table.
+        let table = match self.catalog.table(table) {
+            Lookup::Found(table) => Cow::Borrowed(table),
+            Lookup::Absent | Lookup::Unknown => Cow::Owned(Table::unknown(table.clone())),
+        };
+        exprs.into_iter().find_map(|expr| self.unfit_in(&table, expr, site))
     }
 
     /// Why an expression cannot stand in a place of a table.
     pub(super) fn unfit_in(&self, table: &Table, expr: &Expr, site: Site) -> Option<Conflict> {
         match self.catalog.dialect {
             Dialect::Postgres => {}
-            Dialect::Sqlite => return asks(expr, site),
+            Dialect::Sqlite => return unfit_in_sqlite(expr, site),
             Dialect::Mysql => return None,
         }
         if let Some(conflict) = self.misplaced(table, expr, site) {
@@ -83,9 +91,7 @@ impl Step<'_> {
         if !site.is_immutable() {
             return None;
         }
-        let changing = self.changing(table, expr)?;
-        let sentence = format!("{changing} is not immutable: it cannot stand in {}", site.noun());
-        Some(Conflict::Other("42P17", sentence))
+        self.changing(table, expr).map(|changing| no_constant(&changing, site))
     }
 
     /// What the server finds first, from the inside.
@@ -120,10 +126,7 @@ impl Step<'_> {
                 | Site::Generated
                 | Site::Partition
                 | Site::Statistics
-                | Site::Using => {
-                    let sentence = format!("a query cannot stand in {}", site.noun());
-                    Some(Conflict::Other("0A000", sentence))
-                }
+                | Site::Using => Some(no_query(site)),
             },
         }
     }
@@ -158,7 +161,7 @@ impl Step<'_> {
             [..] => false,
         };
         let column = Ident::exact(column.as_str());
-        (is_own && !super::fits::is_system(&column))
+        (is_own && !builtin::is_system_column(&column))
             .then(|| Conflict::Missing(column_ref(&table.name, &column)))
     }
 
@@ -237,7 +240,7 @@ impl Step<'_> {
     }
 
     fn is_function(&self, name: &str) -> bool {
-        !self.catalog.functions(&self.resolve(&function_name(name))).is_empty()
+        !self.catalog.functions(&self.resolve(&Name::of_call(name))).is_empty()
     }
 
     /// A function or a cast that is known not to be immutable, in words.
@@ -300,7 +303,7 @@ impl Step<'_> {
     /// Whether a function is known not to be immutable: one of the server's own, or the only one of its name in the history. What is
     /// written in SQL may become part of the expression, and counts as what it is made of.
     fn is_changing(&self, name: &str) -> bool {
-        let functions = self.catalog.functions(&self.resolve(&function_name(name)));
+        let functions = self.catalog.functions(&self.resolve(&Name::of_call(name)));
         match functions {
             [] => casts::is_changing(name.strip_prefix("pg_catalog.").unwrap_or(name)),
             [only] => {
@@ -316,21 +319,49 @@ impl Step<'_> {
     }
 }
 
-/// SQLite: a query stands where none can (sources: sqlite.org/lang_createtable.html, partialindex.html and expridx.html).
-fn asks(expr: &Expr, site: Site) -> Option<Conflict> {
-    let mut found = false;
-    expr.walk(&mut |part| found |= matches!(part, Expr::Query(_)));
-    found.then(|| Conflict::Other("0A000", format!("a query cannot stand in {}", site.noun())))
-}
-
 /// Functions that are immutable for what has no time zone.
 const ZONED: &[&str] = &["date_trunc", "date_part", "extract"];
 
-fn function_name(name: &str) -> Name {
-    match name.rsplit_once('.') {
-        Some((schema, name)) => Name::qualified(Ident::exact(schema), Ident::exact(name)),
-        None => Name::bare(Ident::exact(name)),
+/// What SQLite lets stand nowhere (sources: sqlite.org/lang_createtable.html, partialindex.html, expridx.html and deterministic.html).
+fn unfit_in_sqlite(expr: &Expr, site: Site) -> Option<Conflict> {
+    if expr.has_query() {
+        return Some(no_query(site));
     }
+    let mut found = None;
+    expr.walk(&mut |part| match part {
+        Expr::Call { name, .. } if site.is_immutable() && CHANGING_IN_SQLITE.contains(&name.as_str()) => {
+            found = found.take().or_else(|| Some(no_constant(&format!("{name}()"), site)));
+        }
+        Expr::Call { .. }
+        | Expr::Column(_)
+        | Expr::Literal(_)
+        | Expr::Operator { .. }
+        | Expr::Cast { .. }
+        | Expr::Query(_)
+        | Expr::Raw { .. } => {}
+    });
+    found
+}
+
+/// SQLite's functions that are not the same whenever they are asked, whatever their arguments.
+const CHANGING_IN_SQLITE: &[&str] = &[
+    "changes",
+    "current_date",
+    "current_time",
+    "current_timestamp",
+    "last_insert_rowid",
+    "random",
+    "randomblob",
+    "sqlite_version",
+    "total_changes",
+];
+
+fn no_constant(what: &str, site: Site) -> Conflict {
+    Conflict::Other("42P17", format!("{what} is not immutable: it cannot stand in {}", site.noun()))
+}
+
+fn no_query(site: Site) -> Conflict {
+    Conflict::Other("0A000", format!("a query cannot stand in {}", site.noun()))
 }
 
 /// What no expression of a table's own can have in it; a policy may have some of it inside of a query.

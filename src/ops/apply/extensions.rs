@@ -72,6 +72,7 @@ const OPERATOR_CLASSES: &[(&str, &[&str])] = &[
         ],
     ),
 ];
+
 /// Well-known extensions that bring no types (source: the same scripts).
 const WITHOUT_TYPES: &[&str] = &[
     "adminpack",
@@ -105,6 +106,41 @@ const WITHOUT_TYPES: &[&str] = &[
     "uuid-ossp",
     "xml2",
 ];
+
+/// Well-known extensions that bring neither tables nor views (source: the same scripts).
+const WITHOUT_TABLES: &[&str] = &[
+    "autoinc",
+    "btree_gin",
+    "btree_gist",
+    "citext",
+    "cube",
+    "dict_int",
+    "earthdistance",
+    "fuzzystrmatch",
+    "hstore",
+    "insert_username",
+    "intarray",
+    "isn",
+    "lo",
+    "ltree",
+    "moddatetime",
+    "pg_trgm",
+    "pgcrypto",
+    "plpgsql",
+    "refint",
+    "seg",
+    "sslinfo",
+    "tablefunc",
+    "tsm_system_rows",
+    "unaccent",
+    "uuid-ossp",
+    "vector",
+];
+
+/// Whether it is an extension that may bring tables or views.
+pub(super) fn brings_tables(object: &ObjectRef) -> bool {
+    object.kind == ObjectKind::Extension && !WITHOUT_TABLES.contains(&object.name.ident.key())
+}
 
 /// Whether an extension may bring types that stand in no list here.
 pub(super) fn brings_types(extension: &Ident) -> bool {
@@ -192,7 +228,8 @@ impl Step<'_> {
         Outcome::Done
     }
 
-    fn brought_types(&self, extension: &Ident) -> Vec<TypeEntry> {
+    /// The types that an extension brought.
+    pub(super) fn brought_types(&self, extension: &Ident) -> Vec<TypeEntry> {
         let mark = mark(extension);
         let own = |entry: &&TypeEntry| matches!(&entry.kind, TypeKind::Other(text) if *text == mark);
         self.catalog.types().filter(own).cloned().collect()
@@ -231,7 +268,7 @@ impl Step<'_> {
 }
 
 /// By what its types are known as an extension's.
-pub(super) fn mark(extension: &Ident) -> String {
+fn mark(extension: &Ident) -> String {
     format!("extension {extension}")
 }
 

@@ -10,7 +10,7 @@ use super::extensions::{brings_types, is_brought};
 use crate::ops::{AlterColumn, ColumnDef, Conflict, Operation, Session};
 use crate::schema::{
     Catalog, Column, Dialect, Expr, ForeignKey, Ident, Lookup, Name, ObjectKind, ObjectRef, Table, Type,
-    TypeEntry, TypeKind, casts, typing,
+    TypeEntry, TypeKind, builtin, casts, typing,
 };
 
 /// What a type is, under whatever domains.
@@ -28,9 +28,6 @@ impl Step<'_> {
     /// The type that is written in a column is not there, or is none for its default or its numbers.
     pub(super) fn unfit_column(&self, table: &Name, def: &ColumnDef) -> Option<Conflict> {
         let column = &def.column;
-        if self.catalog.dialect == Dialect::Sqlite {
-            return unnumbered(table, column);
-        }
         let ty = column.ty.as_ref().filter(|_| self.postgres())?;
         if let Some(missing) = self.missing_column_type(ty) {
             return Some(missing);
@@ -44,7 +41,7 @@ impl Step<'_> {
         {
             return Some(no_identity(table, &column.name));
         }
-        is_system(&column.name).then(|| Conflict::Exists(column_ref(table, &column.name)))
+        builtin::is_system_column(&column.name).then(|| Conflict::Exists(column_ref(table, &column.name)))
     }
 
     /// ADD GENERATED AS IDENTITY of a column whose type takes no numbers from a sequence.
@@ -414,10 +411,13 @@ fn contradiction(table: &Name, def: &ColumnDef) -> Option<Conflict> {
 }
 
 /// SQLite: AUTOINCREMENT is for `INTEGER PRIMARY KEY` alone (source: sqlite.org/autoinc.html).
-fn unnumbered(table: &Name, column: &Column) -> Option<Conflict> {
+pub(super) fn unnumbered(table: &Name, column: &Column) -> Option<Conflict> {
     let whole = column.ty.as_ref().is_some_and(|ty| ty.name == "integer" && ty.arguments.is_empty());
     (column.identity.is_some() && !whole).then(|| {
-        let sentence = format!("AUTOINCREMENT column `{}` of `{table}` is no INTEGER", column.name);
+        let sentence = format!(
+            "column `{}` of `{table}` is no INTEGER PRIMARY KEY: it cannot be AUTOINCREMENT",
+            column.name
+        );
         Conflict::Other("42601", sentence)
     })
 }
@@ -431,9 +431,4 @@ fn no_identity(table: &Name, column: &Ident) -> Conflict {
 fn is_polymorphic(name: &str) -> bool {
     name.starts_with("any")
         || matches!(name, "record" | "unknown" | "void" | "trigger" | "cstring" | "internal")
-}
-
-/// Whether every table has a column of that name without saying so.
-pub(super) fn is_system(column: &Ident) -> bool {
-    matches!(column.key(), "ctid" | "tableoid" | "xmin" | "xmax" | "cmin" | "cmax")
 }

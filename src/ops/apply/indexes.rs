@@ -60,15 +60,6 @@ impl Step<'_> {
         {
             return self.missing(column_ref(&table, column), Guard::None);
         }
-        let exprs = create.keys.iter().map(|key| &key.expr).chain(&create.predicate);
-        if self.catalog.dialect != Dialect::Mysql && exprs.into_iter().any(Expr::has_query) {
-            let sentence = "there can be no query in an index".to_owned();
-            return Outcome::Refused(Conflict::Other("0A000", sentence));
-        }
-        if let Some(function) = create.keys.iter().find_map(|key| volatile(&key.expr)) {
-            let sentence = format!("{function}() is not immutable: it cannot be indexed");
-            return Outcome::Refused(Conflict::Other("42P17", sentence));
-        }
         if let Some(left_out) = self.parted_elsewhere(&table, create) {
             let sentence =
                 format!("a unique index of `{table}` must have `{left_out}` in it, which partitions it");
@@ -267,38 +258,3 @@ impl Step<'_> {
         }
     }
 }
-
-/// A function in an index expression that is known not to be immutable.
-fn volatile(expr: &Expr) -> Option<String> {
-    let mut found = None;
-    expr.walk(&mut |part| {
-        if let Expr::Call { name, .. } = part
-            && VOLATILE.contains(&name.strip_prefix("pg_catalog.").unwrap_or(name))
-        {
-            found = Some(name.clone());
-        }
-    });
-    found
-}
-
-/// Functions that are not immutable whatever their arguments: PostgreSQL's, and SQLite's.
-const VOLATILE: &[&str] = &[
-    "now",
-    "random",
-    "clock_timestamp",
-    "statement_timestamp",
-    "transaction_timestamp",
-    "current_timestamp",
-    "current_date",
-    "current_user",
-    "session_user",
-    "localtimestamp",
-    "gen_random_uuid",
-    "nextval",
-    "timeofday",
-    "randomblob",
-    "changes",
-    "total_changes",
-    "last_insert_rowid",
-    "current_time",
-];

@@ -6,9 +6,9 @@ mod depends;
 mod drop;
 mod expressions;
 mod extensions;
+mod fits;
 mod follow;
 mod functions;
-mod fits;
 mod indexes;
 mod kinds;
 mod names;
@@ -577,11 +577,7 @@ impl Step<'_> {
 
     /// Whether a function of the user's own, by its body, may make or drop things.
     fn may_change_schema(&self, function: &str) -> bool {
-        let (schema, name) = match function.rsplit_once('.') {
-            Some((schema, name)) => (Some(Ident::exact(schema)), name),
-            None => (None, function),
-        };
-        let name = self.resolve(&Name { schema, ident: Ident::exact(name) });
+        let name = self.resolve(&Name::of_call(function));
         let words = ["CREATE", "ALTER", "DROP", "EXECUTE"];
         let changes = |body: &str| {
             body.split(|c: char| !c.is_alphanumeric() && c != '_')

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::schema::{Catalog, Dialect, Expr, Ident, IndexKey, LONGEST, Name, Table};
+use crate::schema::{Catalog, Dialect, Expr, Ident, IndexKey, LONGEST, Name, Table, clip};
 
 /// `first_second_label`, the two names cut so that it fits, the longer one first.
 pub fn object_name(first: &str, second: Option<&str>, label: &str) -> String {
@@ -35,15 +35,6 @@ pub fn kept(dialect: Dialect, name: &Name) -> Cow<'_, Name> {
         return Cow::Borrowed(name);
     }
     Cow::Owned(Name { schema: name.schema.clone(), ident: Ident::exact(clip(text, LONGEST)) })
-}
-
-/// At most `length` bytes, without cutting a character.
-pub fn clip(text: &str, length: usize) -> &str {
-    let mut end = length.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }
 
 /// The first of `name`, `name1`, `name2`, … that no relation of the schema has. The number goes behind the label, which is cut for it.

@@ -9,11 +9,10 @@ use std::collections::BTreeMap;
 
 pub use self::scope::is_function_word;
 use self::scope::{Found, Range, Scope, local, star, system_columns};
-use super::names;
 use crate::ops::{Conflict, Session};
 use crate::schema::{
-    Alias, Catalog, Cte, Dialect, Distinct, Entry, Expr, Ident, Literal, Name, Output, Query, QueryBody,
-    Resolved, Select, Target, Type, canonical, typing,
+    Alias, Catalog, Cte, Dialect, Distinct, Entry, Expr, Ident, LONGEST, Literal, Name, Output, Query,
+    QueryBody, Resolved, Select, Target, Type, canonical, clip, typing,
 };
 
 /// A query with its names resolved, and why the server refuses it, where something is known not to be there. What was not found
@@ -22,7 +21,7 @@ pub fn resolved(catalog: &Catalog, session: &Session, query: &Query) -> (Resolve
     let mut resolver = Resolver::new(catalog, session);
     let (query, outputs) = resolver.query(query, &Known { ctes: Vec::new(), scope: None });
     let ident = |name: &String| match catalog.dialect {
-        Dialect::Postgres => Ident::exact(names::clip(name, 63)),
+        Dialect::Postgres => Ident::exact(clip(name, LONGEST)),
         Dialect::Sqlite | Dialect::Mysql => Ident::caseless(name.as_str()),
     };
     let columns = outputs.map(|outputs| {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::columns::{column_ref, merge};
 use super::constraints::one_index_each;
 use super::expressions::Site;
+use super::fits::unnumbered;
 use super::kinds::options_of;
 use super::{Outcome, Step, names};
 use crate::ops::{ColumnDef, Conflict, CreateIndex, CreateTable, Guard, TableOption, TableTarget};
@@ -337,13 +338,8 @@ impl Step<'_> {
             .iter()
             .flat_map(|def| &def.constraints)
             .chain(create.constraints.iter().map(|def| &def.constraint));
-        let counted = create.columns.iter().find(|def| {
-            def.column.identity.is_some() && def.column.ty.as_ref().is_none_or(|ty| ty.name != "integer")
-        });
-        if let Some(def) = counted {
-            let sentence =
-                format!("`{}` is no INTEGER PRIMARY KEY: it cannot be AUTOINCREMENT", def.column.name);
-            return Some(Conflict::Other("42601", sentence));
+        if let Some(conflict) = create.columns.iter().find_map(|def| unnumbered(&create.name, &def.column)) {
+            return Some(conflict);
         }
         let keyless = create.options.iter().any(|option| option == "WITHOUT ROWID")
             && !constraints.any(|constraint| matches!(constraint.kind, ConstraintKind::PrimaryKey { .. }));

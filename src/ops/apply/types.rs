@@ -9,13 +9,6 @@ use crate::schema::{
 
 impl Step<'_> {
     pub(super) fn create_type(&mut self, create: &CreateType) -> Outcome {
-        if let TypeDefinition::Enum(labels) = &create.definition
-            && let Some(twice) = (1..labels.len()).find(|at| labels[..*at].contains(&labels[*at]))
-            && self.postgres()
-        {
-            let sentence = format!("type `{}` has the value '{}' twice", create.name, labels[twice]);
-            return Outcome::Refused(Conflict::Other("23505", sentence));
-        }
         let kind = match &create.definition {
             TypeDefinition::Enum(labels) => TypeKind::Enum(EnumType { labels: labels.clone(), open: false }),
             TypeDefinition::Composite(attributes) => TypeKind::Composite(attributes.clone()),

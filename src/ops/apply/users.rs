@@ -245,12 +245,8 @@ impl Step<'_> {
 
     /// What uses the types, functions and operator classes that an extension brought.
     fn users_of_extension(&self, extension: &Ident) -> Vec<User> {
-        let mark = extensions::mark(extension);
-        let types = self
-            .catalog
-            .types()
-            .filter(|entry| matches!(&entry.kind, TypeKind::Other(text) if *text == mark));
-        let mut users: Vec<User> = types.flat_map(|entry| self.users_of_type(&entry.name)).collect();
+        let types = self.brought_types(extension);
+        let mut users: Vec<User> = types.iter().flat_map(|entry| self.users_of_type(&entry.name)).collect();
         let brings = |called: &str| {
             let ident = called.rsplit('.').next().unwrap_or(called);
             extensions::functions(extension).contains(&ident)

@@ -13,7 +13,7 @@ use sqlparser::tokenizer::{Token as Theirs, Whitespace};
 
 use super::cursor::{Cursor, Read, Unread, string_value, unquote};
 use super::lex::{Token, TokenKind};
-use crate::schema::{Dialect, Expr, LONGEST as LONGEST_NAME, Literal, Query, Subquery, Type};
+use crate::schema::{Dialect, Expr, LONGEST as LONGEST_NAME, Literal, Query, Subquery, Type, clip};
 use crate::text::Span;
 
 /// Longer expressions are kept as text: deep trees cost stack in the parser, and nobody compares them.
@@ -364,14 +364,11 @@ fn symbol(dialect: Dialect, text: &str) -> Theirs {
 
 /// A name as the server keeps it.
 fn fold(dialect: Dialect, text: &str, quoted: bool) -> String {
-    let mut kept = match dialect {
-        Dialect::Postgres if quoted => text.to_owned(),
-        Dialect::Postgres | Dialect::Sqlite | Dialect::Mysql => text.to_ascii_lowercase(),
-    };
-    if dialect == Dialect::Postgres && kept.len() > LONGEST_NAME {
-        kept.truncate((0..=LONGEST_NAME).rev().find(|end| kept.is_char_boundary(*end)).unwrap_or(0));
+    match dialect {
+        Dialect::Postgres if quoted => clip(text, LONGEST_NAME).to_owned(),
+        Dialect::Postgres => clip(text, LONGEST_NAME).to_ascii_lowercase(),
+        Dialect::Sqlite | Dialect::Mysql => text.to_ascii_lowercase(),
     }
-    kept
 }
 
 fn ident(dialect: Dialect, ident: &ast::Ident) -> String {

@@ -208,11 +208,8 @@ impl Resolver<'_> {
     fn returned(&self, call: &Expr) -> Option<Outputs> {
         let Expr::Call { name, arguments } = call else { return None };
         let ident = |text: &str| Ident::exact(text);
-        let name = match name.rsplit_once('.') {
-            Some((schema, name)) => Name::qualified(ident(schema), ident(name)),
-            None => Name::bare(ident(name)),
-        };
-        let functions = self.catalog.functions(&resolve(self.catalog, self.session, &name));
+        let name = resolve(self.catalog, self.session, &Name::of_call(name));
+        let functions = self.catalog.functions(&name);
         let [function] = functions else { return None };
         if function.arguments.len() < arguments.len() {
             return None;

@@ -1,9 +1,12 @@
 //! What a name in a query may mean, and what it means.
 
+use super::super::extensions::brings_tables;
 use super::super::resolve;
 use super::{Known, Resolver};
 use crate::ops::Conflict;
-use crate::schema::{Alias, Dialect, Expr, Ident, Literal, Name, ObjectKind, ObjectRef, Subquery, Type};
+use crate::schema::{
+    Alias, Dialect, Expr, Ident, Literal, Name, ObjectKind, ObjectRef, Subquery, Type, builtin,
+};
 
 /// The items of FROM that a column may be of.
 pub(super) struct Scope<'k> {
@@ -228,39 +231,6 @@ impl Visible {
     }
 }
 
-/// Whether it is an extension that may bring tables or views (source: the scripts of PostgreSQL 15's contrib).
-fn brings_tables(object: &ObjectRef) -> bool {
-    const NONE: &[&str] = &[
-        "btree_gin",
-        "btree_gist",
-        "citext",
-        "cube",
-        "dict_int",
-        "earthdistance",
-        "fuzzystrmatch",
-        "hstore",
-        "intarray",
-        "isn",
-        "lo",
-        "ltree",
-        "pg_trgm",
-        "pgcrypto",
-        "plpgsql",
-        "seg",
-        "sslinfo",
-        "tablefunc",
-        "tsm_system_rows",
-        "unaccent",
-        "uuid-ossp",
-        "vector",
-        "moddatetime",
-        "insert_username",
-        "refint",
-        "autoinc",
-    ];
-    object.kind == ObjectKind::Extension && !NONE.contains(&object.name.ident.key())
-}
-
 /// The words that name something where no column has that name.
 const FUNCTION_WORDS: &[&str] = &[
     "current_catalog",
@@ -285,7 +255,7 @@ pub fn is_function_word(word: &str) -> bool {
 /// Columns that every table has without saying so.
 pub(super) const fn system_columns(dialect: Dialect) -> &'static [&'static str] {
     match dialect {
-        Dialect::Postgres => &["ctid", "tableoid", "xmin", "xmax", "cmin", "cmax"],
+        Dialect::Postgres => builtin::SYSTEM_COLUMNS,
         Dialect::Sqlite => &["rowid", "_rowid_", "oid"],
         Dialect::Mysql => &[],
     }

@@ -112,3 +112,9 @@ CREATE VIEW v AS SELECT a FROM t;
 DROP INDEX IF EXISTS t;
 DROP INDEX IF EXISTS v;
 DROP VIEW IF EXISTS t; -- refused: error
+
+-- # What changes from one moment to the next has no place where a row is only looked at once
+CREATE TABLE t (id INTEGER PRIMARY KEY, at TEXT DEFAULT CURRENT_TIMESTAMP, n INT CHECK (n < random()));
+CREATE INDEX one ON t (at) WHERE at < CURRENT_TIMESTAMP; -- refused: error
+CREATE INDEX two ON t (n) WHERE changes() > n; -- refused: error
+CREATE TABLE u (a INT, b INT AS (random())); -- refused: error

@@ -85,7 +85,10 @@ impl Step<'_> {
     /// Why a table has its columns from its type alone.
     fn is_typed(&self, table: &Table) -> Option<Conflict> {
         let ty = table.of_type.as_ref().filter(|_| self.postgres())?;
-        Some(Conflict::Other("42809", format!("`{}` has the columns of type `{ty}`", table.name)))
+        Some(Conflict::Other(
+            "42809",
+            format!("`{}` has the columns of type `{ty}`: ALTER TYPE changes them", table.name),
+        ))
     }
 
     /// A serial or identity column owns a sequence (PostgreSQL); a serial one is an integer that takes its default from there.
@@ -159,7 +162,8 @@ impl Step<'_> {
                 return Outcome::Refused(conflict);
             }
             if step.postgres() && builtin::is_system_column(column) {
-                let sentence = format!("`{column}` is a column of the server's own");
+                let sentence =
+                    format!("column `{column}` of `{name}` is the server's own: it cannot be dropped");
                 return Outcome::Refused(Conflict::Other("0A000", sentence));
             }
             if table.column(column.key()).is_absent() {

@@ -35,8 +35,14 @@ impl Step<'_> {
                 }
                 let checks = matches!(constraint.kind, ConstraintKind::Check(_))
                     && !constraint.attributes.iter().any(|attribute| attribute == "NO INHERIT");
-                if let Some(child) = self.child(&name).filter(|_| target.only && checks && self.postgres()) {
-                    let sentence = format!("the CHECK must be added to `{child}` too");
+                if target.only
+                    && checks
+                    && self.postgres()
+                    && let Some(child) = self.child(&name)
+                {
+                    let sentence = format!(
+                        "a CHECK of `{name}` must hold in `{child}` too: leave out ONLY, or say NO INHERIT"
+                    );
                     return Outcome::Refused(Conflict::Other("42P16", sentence));
                 }
                 self.put_constraint(&name, constraint, target.only)

@@ -36,19 +36,20 @@ pub(super) enum Site {
 }
 
 impl Site {
-    /// As messages call it.
-    pub(super) const fn noun(self) -> &'static str {
-        match self {
+    /// As messages call it, of a table or a domain.
+    fn of(self, name: &Name) -> String {
+        let place = match self {
             Self::Default => "a default",
             Self::Check | Self::Domain => "a CHECK",
             Self::Key => "an index",
             Self::Predicate => "the WHERE of an index",
             Self::Generated => "a generated column",
-            Self::Partition => "a partition key",
+            Self::Partition => "the partition key",
             Self::Statistics => "statistics",
-            Self::Using => "USING",
+            Self::Using => "USING for a column",
             Self::Policy => "a policy",
-        }
+        };
+        format!("{place} of `{name}`")
     }
 
     /// Whether only what is the same for the same row may stand there.
@@ -82,7 +83,7 @@ impl Step<'_> {
     pub(super) fn unfit_in(&self, table: &Table, expr: &Expr, site: Site) -> Option<Conflict> {
         match self.catalog.dialect {
             Dialect::Postgres => {}
-            Dialect::Sqlite => return unfit_in_sqlite(expr, site),
+            Dialect::Sqlite => return unfit_in_sqlite(&table.name, expr, site),
             Dialect::Mysql => return None,
         }
         if let Some(conflict) = self.misplaced(table, expr, site) {
@@ -91,7 +92,7 @@ impl Step<'_> {
         if !site.is_immutable() {
             return None;
         }
-        self.changing(table, expr).map(|changing| no_constant(&changing, site))
+        self.changing(table, expr).map(|changing| no_constant(&changing, &site.of(&table.name)))
     }
 
     /// What the server finds first, from the inside.
@@ -102,14 +103,16 @@ impl Step<'_> {
             Expr::Literal(_) | Expr::Raw { .. } => None,
             // The form of a text is a word of the grammar.
             Expr::Call { name, arguments } if name == "normalize" => inner(arguments.get(..1)?),
-            Expr::Call { name, arguments } => inner(arguments)
-                .or_else(|| self.is_aggregate(name).then(|| forbidden("42803", name, site))?),
+            Expr::Call { name, arguments } => inner(arguments).or_else(|| {
+                let aggregate = self.is_aggregate(name);
+                aggregate.then(|| forbidden("42803", &format!("{name}()"), &site.of(&table.name)))
+            }),
             Expr::Operator { operator, operands } if operator == "OVER" => {
                 let name = match operands.first() {
-                    Some(Expr::Call { name, .. }) => name.as_str(),
-                    _ => "a window function",
+                    Some(Expr::Call { name, .. }) => &format!("{name}()"),
+                    Some(_) | None => "a window function",
                 };
-                forbidden("42P20", name, site)
+                Some(forbidden("42P20", name, &site.of(&table.name)))
             }
             Expr::Operator { operands, .. } => inner(operands),
             Expr::Cast { operand, to } => {
@@ -126,7 +129,7 @@ impl Step<'_> {
                 | Site::Generated
                 | Site::Partition
                 | Site::Statistics
-                | Site::Using => Some(no_query(site)),
+                | Site::Using => Some(no_query(&site.of(&table.name))),
             },
         }
     }
@@ -141,7 +144,11 @@ impl Step<'_> {
             return None;
         }
         if site == Site::Default {
-            let sentence = format!("a default cannot read column `{}`", parts.join("."));
+            let sentence = format!(
+                "a default cannot read a column, as {} reads `{}`",
+                site.of(&table.name),
+                parts.join(".")
+            );
             return Some(Conflict::Other("0A000", sentence));
         }
         if self.catalog.unclear || !table.column(column).is_absent() {
@@ -174,7 +181,8 @@ impl Step<'_> {
             return Some(conflict);
         }
         if let [Expr::Column(_)] = statistics.keys.as_slice() {
-            let sentence = format!("statistics of `{}` need two columns", table.name);
+            let sentence =
+                format!("statistics of `{}` are on one column alone: name another one too", table.name);
             return Some(Conflict::Other("42P17", sentence));
         }
         let columns = || {
@@ -323,14 +331,14 @@ impl Step<'_> {
 const ZONED: &[&str] = &["date_trunc", "date_part", "extract"];
 
 /// What SQLite lets stand nowhere (sources: sqlite.org/lang_createtable.html, partialindex.html, expridx.html and deterministic.html).
-fn unfit_in_sqlite(expr: &Expr, site: Site) -> Option<Conflict> {
+fn unfit_in_sqlite(table: &Name, expr: &Expr, site: Site) -> Option<Conflict> {
     if expr.has_query() {
-        return Some(no_query(site));
+        return Some(no_query(&site.of(table)));
     }
     let mut found = None;
     expr.walk(&mut |part| match part {
         Expr::Call { name, .. } if site.is_immutable() && CHANGING_IN_SQLITE.contains(&name.as_str()) => {
-            found = found.take().or_else(|| Some(no_constant(&format!("{name}()"), site)));
+            found = found.take().or_else(|| Some(no_constant(&format!("{name}()"), &site.of(table))));
         }
         Expr::Call { .. }
         | Expr::Column(_)
@@ -356,16 +364,15 @@ const CHANGING_IN_SQLITE: &[&str] = &[
     "total_changes",
 ];
 
-fn no_constant(what: &str, site: Site) -> Conflict {
-    Conflict::Other("42P17", format!("{what} is not immutable: it cannot stand in {}", site.noun()))
+fn no_constant(what: &str, place: &str) -> Conflict {
+    Conflict::Other("42P17", format!("{what} is not immutable: it cannot stand in {place}"))
 }
 
-fn no_query(site: Site) -> Conflict {
-    Conflict::Other("0A000", format!("a query cannot stand in {}", site.noun()))
+fn no_query(place: &str) -> Conflict {
+    Conflict::Other("0A000", format!("a query cannot stand in {place}"))
 }
 
 /// What no expression of a table's own can have in it; a policy may have some of it inside of a query.
-fn forbidden(state: &'static str, function: &str, site: Site) -> Option<Conflict> {
-    let sentence = format!("{function}() goes over several rows: it cannot stand in {}", site.noun());
-    Some(Conflict::Other(state, sentence))
+fn forbidden(state: &'static str, function: &str, place: &str) -> Conflict {
+    Conflict::Other(state, format!("{function} goes over several rows: it cannot stand in {place}"))
 }

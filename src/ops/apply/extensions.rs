@@ -184,14 +184,16 @@ impl Step<'_> {
     }
 
     pub(super) fn reserved(&self, schema: &Ident) -> Outcome {
-        let sentence = format!("`{schema}`: names of schemas that begin with pg_ are the server's own");
+        let sentence = format!("schema `{schema}`: the server keeps names that begin with pg_ for itself");
         Outcome::Refused(Conflict::Other("42939", sentence))
     }
 
     /// Why a relation of the server's own catalogs cannot be made, altered or dropped.
     pub(super) fn is_own(&self, name: &Name) -> Option<Conflict> {
         let own = self.postgres() && name.schema.as_ref().is_some_and(|schema| *schema == "pg_catalog");
-        own.then(|| Conflict::Other("42501", format!("`{name}` is one of the server's own")))
+        own.then(|| {
+            Conflict::Other("42501", format!("`{name}` is the server's own: it cannot be made or altered"))
+        })
     }
 
     /// The schema in which an unqualified name is made: the first of the search path that may be there.

@@ -89,10 +89,10 @@ impl Step<'_> {
             _ => typing::type_of(expr, &BTreeMap::new())?,
         };
         (self.is_assigned(&from, ty) == Some(false)).then(|| {
+            let what = if site == Site::Generated { "its expression" } else { "its default" };
             let sentence = format!(
-                "column `{column}` of `{}` is of type {ty}, and {} is of type {from}",
-                table.name,
-                site.noun()
+                "column `{column}` of `{}` is of type {ty}, and {what} is of type {from}",
+                table.name
             );
             Conflict::Other("42804", sentence)
         })

@@ -62,7 +62,7 @@ impl Step<'_> {
         }
         if let Some(left_out) = self.parted_elsewhere(&table, create) {
             let sentence =
-                format!("a unique index of `{table}` must have `{left_out}` in it, which partitions it");
+                format!("a unique index of `{table}` must have column `{left_out}`, which partitions it");
             return Outcome::Refused(Conflict::Other("0A000", sentence));
         }
         if self.lacks_method(&create.method) {

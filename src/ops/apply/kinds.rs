@@ -58,7 +58,10 @@ impl Step<'_> {
             Lookup::Found(TypeEntry { kind: TypeKind::Composite(_), made: Some(_), .. })
                 if self.postgres() && self.catalog.relation(name).found().is_none() =>
             {
-                Some(Conflict::Other("42809", format!("`{name}` is a composite type")))
+                Some(Conflict::Other(
+                    "42809",
+                    format!("`{name}` is a composite type: only statements about types change it"),
+                ))
             }
             Lookup::Found(_) | Lookup::Absent | Lookup::Unknown => None,
         }
@@ -73,7 +76,7 @@ impl Step<'_> {
                 if besides.contains(&kind) {
                     return Outcome::Done;
                 }
-                let sentence = format!("`{name}` is a {}: it cannot be altered so", kind.noun());
+                let sentence = format!("`{name}` is a {}: only a table can be altered so", kind.noun());
                 Outcome::Refused(Conflict::Other("42809", sentence))
             }
         }
@@ -92,7 +95,10 @@ impl Step<'_> {
         match self.known_relation(name)? {
             relation @ (Relation::Table(_) | Relation::View(_)) => {
                 let noun = relation.kind().noun();
-                Some(Conflict::Other(state, format!("`{name}` is the row type of a {noun}")))
+                Some(Conflict::Other(
+                    state,
+                    format!("`{name}` is the row type of a {noun}: it changes and goes with the {noun}"),
+                ))
             }
             Relation::Index(_) | Relation::Sequence(_) => None,
         }

@@ -25,7 +25,10 @@ pub use names::object_name as generated_name;
 pub use query::resolved;
 
 use super::session::{Block, Savepoint};
-use super::{Answer, Condition, Conflict, Guard, Op, Operation, Session, Statement, Transaction};
+use super::{
+    AlterColumn, Answer, Condition, Conflict, Guard, Op, Operation, Session, Statement, TableOption,
+    Transaction,
+};
 use crate::schema::{
     Catalog, ConstraintKind, Detail, Dialect, Ident, Lookup, Name, ObjectKind, ObjectRef, Slot, TypeKind,
 };
@@ -89,12 +92,11 @@ pub fn apply(before: &Catalog, statement: &Statement, session: &mut Session) -> 
         let outside = statement.within.is_none() && !session.in_transaction();
         let mut step = Step { catalog: &mut after, session, place };
         let outcome = match &op.kind {
-            kind if step.postgres() && changes_twice(&statement.ops[..index], kind) => {
-                let sentence = "one ALTER TABLE changes it once".to_owned();
-                Outcome::Refused(Conflict::Other("0A000", sentence))
-            }
             Operation::Lock { .. } if outside && step.postgres() => no_block("LOCK TABLE"),
-            kind => step.run(kind),
+            kind => match twice_in_one(&statement.ops[..index], kind).filter(|_| step.postgres()) {
+                Some(sentence) => Outcome::Refused(Conflict::Other("0A000", sentence)),
+                None => step.run(kind),
+            },
         };
         results[index] = match outcome {
             Outcome::Refused(conflict) if ends_block(statement, &conflict, before, session) => {
@@ -116,19 +118,20 @@ pub fn apply(before: &Catalog, statement: &Statement, session: &mut Session) -> 
     Applied { after, results }
 }
 
-/// Whether one ALTER TABLE changes the type of a column, or whether the table is logged, for the second time.
-fn changes_twice(before: &[Op], operation: &Operation) -> bool {
-    use super::{AlterColumn, TableOption};
-    before.iter().any(|known| match (&known.kind, operation) {
+/// Why an ALTER TABLE cannot go on: it says something for the second time.
+fn twice_in_one(before: &[Op], operation: &Operation) -> Option<String> {
+    before.iter().find_map(|known| match (&known.kind, operation) {
         (
             Operation::AlterColumn { column: one, change: AlterColumn::Type { .. }, .. },
-            Operation::AlterColumn { column: other, change: AlterColumn::Type { .. }, .. },
-        ) => one == other,
+            Operation::AlterColumn { column: other, change: AlterColumn::Type { .. }, table },
+        ) if one == other => {
+            Some(format!("one ALTER TABLE gives column `{one}` of `{}` two types", table.name))
+        }
         (
             Operation::SetTableOption { option: TableOption::Logged(_), .. },
-            Operation::SetTableOption { option: TableOption::Logged(_), .. },
-        ) => true,
-        _ => false,
+            Operation::SetTableOption { option: TableOption::Logged(_), table },
+        ) => Some(format!("one ALTER TABLE says twice whether `{}` is logged", table.name)),
+        _ => None,
     })
 }
 
@@ -389,16 +392,16 @@ fn running_order(ops: &[Op], dialect: Dialect) -> Vec<usize> {
         Operation::DropColumn { .. } | Operation::DropConstraint { .. } => 0,
         Operation::AlterColumn {
             change:
-                super::AlterColumn::DropNotNull
-                | super::AlterColumn::DropDefault
-                | super::AlterColumn::DropIdentity(_)
-                | super::AlterColumn::DropExpression(_),
+                AlterColumn::DropNotNull
+                | AlterColumn::DropDefault
+                | AlterColumn::DropIdentity(_)
+                | AlterColumn::DropExpression(_),
             ..
         } => 0,
-        Operation::AlterColumn { change: super::AlterColumn::Type { .. }, .. } => 1,
+        Operation::AlterColumn { change: AlterColumn::Type { .. }, .. } => 1,
         Operation::AddColumn { .. } => 2,
         // It asks for NOT NULL, which a new primary key brings.
-        Operation::AlterColumn { change: super::AlterColumn::AddIdentity { .. }, .. } => 6,
+        Operation::AlterColumn { change: AlterColumn::AddIdentity { .. }, .. } => 6,
         Operation::AlterColumn { .. } => 3,
         // A foreign key of the table to itself leans on a key that comes with it.
         Operation::AddConstraint { constraint, .. } => match constraint.kind {

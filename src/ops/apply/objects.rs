@@ -461,25 +461,16 @@ impl Step<'_> {
             return self.missing(ObjectRef { kind: ObjectKind::Table, name: table, on: None }, Guard::None);
         }
         let exprs = create.policy.using.iter().chain(&create.policy.check);
-        let mismatched = self.is_mismatched(&create.policy);
+        let object = ObjectRef {
+            kind: ObjectKind::Policy,
+            name: Name::bare(create.name.clone()),
+            on: Some(table.clone()),
+        };
+        let mismatched = is_mismatched(&object, &create.policy);
         if let Some(conflict) = mismatched.or_else(|| self.any_unfit_in(&table, exprs, Site::Policy)) {
             return Outcome::Refused(conflict);
         }
-        let object =
-            ObjectRef { kind: ObjectKind::Policy, name: Name::bare(create.name.clone()), on: Some(table) };
         self.create_other(object, Guard::None, Detail::Policy(Box::new(create.policy.clone())))
-    }
-
-    /// Why a policy cannot say both: what is new has no USING, what is only looked at no WITH CHECK.
-    fn is_mismatched(&self, policy: &Policy) -> Option<Conflict> {
-        let sentence = match policy.command.as_str() {
-            "INSERT" if policy.using.is_some() => "a policy for INSERT takes WITH CHECK alone",
-            "SELECT" | "DELETE" if policy.check.is_some() => {
-                "a policy for SELECT or DELETE takes USING alone"
-            }
-            _ => return None,
-        };
-        Some(Conflict::Other("42601", sentence.to_owned()))
     }
 
     pub(super) fn alter_policy(&mut self, alter: &AlterPolicy) -> Outcome {
@@ -502,7 +493,7 @@ impl Step<'_> {
             policy.using = alter.using.clone().or(policy.using.take());
             policy.check = alter.check.clone().or(policy.check.take());
             // Of one that is older than the history it is not known what it is for.
-            if let Some(conflict) = self.is_mismatched(policy).filter(|_| other.made.is_some()) {
+            if let Some(conflict) = is_mismatched(&object, policy).filter(|_| other.made.is_some()) {
                 return Outcome::Refused(conflict);
             }
         }
@@ -643,6 +634,18 @@ impl Step<'_> {
         self.catalog.put_other(object, Slot::Present(other));
         Outcome::Done
     }
+}
+
+/// Why a policy cannot say both: what is new has no USING, what is only looked at no WITH CHECK.
+fn is_mismatched(object: &ObjectRef, policy: &Policy) -> Option<Conflict> {
+    let takes = match policy.command.as_str() {
+        command @ "INSERT" if policy.using.is_some() => format!("{command}: it takes WITH CHECK alone"),
+        command @ ("SELECT" | "DELETE") if policy.check.is_some() => {
+            format!("{command}: it takes USING alone")
+        }
+        _ => return None,
+    };
+    Some(Conflict::Other("42601", format!("{object} is for {takes}")))
 }
 
 /// The server forgets the length of a type that a function takes or returns.

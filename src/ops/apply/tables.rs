@@ -106,7 +106,7 @@ impl Step<'_> {
                     }
                 }
                 Lookup::Found(TypeEntry { made: Some(_), .. }) => {
-                    let sentence = format!("`{of}` is no composite type");
+                    let sentence = format!("type `{of}` is no composite type: no table can be of it");
                     return Outcome::Refused(Conflict::Other("42809", sentence));
                 }
                 Lookup::Found(_) | Lookup::Unknown => table.open = true,
@@ -602,7 +602,8 @@ impl Step<'_> {
             return Outcome::Refused(Conflict::Other("42P17", format!("`{parent}` is not partitioned")));
         }
         if self.postgres() && self.is_above(&name, &parent) {
-            let sentence = format!("`{parent}` is `{name}`, or a partition of it");
+            let sentence =
+                format!("`{name}` cannot be a partition of `{parent}`, which is `{name}` or below it");
             return Outcome::Refused(Conflict::Other("42P07", sentence));
         }
         if self.catalog.table(&name).found().is_some_and(|table| table.partition == PartitionKind::Partition)
@@ -820,14 +821,15 @@ impl Step<'_> {
             PartitionKind::Parent | PartitionKind::None => None,
         };
         if let Some(what) = fixed.filter(|_| self.postgres()) {
-            let sentence = format!("`{name}` is {what}: what it inherits cannot be changed");
+            let sentence = format!("`{name}` is {what}: INHERIT and NO INHERIT cannot change its parents");
             return Outcome::Refused(Conflict::Other("42809", sentence));
         }
         if !no && let Some(conflict) = self.has_no_heirs(&parent, table.temporary) {
             return Outcome::Refused(conflict);
         }
         if !no && !inherits && self.postgres() && self.is_above(&name, &parent) {
-            let sentence = format!("`{parent}` is `{name}`, or inherits from it");
+            let sentence =
+                format!("`{name}` cannot inherit from `{parent}`, which is `{name}` or inherits from it");
             return Outcome::Refused(Conflict::Other("42P07", sentence));
         }
         if !no && inherits {

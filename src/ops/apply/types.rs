@@ -99,7 +99,7 @@ impl Step<'_> {
             Lookup::Found(TypeEntry { made: Some(_), .. })
                 if kind == ObjectKind::Domain && self.postgres() =>
             {
-                Some(Conflict::Other("42809", format!("`{name}` is no domain")))
+                Some(Conflict::Other("42809", format!("type `{name}` is no domain")))
             }
             Lookup::Found(_) | Lookup::Absent | Lookup::Unknown => None,
         }
@@ -111,14 +111,24 @@ impl Step<'_> {
         match change {
             AlterType::AddValue { .. } | AlterType::RenameValue { .. } => {
                 let fits = matches!(entry.kind, TypeKind::Enum(_));
-                (!fits).then(|| Conflict::Other("42809", format!("`{name}` is no enum")))
+                (!fits).then(|| {
+                    Conflict::Other(
+                        "42809",
+                        format!("type `{name}` is no enum: it has no values to add or rename"),
+                    )
+                })
             }
             AlterType::AddAttribute { .. }
             | AlterType::DropAttribute { .. }
             | AlterType::AlterAttribute { .. }
             | AlterType::RenameAttribute { .. } => {
                 let fits = matches!(entry.kind, TypeKind::Composite(_));
-                (!fits).then(|| Conflict::Other("42P01", format!("`{name}` is no composite type")))
+                (!fits).then(|| {
+                    Conflict::Other(
+                        "42P01",
+                        format!("type `{name}` is no composite type: it has no attributes"),
+                    )
+                })
             }
             AlterType::Parameters => None,
         }

@@ -176,7 +176,7 @@ impl Resolver<'_> {
             return;
         };
         if !levels().flat_map(Scope::visible).any(|visible| visible.name == *table) {
-            let sentence = format!("`{}` is a column of nothing that the query reads", parts.join("."));
+            let sentence = format!("`{}`: the query reads nothing that is called `{table}`", parts.join("."));
             self.missing = Some(Conflict::Other("42P01", sentence));
         }
     }

@@ -26,6 +26,36 @@ pub enum Detail {
     Text(String),
 }
 
+impl Detail {
+    /// The expressions in it that the server keeps parsed.
+    pub fn exprs(&self) -> Vec<&Expr> {
+        match self {
+            Self::Trigger(trigger) => trigger.when.iter().collect(),
+            Self::Policy(policy) => policy.using.iter().chain(&policy.check).collect(),
+            Self::Rule(rule) => rule.when.iter().collect(),
+            Self::Statistics(statistics) => statistics.keys.iter().collect(),
+            Self::Publication(publication) => {
+                publication.members.iter().filter_map(Published::filter).collect()
+            }
+            Self::None | Self::Extension(_) | Self::Text(_) => Vec::new(),
+        }
+    }
+
+    /// The same, to change them.
+    pub fn exprs_mut(&mut self) -> Vec<&mut Expr> {
+        match self {
+            Self::Trigger(trigger) => trigger.when.iter_mut().collect(),
+            Self::Policy(policy) => policy.using.iter_mut().chain(&mut policy.check).collect(),
+            Self::Rule(rule) => rule.when.iter_mut().collect(),
+            Self::Statistics(statistics) => statistics.keys.iter_mut().collect(),
+            Self::Publication(publication) => {
+                publication.members.iter_mut().filter_map(Published::filter_mut).collect()
+            }
+            Self::None | Self::Extension(_) | Self::Text(_) => Vec::new(),
+        }
+    }
+}
+
 /// When a trigger fires, before or after what it waits for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 #[expect(missing_docs, reason = "each is the SQL keyword of the same name")]
@@ -157,6 +187,22 @@ pub enum Published {
     Table(Name, Vec<Ident>, Option<Expr>),
     /// TABLES IN SCHEMA; None for CURRENT_SCHEMA.
     Schema(Option<Ident>),
+}
+
+impl Published {
+    const fn filter(&self) -> Option<&Expr> {
+        match self {
+            Self::Table(_, _, filter) => filter.as_ref(),
+            Self::Schema(_) => None,
+        }
+    }
+
+    const fn filter_mut(&mut self) -> Option<&mut Expr> {
+        match self {
+            Self::Table(_, _, filter) => filter.as_mut(),
+            Self::Schema(_) => None,
+        }
+    }
 }
 
 /// A publication.

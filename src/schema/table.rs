@@ -174,6 +174,36 @@ impl ConstraintKind {
         }
     }
 
+    /// What is computed for each row to hold it.
+    pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        let (check, exclude) = match self {
+            Self::Check(expr) => (Some(expr), None),
+            Self::Exclude(exclude) => (None, Some(exclude)),
+            Self::PrimaryKey { .. } | Self::Unique { .. } | Self::ForeignKey(_) | Self::NotNull(_) => {
+                (None, None)
+            }
+        };
+        let excluded = exclude
+            .into_iter()
+            .flat_map(|exclude| exclude.elements.iter().map(|(key, _)| &key.expr).chain(&exclude.predicate));
+        check.into_iter().chain(excluded)
+    }
+
+    /// The same, to change it.
+    pub fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+        let (check, exclude) = match self {
+            Self::Check(expr) => (Some(expr), None),
+            Self::Exclude(exclude) => (None, Some(exclude)),
+            Self::PrimaryKey { .. } | Self::Unique { .. } | Self::ForeignKey(_) | Self::NotNull(_) => {
+                (None, None)
+            }
+        };
+        let excluded = exclude.into_iter().flat_map(|exclude| {
+            exclude.elements.iter_mut().map(|(key, _)| &mut key.expr).chain(&mut exclude.predicate)
+        });
+        check.into_iter().chain(excluded)
+    }
+
     /// Whether it may read a column of its own table.
     pub fn reads(&self, column: &Ident) -> bool {
         match self {
@@ -184,9 +214,7 @@ impl ConstraintKind {
             Self::Check(expr) => expr.reads(column.key()),
             Self::NotNull(known) => known.as_ref() == Some(column),
             Self::Exclude(exclude) => {
-                exclude.elements.iter().any(|(key, _)| key.expr.reads(column.key()))
-                    || exclude.include.contains(column)
-                    || exclude.predicate.as_ref().is_some_and(|predicate| predicate.reads(column.key()))
+                exclude.include.contains(column) || self.exprs().any(|expr| expr.reads(column.key()))
             }
         }
     }

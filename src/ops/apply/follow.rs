@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::users::{has, takes};
 use super::{Step, depends};
 use crate::schema::{
-    ConstraintKind, Detail, Expr, Function, Name, ObjectRef, Other, Published, Query, Relation, Resolved,
-    Slot, Source, Type, TypeEntry, TypeKind, View, builtin,
+    Detail, Expr, Function, Name, ObjectRef, Other, Query, Relation, Resolved, Slot, Source, Type, TypeEntry,
+    TypeKind, View, builtin,
 };
 
 impl Step<'_> {
@@ -180,9 +180,7 @@ impl Step<'_> {
             .filter(|entry| match &entry.kind {
                 TypeKind::Domain { default, constraints, .. } => {
                     default.as_ref().is_some_and(such)
-                        || constraints.iter().any(
-                            |(_, known)| matches!(&known.kind, ConstraintKind::Check(expr) if such(expr)),
-                        )
+                        || constraints.iter().any(|(_, known)| known.kind.exprs().any(such))
                 }
                 TypeKind::Enum(_) | TypeKind::Composite(_) | TypeKind::Other(_) => false,
             })
@@ -192,9 +190,7 @@ impl Step<'_> {
             if let TypeKind::Domain { default, constraints, .. } = &mut entry.kind {
                 default.iter_mut().for_each(follow);
                 for (_, known) in constraints {
-                    if let ConstraintKind::Check(expr) = &mut known.kind {
-                        follow(expr);
-                    }
+                    known.kind.exprs_mut().for_each(follow);
                 }
             }
             self.catalog.put_type(entry.name.clone(), Slot::Present(entry));
@@ -219,11 +215,11 @@ impl Step<'_> {
         let others: Vec<(ObjectRef, Other)> = self
             .catalog
             .others()
-            .filter(|(_, other)| exprs_of(&other.detail).into_iter().any(such))
+            .filter(|(_, other)| other.detail.exprs().into_iter().any(such))
             .map(|(object, other)| (object.clone(), other.clone()))
             .collect();
         for (object, mut other) in others {
-            follow_in_detail(&mut other.detail, &follow);
+            other.detail.exprs_mut().into_iter().for_each(follow);
             self.catalog.put_other(object, Slot::Present(other));
         }
     }
@@ -239,16 +235,7 @@ fn names_such(relation: &Relation, such: &dyn Fn(&Expr) -> bool) -> bool {
             let keys = table.partition_by.iter().flat_map(|by| &by.keys);
             columns
                 || keys.into_iter().any(|key| such(&key.expr))
-                || table.constraints.iter().any(|(_, constraint)| match &constraint.kind {
-                    ConstraintKind::Check(expr) => such(expr),
-                    ConstraintKind::Exclude(exclude) => {
-                        exclude.elements.iter().map(|(key, _)| &key.expr).chain(&exclude.predicate).any(such)
-                    }
-                    ConstraintKind::PrimaryKey { .. }
-                    | ConstraintKind::Unique { .. }
-                    | ConstraintKind::ForeignKey(_)
-                    | ConstraintKind::NotNull(_) => false,
-                })
+                || table.constraints.iter().any(|(_, constraint)| constraint.kind.exprs().any(such))
         }
         Relation::Index(index) => index.exprs().any(such),
         Relation::View(view) => view.resolved.as_ref().is_some_and(|resolved| {
@@ -275,17 +262,7 @@ fn follow_in_relation(relation: &mut Relation, follow: &dyn Fn(&mut Expr)) {
                 follow(&mut key.expr);
             }
             for (_, constraint) in &mut table.constraints {
-                match &mut constraint.kind {
-                    ConstraintKind::Check(expr) => follow(expr),
-                    ConstraintKind::Exclude(exclude) => {
-                        exclude.elements.iter_mut().for_each(|(key, _)| follow(&mut key.expr));
-                        exclude.predicate.iter_mut().for_each(follow);
-                    }
-                    ConstraintKind::PrimaryKey { .. }
-                    | ConstraintKind::Unique { .. }
-                    | ConstraintKind::ForeignKey(_)
-                    | ConstraintKind::NotNull(_) => {}
-                }
+                constraint.kind.exprs_mut().for_each(follow);
             }
         }
         Relation::Index(index) => {
@@ -299,43 +276,6 @@ fn follow_in_relation(relation: &mut Relation, follow: &dyn Fn(&mut Expr)) {
             }
         }
         Relation::Sequence(_) => {}
-    }
-}
-
-/// The expressions of an object of the rarer kinds.
-fn exprs_of(detail: &Detail) -> Vec<&Expr> {
-    match detail {
-        Detail::Trigger(trigger) => trigger.when.iter().collect(),
-        Detail::Policy(policy) => policy.using.iter().chain(&policy.check).collect(),
-        Detail::Rule(rule) => rule.when.iter().collect(),
-        Detail::Statistics(statistics) => statistics.keys.iter().collect(),
-        Detail::Publication(publication) => publication.members.iter().filter_map(filter_of).collect(),
-        Detail::None | Detail::Extension(_) | Detail::Text(_) => Vec::new(),
-    }
-}
-
-fn filter_of(member: &Published) -> Option<&Expr> {
-    match member {
-        Published::Table(_, _, filter) => filter.as_ref(),
-        Published::Schema(_) => None,
-    }
-}
-
-fn follow_in_detail(detail: &mut Detail, follow: &dyn Fn(&mut Expr)) {
-    match detail {
-        Detail::Trigger(trigger) => trigger.when.iter_mut().for_each(follow),
-        Detail::Policy(policy) => policy.using.iter_mut().chain(&mut policy.check).for_each(follow),
-        Detail::Rule(rule) => rule.when.iter_mut().for_each(follow),
-        Detail::Statistics(statistics) => statistics.keys.iter_mut().for_each(follow),
-        Detail::Publication(publication) => {
-            for member in &mut publication.members {
-                match member {
-                    Published::Table(_, _, filter) => filter.iter_mut().for_each(follow),
-                    Published::Schema(_) => {}
-                }
-            }
-        }
-        Detail::None | Detail::Extension(_) | Detail::Text(_) => {}
     }
 }
 

@@ -110,7 +110,12 @@ impl Step<'_> {
             Expr::Call { name: called, arguments } => {
                 is_called(called, name) && takes(function, arguments.len())
             }
-            _ => false,
+            Expr::Column(_)
+            | Expr::Literal(_)
+            | Expr::Operator { .. }
+            | Expr::Cast { .. }
+            | Expr::Query(_)
+            | Expr::Raw { .. } => false,
         };
         let alone = self.functions_named(name) == 1 && !builtin::is_function(name.text());
         let called = |part: &Expr| alone && calls(part);
@@ -348,18 +353,7 @@ impl Step<'_> {
                         }
                     }
                     for (ident, constraint) in &table.constraints {
-                        let uses = match &constraint.kind {
-                            ConstraintKind::Check(expr) => in_expr(expr),
-                            ConstraintKind::Exclude(exclude) => {
-                                exclude.elements.iter().any(|(key, _)| in_expr(&key.expr))
-                                    || exclude.predicate.as_ref().is_some_and(in_expr)
-                            }
-                            ConstraintKind::PrimaryKey { .. }
-                            | ConstraintKind::Unique { .. }
-                            | ConstraintKind::ForeignKey(_)
-                            | ConstraintKind::NotNull(_) => false,
-                        };
-                        if uses && !constraint.inherited {
+                        if !constraint.inherited && constraint.kind.exprs().any(in_expr) {
                             users.push(User::Constraint(name.clone(), ident.clone()));
                         }
                     }
@@ -408,16 +402,22 @@ impl Step<'_> {
                 users.push(User::Function(function.kind, name.clone(), types));
             }
         }
-        let optional = |expr: &Option<Expr>| expr.as_ref().is_some_and(in_expr);
         for (object, other) in self.catalog.others() {
-            let uses = match &other.detail {
-                Detail::Trigger(trigger) => !trigger.inherited && optional(&trigger.when),
-                Detail::Policy(policy) => optional(&policy.using) || optional(&policy.check),
-                Detail::Rule(rule) => optional(&rule.when) || (used.in_text)(&rule.action),
-                Detail::Statistics(statistics) => statistics.keys.iter().any(in_expr),
-                Detail::Text(text) => object.kind == ObjectKind::EventTrigger && (used.in_text)(text),
-                Detail::None | Detail::Extension(_) | Detail::Publication(_) => false,
+            let text = match &other.detail {
+                // It goes with the one of the partitioned table.
+                Detail::Trigger(trigger) if trigger.inherited => continue,
+                Detail::Rule(rule) => Some(&rule.action),
+                Detail::Text(text) if object.kind == ObjectKind::EventTrigger => Some(text),
+                Detail::None
+                | Detail::Trigger(_)
+                | Detail::Policy(_)
+                | Detail::Extension(_)
+                | Detail::Statistics(_)
+                | Detail::Publication(_)
+                | Detail::Text(_) => None,
             };
+            let in_text = text.is_some_and(|text| (used.in_text)(text));
+            let uses = in_text || other.detail.exprs().into_iter().any(in_expr);
             if uses {
                 users.push(User::Other(object.clone()));
             }
@@ -436,9 +436,9 @@ impl Step<'_> {
                     if default.as_ref().is_some_and(|default| has(default, used.in_expr)) {
                         users.push(User::DomainDefault(entry.name.clone()));
                     }
-                    let checks = constraints.iter().filter(|(_, constraint)| {
-                        matches!(&constraint.kind, ConstraintKind::Check(expr) if has(expr, used.in_expr))
-                    });
+                    let in_expr = |expr: &Expr| has(expr, used.in_expr);
+                    let checks =
+                        constraints.iter().filter(|(_, constraint)| constraint.kind.exprs().any(in_expr));
                     users.extend(
                         checks.map(|(ident, _)| User::DomainConstraint(entry.name.clone(), ident.clone())),
                     );

@@ -177,18 +177,8 @@ impl Named {
     }
 
     fn constraint(&self, kind: &ConstraintKind, found: &mut BTreeSet<usize>) {
-        match kind {
-            ConstraintKind::Check(expr) => self.expr(expr, found),
-            ConstraintKind::Exclude(exclude) => {
-                exclude.elements.iter().for_each(|(key, _)| self.expr(&key.expr, found));
-                exclude.predicate.iter().for_each(|expr| self.expr(expr, found));
-            }
-            // Other tables are referred to once all are there.
-            ConstraintKind::PrimaryKey { .. }
-            | ConstraintKind::Unique { .. }
-            | ConstraintKind::ForeignKey(_)
-            | ConstraintKind::NotNull(_) => {}
-        }
+        // Other tables are referred to once all are there.
+        kind.exprs().for_each(|expr| self.expr(expr, found));
     }
 
     fn ty(&self, ty: &Type, found: &mut BTreeSet<usize>) {

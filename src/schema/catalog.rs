@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rpds::{RedBlackTreeMapSync as Map, VectorSync};
 
+use super::mentions::Mentions;
 use super::{
     Argument, Bound, Column, Constraint, Detail, Dialect, Expr, ForeignKey, FunctionOptions, Ident, IndexKey,
     Name, Notes, ObjectKind, ObjectRef, Output, PartitionBy, PartitionKind, Resolved, Returns,
@@ -541,6 +542,7 @@ pub struct Catalog {
     /// Whether any table had another name before, which names that the server made up for it still have.
     pub renamed: bool,
     relations: Map<Name, Slot<Relation>>,
+    mentions: Mentions,
     /// The names of the indexes of each table.
     indexes: Map<Name, Arc<Vec<Name>>>,
     types: Map<Name, Slot<TypeEntry>>,
@@ -580,6 +582,7 @@ impl Catalog {
             inheritance: false,
             renamed: false,
             relations: Map::new_sync(),
+            mentions: Mentions::new(),
             indexes: Map::new_sync(),
             types: Map::new_sync(),
             functions: Map::new_sync(),
@@ -662,6 +665,27 @@ impl Catalog {
     /// Whether an object was seen to go: dropped, or renamed away.
     pub fn was_dropped(&self, object: &ObjectRef) -> bool {
         matches!(self.others.get(object), Some(Slot::Gone))
+    }
+
+    /// The relations that may name a type, a function or a sequence, or are owned by a table, of that name, whatever its schema, by name.
+    pub fn mentioning(&self, name: &str) -> impl Iterator<Item = (&Name, &Relation)> {
+        let known = self.mentions.of(name);
+        known.filter_map(|name| Some((name, self.relation(name).found()?)))
+    }
+
+    /// The sequences that a table owns, or one of its columns.
+    pub fn sequences_of<'a>(
+        &'a self,
+        table: &'a Name,
+        column: Option<&'a Ident>,
+    ) -> impl Iterator<Item = &'a Sequence> {
+        self.mentioning(table.text()).filter_map(move |(_, relation)| match relation {
+            Relation::Sequence(sequence) => {
+                let (owner, owning) = sequence.owned_by.as_ref()?;
+                (owner == table && column.is_none_or(|column| owning == column)).then_some(&**sequence)
+            }
+            Relation::Table(_) | Relation::Index(_) | Relation::View(_) => None,
+        })
     }
 
     /// Every relation that is there, by name.
@@ -861,6 +885,9 @@ impl Catalog {
         }
         let same = self.relations.get(&name) == Some(&slot);
         self.revise(!same);
+        if let Slot::Present(relation) = &slot {
+            self.mentions.add(&name, relation);
+        }
         self.relations.insert_mut(name, slot);
     }
 

@@ -10,6 +10,7 @@ pub mod diff;
 mod engine;
 mod expr;
 mod join;
+mod mentions;
 mod name;
 mod query;
 mod table;

@@ -140,14 +140,8 @@ impl Step<'_> {
     }
 
     /// The sequence of an identity column.
-    fn identity_sequence(&self, table: &Name, column: &Ident) -> Option<Sequence> {
-        self.catalog.relations().find_map(|(_, relation)| match relation {
-            Relation::Sequence(sequence) if sequence.identity => {
-                let (owner, owning) = sequence.owned_by.as_ref()?;
-                (owner == table && owning == column).then(|| (**sequence).clone())
-            }
-            Relation::Sequence(_) | Relation::Table(_) | Relation::Index(_) | Relation::View(_) => None,
-        })
+    pub(super) fn identity_sequence(&self, table: &Name, column: &Ident) -> Option<Sequence> {
+        self.catalog.sequences_of(table, Some(column)).find(|sequence| sequence.identity).cloned()
     }
 
     pub(super) fn drop_column(
@@ -295,17 +289,8 @@ impl Step<'_> {
     }
 
     pub(super) fn drop_owned_sequences(&mut self, table: &Name, column: Option<&Ident>) {
-        let owned: Vec<Name> = self
-            .catalog
-            .relations()
-            .filter_map(|(name, relation)| match relation {
-                Relation::Sequence(sequence) => {
-                    let (owner, owning) = sequence.owned_by.as_ref()?;
-                    (owner == table && column.is_none_or(|column| owning == column)).then(|| name.clone())
-                }
-                Relation::Table(_) | Relation::Index(_) | Relation::View(_) => None,
-            })
-            .collect();
+        let owned: Vec<Name> =
+            self.catalog.sequences_of(table, column).map(|sequence| sequence.name.clone()).collect();
         for name in owned {
             self.catalog.put_relation(name, Slot::Gone);
         }

@@ -459,17 +459,7 @@ impl Step<'_> {
                 .map(|member| member.column.clone())
                 .collect();
             for column in identities {
-                let options = self.catalog.relations().find_map(|(_, relation)| match relation {
-                    Relation::Sequence(sequence)
-                        if sequence.identity
-                            && sequence.owned_by.as_ref() == Some(&(source.clone(), column.name.clone())) =>
-                    {
-                        Some(sequence.options.clone())
-                    }
-                    Relation::Sequence(_) | Relation::Table(_) | Relation::Index(_) | Relation::View(_) => {
-                        None
-                    }
-                });
+                let options = self.identity_sequence(&source, &column.name).map(|sequence| sequence.options);
                 self.own_sequence(table, &column, &(options.unwrap_or_default(), None));
             }
         }
@@ -889,18 +879,7 @@ impl Step<'_> {
         if self.session.engine.known_older_than(15, 0) {
             return;
         }
-        let owned: Vec<Sequence> = self
-            .catalog
-            .relations()
-            .filter_map(|(_, relation)| match relation {
-                Relation::Sequence(sequence)
-                    if sequence.owned_by.as_ref().is_some_and(|(owner, _)| owner == table) =>
-                {
-                    Some((**sequence).clone())
-                }
-                Relation::Sequence(_) | Relation::Table(_) | Relation::Index(_) | Relation::View(_) => None,
-            })
-            .collect();
+        let owned: Vec<Sequence> = self.catalog.sequences_of(table, None).cloned().collect();
         for sequence in owned {
             let sequence = Sequence { unlogged: !logged, ..sequence };
             let name = sequence.name.clone();

@@ -75,6 +75,8 @@ impl User {
 
 /// How something is used: as a type, in an expression, or in the text of what the server keeps parsed.
 struct Use<'u> {
+    /// What it is called, without its schema.
+    name: &'u str,
     as_type: &'u dyn Fn(&Type) -> bool,
     in_expr: &'u dyn Fn(&Expr) -> bool,
     in_text: &'u dyn Fn(&str) -> bool,
@@ -93,13 +95,17 @@ impl Step<'_> {
     pub(super) fn users_of_type(&self, ty: &Name) -> Vec<User> {
         let is_it = |known: &Type| self.is_type(known, ty);
         let mut users = self.users(&Use {
+            name: ty.text(),
             as_type: &is_it,
             in_expr: &|part| matches!(part, Expr::Cast { to, .. } if is_it(to)),
             in_text: &never_text,
         });
         if self.postgres() {
-            let of_it = self.catalog.tables().filter(|table| table.of_type.as_ref() == Some(ty));
-            users.extend(of_it.map(|table| User::Relation(ObjectKind::Table, table.name.clone())));
+            let of_it = self.catalog.mentioning(ty.text()).filter(|(_, relation)| match relation {
+                Relation::Table(table) => table.of_type.as_ref() == Some(ty),
+                Relation::Index(_) | Relation::View(_) | Relation::Sequence(_) => false,
+            });
+            users.extend(of_it.map(|(table, _)| User::Relation(ObjectKind::Table, table.clone())));
         }
         users
     }
@@ -120,7 +126,8 @@ impl Step<'_> {
         let alone = self.functions_named(name) == 1 && !builtin::is_function(name.text());
         let called = |part: &Expr| alone && calls(part);
         let in_text = |text: &str| alone && depends::calls(text, name);
-        let mut users = self.users(&Use { as_type: &never_type, in_expr: &called, in_text: &in_text });
+        let mut users =
+            self.users(&Use { name: name.text(), as_type: &never_type, in_expr: &called, in_text: &in_text });
         if self.postgres() && function.input_types().next().is_none() {
             let fires = self.catalog.others().filter(|(_, other)| match &other.detail {
                 Detail::Trigger(trigger) => !trigger.inherited && trigger.function.as_ref() == Some(name),
@@ -140,7 +147,12 @@ impl Step<'_> {
     /// What uses a sequence, besides the column that it belongs to.
     pub(super) fn users_of_sequence(&self, sequence: &Name) -> Vec<User> {
         let takes = |part: &Expr| self.takes_from(part, sequence);
-        self.users(&Use { as_type: &never_type, in_expr: &takes, in_text: &never_text })
+        self.users(&Use {
+            name: sequence.text(),
+            as_type: &never_type,
+            in_expr: &takes,
+            in_text: &never_text,
+        })
     }
 
     /// What else uses the sequences that a table, or one of its columns, owns.
@@ -148,14 +160,9 @@ impl Step<'_> {
         if !self.postgres() {
             return Vec::new();
         }
-        let owned = self.catalog.relations().filter_map(|(name, relation)| match relation {
-            Relation::Sequence(sequence) => {
-                let (owner, owning) = sequence.owned_by.as_ref()?;
-                (owner == table && column.is_none_or(|column| owning == column)).then_some(name)
-            }
-            Relation::Table(_) | Relation::Index(_) | Relation::View(_) => None,
-        });
-        let mut users: Vec<User> = owned.flat_map(|sequence| self.users_of_sequence(sequence)).collect();
+        let owned = self.catalog.sequences_of(table, column);
+        let mut users: Vec<User> =
+            owned.flat_map(|sequence| self.users_of_sequence(&sequence.name)).collect();
         // Its partitions go along, and a column goes from all heirs; they have its default.
         let family = self.family(table, column.is_none());
         users.retain(|user| match (user, column) {
@@ -252,13 +259,21 @@ impl Step<'_> {
     fn users_of_extension(&self, extension: &Ident) -> Vec<User> {
         let types = self.brought_types(extension);
         let mut users: Vec<User> = types.iter().flat_map(|entry| self.users_of_type(&entry.name)).collect();
-        let brings = |called: &str| {
-            let ident = called.rsplit('.').next().unwrap_or(called);
-            extensions::functions(extension).contains(&ident)
-                && !self.catalog.all_functions().any(|(name, _)| name.text() == ident)
-        };
-        let called = |part: &Expr| matches!(part, Expr::Call { name, .. } if brings(name));
-        users.extend(self.users(&Use { as_type: &never_type, in_expr: &called, in_text: &never_text }));
+        for brought in extensions::functions(extension) {
+            if self.catalog.all_functions().any(|(name, _)| name.text() == *brought) {
+                continue;
+            }
+            let called = |part: &Expr| matches!(part, Expr::Call { name, .. } if name.rsplit('.').next() == Some(*brought));
+            let found = self.users(&Use {
+                name: brought,
+                as_type: &never_type,
+                in_expr: &called,
+                in_text: &never_text,
+            });
+            // One that calls several of them uses the extension once.
+            let new: Vec<User> = found.into_iter().filter(|user| !users.contains(user)).collect();
+            users.extend(new);
+        }
         let classes = extensions::operator_classes(extension);
         let has_class = |key: &IndexKey| {
             let words = key.options.split([' ', '.', '(', ')']);
@@ -314,7 +329,8 @@ impl Step<'_> {
         let in_text = |text: &str| {
             depends::changed_tables(text).iter().any(|(written, _)| self.means(written, relation))
         };
-        let mut users = self.users(&Use { as_type: &is_it, in_expr: &in_expr, in_text: &in_text });
+        let mut users =
+            self.users(&Use { name: relation.text(), as_type: &is_it, in_expr: &in_expr, in_text: &in_text });
         if self.postgres() {
             let reads = |expr: &Option<Expr>| expr.iter().any(|expr| self.reads_relation(expr, relation));
             let refers = self.catalog.others().filter(|(_, other)| match &other.detail {
@@ -339,7 +355,7 @@ impl Step<'_> {
             return users;
         }
         let in_expr = |expr: &Expr| has(expr, used.in_expr);
-        for (name, relation) in self.catalog.relations() {
+        for (name, relation) in self.catalog.mentioning(used.name) {
             match relation {
                 Relation::Table(table) => {
                     for member in &table.columns {

@@ -3,10 +3,12 @@
 //! Sources: sqlite.org/lang.html and what SQLite 3.40 says to each statement; PostgreSQL's release notes 10–18 and what each
 //! major says (SQLSTATE 42601, 0A000, 42809).
 
-use crate::ops::{AlterColumn, ColumnDef, Guard, Op, Operation, Statement, TableOption, TableTarget};
+use crate::ops::{
+    AlterColumn, AlterPublication, ColumnDef, Guard, Op, Operation, Statement, TableOption, TableTarget,
+};
 use crate::schema::{
-    Bound, Catalog, Constraint, ConstraintKind, Dialect, Engine, Expr, GeneratedKind, Ident, Identity,
-    Lookup, Name, ObjectKind, PartitionKind, Table,
+    Body, Bound, Catalog, Constraint, ConstraintKind, Detail, Dialect, Engine, Expr, GeneratedKind, Ident,
+    Identity, Lookup, Name, ObjectKind, PartitionKind, Published, Table,
 };
 
 /// Why the engine refuses an operation whatever the catalog's state: a clause that follows "SQLite has no …" or "… came with …".
@@ -16,9 +18,13 @@ pub enum Lack {
     Never(String),
     /// It came with this version.
     Since(String, &'static str),
-    /// The engine refuses it here: a sentence.
-    Here(String),
+    /// The engine refuses it here: a sentence, and what to write instead.
+    Here(String, &'static str),
 }
+
+/// What to write where SQLite does not change a table.
+const REBUILD: &str =
+    "Rebuild the table instead: create a new one, copy the rows, drop the old one, rename the new one.";
 
 /// What surrounds an operation.
 pub struct Around<'a> {
@@ -32,6 +38,8 @@ pub struct Around<'a> {
     pub empty: bool,
     /// SQLite enforces foreign keys.
     pub foreign_keys: bool,
+    /// The history began with an empty database: what it did not make is not there.
+    pub complete: bool,
 }
 
 /// What of a statement the engine does not have; None where it has it, as far as we know.
@@ -46,6 +54,9 @@ pub fn lack(statement: &Statement, op: &Op, around: &Around<'_>) -> Option<Lack>
 fn never(what: impl Into<String>) -> Option<Lack> {
     Some(Lack::Never(what.into()))
 }
+
+/// SQLite: the one word or constant that stands there without brackets.
+const LOOSE_DEFAULT: &str = "DEFAULT with an expression that is not in brackets";
 
 fn sqlite(statement: &Statement, op: &Op, around: &Around<'_>) -> Option<Lack> {
     let in_alter = |target: &TableTarget| {
@@ -161,8 +172,11 @@ fn sqlite(statement: &Statement, op: &Op, around: &Around<'_>) -> Option<Lack> {
         | Operation::Pragma { .. }
         | Operation::Vacuum { .. }
         | Operation::Analyze { .. }
-        | Operation::Other { .. }
         | Operation::Opaque { .. } => None,
+        Operation::Other { verb } => match verb.as_str() {
+            "START TRANSACTION" | "SELECT FOR UPDATE" => never(verb.as_str()),
+            _ => None,
+        },
     }
 }
 
@@ -186,6 +200,9 @@ fn sqlite_create_table(create: &crate::ops::CreateTable, around: &Around<'_>) ->
     if create.columns.iter().any(identity) {
         return never("GENERATED … AS IDENTITY");
     }
+    if create.columns.iter().any(|def| def.loose_default) {
+        return never(LOOSE_DEFAULT);
+    }
     let nulls = |constraint: &Constraint| {
         matches!(constraint.kind, ConstraintKind::Unique { nulls_not_distinct: true, .. })
     };
@@ -195,10 +212,13 @@ fn sqlite_create_table(create: &crate::ops::CreateTable, around: &Around<'_>) ->
     }
     let strict = create.options.iter().any(|option| option == "STRICT");
     if let Some(def) = create.columns.iter().find(|def| strict && !is_strict_type(def)) {
-        return Some(Lack::Here(format!(
-            "`{}` is STRICT: the type of `{}` must be INT, INTEGER, REAL, TEXT, BLOB or ANY",
-            create.name, def.column.name
-        )));
+        return Some(Lack::Here(
+            format!(
+                "`{}` is STRICT: the type of `{}` must be INT, INTEGER, REAL, TEXT, BLOB or ANY",
+                create.name, def.column.name
+            ),
+            "Write one of these types, or leave STRICT out.",
+        ));
     }
     if strict && let found @ Some(_) = since(around, 3, 37, "STRICT", "SQLite 3.37") {
         return found;
@@ -218,8 +238,12 @@ fn is_strict_type(def: &ColumnDef) -> bool {
 /// What SQLite refuses to add: some always, some as soon as the table has a row.
 fn sqlite_add_column(def: &ColumnDef, around: &Around<'_>) -> Option<Lack> {
     let column = &def.column;
-    let here =
-        |why: &str| Some(Lack::Here(format!("SQLite cannot add `{}` with ALTER TABLE: {why}", column.name)));
+    let here = |why: &str| {
+        Some(Lack::Here(format!("SQLite cannot add `{}` with ALTER TABLE: {why}", column.name), REBUILD))
+    };
+    if def.loose_default {
+        return never(LOOSE_DEFAULT);
+    }
     for constraint in &def.constraints {
         match &constraint.kind {
             ConstraintKind::PrimaryKey { .. } => return here("a new column cannot be PRIMARY KEY"),
@@ -275,7 +299,7 @@ fn sqlite_drop_column(column: &Ident, around: &Around<'_>) -> Option<Lack> {
     let name = around.table.as_ref()?;
     let Lookup::Found(table) = around.before.table(name) else { return None };
     let here = |why: String| {
-        Some(Lack::Here(format!("SQLite cannot drop `{name}.{column}` with ALTER TABLE: {why}")))
+        Some(Lack::Here(format!("SQLite cannot drop `{name}.{column}` with ALTER TABLE: {why}"), REBUILD))
     };
     for (_, constraint) in &table.constraints {
         if let Some(why) = holds(constraint, column) {
@@ -344,10 +368,10 @@ fn postgres(operation: &Operation, around: &Around<'_>) -> Option<Lack> {
         Operation::CreateIndex(create) if create.nulls_not_distinct => {
             since(around, 15, 0, "NULLS NOT DISTINCT", "PostgreSQL 15")
         }
-        Operation::CreateIndex(create) if create.concurrently && partitioned() => Some(Lack::Here(format!(
-            "`{}` is partitioned: PostgreSQL refuses CREATE INDEX CONCURRENTLY on it",
-            create.table
-        ))),
+        Operation::CreateIndex(create) if create.concurrently && partitioned() => Some(Lack::Here(
+            format!("`{}` is partitioned: PostgreSQL refuses CREATE INDEX CONCURRENTLY on it", create.table),
+            "Make the index ON ONLY the parent, build one CONCURRENTLY on each partition, and attach them.",
+        )),
         Operation::CreateIndex(create) if !create.include.is_empty() => {
             since(around, 11, 0, "INCLUDE in CREATE INDEX", "PostgreSQL 11")
         }
@@ -368,6 +392,37 @@ fn postgres(operation: &Operation, around: &Around<'_>) -> Option<Lack> {
         Operation::SetTableOption { option: TableOption::AccessMethod(_), .. } => {
             since(around, 15, 0, "SET ACCESS METHOD", "PostgreSQL 15")
         }
+        Operation::SetTableOption { table, option: TableOption::Parameters(parameters) } => {
+            let set = parameters.iter().filter(|(_, value)| value.is_some()).map(|(name, _)| name.as_str());
+            let of_parent = table.kind == ObjectKind::Table && partitioned();
+            postgres_parameters(&table.name, set, of_parent, around)
+        }
+        Operation::CreateView(create) => {
+            postgres_parameters(&create.name, create.parameters.keys().map(String::as_str), false, around)
+        }
+        Operation::AlterColumn { change: AlterColumn::SetDefault(default), .. } => {
+            postgres_default(default, around)
+        }
+        Operation::CreateFunction(create)
+            if create.kind != ObjectKind::Aggregate && matches!(create.body, Some(Body::Parsed(_))) =>
+        {
+            since(around, 14, 0, "a function body that is no string (BEGIN ATOMIC, RETURN)", "PostgreSQL 14")
+        }
+        Operation::CreateOther { detail, .. } => match &**detail {
+            Detail::Statistics(statistics)
+                if statistics.keys.iter().any(|key| !matches!(key, Expr::Column(_))) =>
+            {
+                since(around, 14, 0, "an expression in CREATE STATISTICS", "PostgreSQL 14")
+            }
+            _ => None,
+        },
+        Operation::CreatePublication { publication, .. } => postgres_published(&publication.members, around),
+        Operation::AlterPublication { change, .. } => match change {
+            AlterPublication::Add(members)
+            | AlterPublication::Drop(members)
+            | AlterPublication::Set(members) => postgres_published(members, around),
+            AlterPublication::Options(_) => None,
+        },
         Operation::RenameColumn { table, .. }
             if matches!(table.kind, ObjectKind::View | ObjectKind::MaterializedView) =>
         {
@@ -408,15 +463,23 @@ fn postgres(operation: &Operation, around: &Around<'_>) -> Option<Lack> {
                 .flat_map(own_constraints)
                 .chain(create.constraints.iter().map(|def| &def.constraint));
             let parent = create.partition == PartitionKind::Parent;
+            let hash = create.partition_by.as_ref().is_some_and(|by| by.strategy == "HASH");
+            if hash && let found @ Some(_) = since(around, 11, 0, "PARTITION BY HASH", "PostgreSQL 11") {
+                return found;
+            }
             let mut lacks = own.filter_map(|constraint| {
                 let key = if parent { postgres_partitioned_key(constraint, around) } else { None };
                 key.or_else(|| postgres_constraint(constraint, around))
             });
-            lacks.next().or_else(|| create.columns.iter().find_map(|def| postgres_generated(def, around)))
+            let mut parameters = create.parameters.keys().map(String::as_str);
+            lacks
+                .next()
+                .or_else(|| create.columns.iter().find_map(|def| postgres_column(def, around)))
+                .or_else(|| postgres_parameters(&create.name, &mut parameters, parent, around))
         }
         Operation::AddColumn { def, .. } => own_constraints(def)
             .find_map(|constraint| postgres_constraint(constraint, around))
-            .or_else(|| postgres_generated(def, around)),
+            .or_else(|| postgres_column(def, around)),
         Operation::DetachPartition { concurrently: true, .. } => {
             since(around, 14, 0, "DETACH PARTITION … CONCURRENTLY", "PostgreSQL 14")
         }
@@ -496,7 +559,10 @@ fn postgres_constraint(constraint: &Constraint, around: &Around<'_>) -> Option<L
         return found;
     }
     if let (ConstraintKind::Exclude(_), true) = (&constraint.kind, constraint.not_valid) {
-        return Some(Lack::Here("PostgreSQL cannot leave an EXCLUDE constraint NOT VALID".to_owned()));
+        return Some(Lack::Here(
+            "PostgreSQL cannot leave an EXCLUDE constraint NOT VALID".to_owned(),
+            "Leave NOT VALID out.",
+        ));
     }
     match &constraint.kind {
         ConstraintKind::Unique { nulls_not_distinct: true, .. } => {
@@ -512,6 +578,61 @@ fn postgres_constraint(constraint: &Constraint, around: &Around<'_>) -> Option<L
         | ConstraintKind::Exclude(_)
         | ConstraintKind::NotNull(None) => None,
     }
+}
+
+/// Storage parameters that are given a value. Those of a table's TOAST are not asked for where there is none, and OIDS is a word of the grammar.
+fn postgres_parameters<'a>(
+    name: &Name,
+    parameters: impl IntoIterator<Item = &'a str>,
+    of_parent: bool,
+    around: &Around<'_>,
+) -> Option<Lack> {
+    parameters.into_iter().find_map(|parameter| match parameter {
+        "oids" => None,
+        toast if toast.starts_with("toast.") => None,
+        _ if of_parent => Some(Lack::Here(
+            format!("`{name}` is partitioned: PostgreSQL refuses the storage parameter `{parameter}`"),
+            "Set it on each partition.",
+        )),
+        "toast_tuple_target" => since(around, 11, 0, "toast_tuple_target", "PostgreSQL 11"),
+        "security_invoker" => since(around, 15, 0, "security_invoker", "PostgreSQL 15"),
+        _ => None,
+    })
+}
+
+fn postgres_published(members: &[Published], around: &Around<'_>) -> Option<Lack> {
+    members.iter().find_map(|member| match member {
+        Published::Schema(_) => since(around, 15, 0, "TABLES IN SCHEMA in a publication", "PostgreSQL 15"),
+        Published::Table(_, _, Some(_)) => since(around, 15, 0, "WHERE in a publication", "PostgreSQL 15"),
+        Published::Table(_, columns, None) if !columns.is_empty() => {
+            since(around, 15, 0, "a list of columns in a publication", "PostgreSQL 15")
+        }
+        Published::Table(_, _, None) => None,
+    })
+}
+
+fn postgres_column(def: &ColumnDef, around: &Around<'_>) -> Option<Lack> {
+    let default = || postgres_default(def.column.default.as_ref()?, around);
+    postgres_generated(def, around).or_else(default)
+}
+
+/// A function that only came with the server later: before, an extension brought it, or somebody wrote it.
+fn postgres_default(default: &Expr, around: &Around<'_>) -> Option<Lack> {
+    const NAME: &str = "gen_random_uuid";
+    let mut calls = false;
+    default.walk(&mut |part| calls |= matches!(part, Expr::Call { name, .. } if name == NAME));
+    let brought = || {
+        around.before.unclear
+            || around.before.all_functions().any(|(name, _)| name.ident == *NAME)
+            || around
+                .before
+                .others()
+                .any(|(object, _)| object.kind == ObjectKind::Extension && object.name.ident != *"plpgsql")
+    };
+    if !calls || !around.complete || brought() {
+        return None;
+    }
+    since(around, 13, 0, "gen_random_uuid() without the extension pgcrypto", "PostgreSQL 13")
 }
 
 fn postgres_generated(def: &ColumnDef, around: &Around<'_>) -> Option<Lack> {

@@ -252,7 +252,8 @@ impl<'a> StepFacts<'a> {
         let name = match &op.kind {
             Operation::AddColumn { table, .. }
             | Operation::DropColumn { table, .. }
-            | Operation::AddConstraint { table, .. } => Some(&table.name),
+            | Operation::AddConstraint { table, .. }
+            | Operation::SetTableOption { table, .. } => Some(&table.name),
             Operation::CreateIndex(create) => Some(&create.table),
             _ => None,
         };
@@ -262,6 +263,7 @@ impl<'a> StepFacts<'a> {
             table: name.map(|name| self.resolve(name)),
             empty: name.is_some_and(|name| self.is_free(name)),
             foreign_keys: self.part.settings.foreign_keys,
+            complete: self.part.complete,
         };
         lack(self.statement(), op, &around)
     }

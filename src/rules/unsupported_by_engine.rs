@@ -32,14 +32,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
                 format!("{what} came with {version}, and this is for {engine}"),
                 "Write what that version has; if the version is wrong, set `engine` in gander.toml.",
             ),
-            Lack::Here(why) => (
-                why,
-                if engine.dialect == Dialect::Sqlite {
-                    "Rebuild the table instead: create a new one, copy the rows, drop the old one, rename the new one."
-                } else {
-                    "Make the index ON ONLY the parent, build one CONCURRENTLY on each partition, and attach them."
-                },
-            ),
+            Lack::Here(why, instead) => (why, instead),
         };
         cx.report(step.place(op.span), message).help(help);
         // Several actions in one ALTER TABLE are one mistake.

@@ -227,6 +227,7 @@ impl Replay {
                 table,
                 empty: true,
                 foreign_keys: foreign_keys.is_some_and(|(value, _)| value == "on" || value == "1"),
+                complete: true,
             };
             if let Some(lack) = lack(statement, op, &around) {
                 refuse("42601", format!("{lack:?}"));
@@ -253,7 +254,8 @@ fn table_of(operation: &Operation) -> Option<&gander::schema::Name> {
     match operation {
         Operation::AddColumn { table, .. }
         | Operation::DropColumn { table, .. }
-        | Operation::AddConstraint { table, .. } => Some(&table.name),
+        | Operation::AddConstraint { table, .. }
+        | Operation::SetTableOption { table, .. } => Some(&table.name),
         Operation::CreateIndex(create) => Some(&create.table),
         _ => None,
     }

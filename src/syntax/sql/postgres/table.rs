@@ -376,7 +376,10 @@ pub fn column_constraints(cursor: &mut Cursor<'_>, def: &mut ColumnDef) -> Read<
             if def.column.default.is_some() {
                 def.contradiction = Some("two defaults");
             }
+            let first = cursor.at + usize::from(cursor.is_symbol("-") || cursor.is_symbol("+"));
+            let bracket = cursor.is_symbol("(");
             def.column.default = Some(expression::restricted(cursor)?);
+            def.loose_default = !bracket && cursor.at > first + 1;
             None
         } else if cursor.eat("GENERATED") {
             generated(cursor, def)?;

@@ -69,7 +69,7 @@ fn doubt(statement: &Statement, step: &Step, after: &Catalog) -> Option<(DoubtKi
     }
     let perhaps = statement.when.iter().any(|condition| match condition {
         Condition::Unknown | Condition::Caught { .. } => true,
-        Condition::IfAbsent(..) | Condition::IfExists(..) | Condition::Handled(..) => false,
+        Condition::IfAbsent(..) | Condition::IfExists(..) | Condition::Handled { .. } => false,
     });
     // Whose something is, and who may do what with it, is no part of a schema.
     let rights = |op: &Op| matches!(op.kind, Operation::Privilege { .. } | Operation::SetOwner { .. });

@@ -19,6 +19,8 @@ pub struct Statement {
     pub when: Vec<Condition>,
     /// Whether it stands inside a DO block (or an IF of one), and in which: the index of that statement in the file's list.
     pub within: Option<u32>,
+    /// SQLite: the words in double quotes, each of which is a string where there is no column of that name.
+    pub quoted: Vec<String>,
 }
 
 impl Statement {
@@ -38,7 +40,14 @@ pub enum Condition {
     IfExists(ObjectRef, u32),
     /// EXCEPTION WHEN these (condition names or SQLSTATEs, in lower case; `others`) takes its error; with the byte of the file at
     /// which the block begins. What the block did before is undone then, and the rest of it does not run.
-    Handled(Vec<String>, u32),
+    Handled {
+        /// The errors that it takes.
+        errors: Vec<String>,
+        /// Those that a handler before raises again.
+        besides: Vec<String>,
+        /// Where the block begins.
+        block: u32,
+    },
     /// It handles such an error of the block that begins at the byte, and none of those that another handler before it takes.
     Caught {
         /// The errors that it handles.

@@ -67,7 +67,7 @@ pub fn place_of(change: &Change<'_>) -> Place {
 /// cannot be told whether the statement runs, or where an older refusal may be the reason.
 pub fn refusals<'a>(step: &StepFacts<'a>, why: Why) -> Vec<Refusal<'a>> {
     let statement = step.statement();
-    let handled = |condition: &Condition| matches!(condition, Condition::Handled(..));
+    let handled = |condition: &Condition| matches!(condition, Condition::Handled { .. });
     if step.part.canonical || !statement.when.iter().all(handled) {
         return Vec::new();
     }
@@ -85,7 +85,7 @@ pub fn refusals<'a>(step: &StepFacts<'a>, why: Why) -> Vec<Refusal<'a>> {
         }
         let cause = refused.and_then(|_| cause(step, index, &conflict));
         if cause.is_some_and(|cause| may_not_have_run(&cause, why))
-            || !is_certain(step, op, &conflict, cause.as_ref())
+            || !is_certain(step, &conflict, cause.as_ref())
             || follows_a_refusal(step, op, (&conflict, why), cause.as_ref())
         {
             continue;
@@ -217,7 +217,7 @@ fn cause<'a>(step: &StepFacts<'a>, index: usize, conflict: &Conflict) -> Option<
 /// Whether it cannot be told that the older statement ran, and did what the refusal rests on.
 fn may_not_have_run(cause: &Change<'_>, why: Why) -> bool {
     cause.statement().when.iter().any(|condition| match condition {
-        Condition::Handled(..) => false,
+        Condition::Handled { .. } => false,
         // What was made unless it was there is there, and what was dropped if it was there is gone.
         Condition::IfAbsent(..) => why == Why::Missing,
         Condition::IfExists(..) => why != Why::Missing,
@@ -227,7 +227,7 @@ fn may_not_have_run(cause: &Change<'_>, why: Why) -> bool {
 
 /// Whether the refusal is certain: nothing was done since that could not be read; and what is missing was seen to go, or was never made
 /// in a complete history.
-fn is_certain(step: &StepFacts<'_>, op: &Op, conflict: &Conflict, cause: Option<&Change<'_>>) -> bool {
+fn is_certain(step: &StepFacts<'_>, conflict: &Conflict, cause: Option<&Change<'_>>) -> bool {
     if step.before().unread != cause.map_or(0, |cause| after(cause).unread) {
         return false;
     }
@@ -235,15 +235,6 @@ fn is_certain(step: &StepFacts<'_>, op: &Op, conflict: &Conflict, cause: Option<
         Conflict::Missing(object) => object,
         Conflict::Exists(_) | Conflict::Other(..) => return true,
     };
-    // Of functions of one name, which one was renamed is not followed.
-    if matches!(op.kind, Operation::Rename { .. } | Operation::SetSchema { .. })
-        && matches!(
-            object.kind,
-            ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine | ObjectKind::Aggregate
-        )
-    {
-        return false;
-    }
     let Some(Lookup::Found(table)) = object.on.as_ref().map(|table| step.before().table(table)) else {
         return true;
     };
@@ -363,7 +354,7 @@ fn touched(operation: &Operation) -> Vec<(&Name, Vec<&Ident>)> {
         }
         // An unnamed one: nobody can name it later.
         Operation::AddConstraint { table, constraint } => {
-            vec![(&table.name, vec![constraint.name.as_ref().unwrap_or(&table.name.ident)])]
+            constraint.name.iter().map(|name| (&table.name, vec![name])).collect()
         }
         Operation::DropConstraint { table, constraint, .. }
         | Operation::ValidateConstraint { table, constraint }

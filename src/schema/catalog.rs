@@ -217,6 +217,11 @@ impl Table {
         keys.flat_map(|key| key.expr.columns()).collect()
     }
 
+    /// Whether what decides into which partition a row goes is computed: such a table has no keys.
+    pub fn is_parted_by_expression(&self) -> bool {
+        self.partition_by.iter().flat_map(|by| &by.keys).any(|key| key.column().is_none())
+    }
+
     /// What is known of a column.
     pub fn column(&self, name: &str) -> Lookup<'_, Member> {
         match self.columns.iter().find(|member| member.column.name == *name) {

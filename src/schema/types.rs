@@ -10,7 +10,8 @@ pub struct Type {
     /// The name: for PostgreSQL as `format_type` prints it (`integer`, `character varying`,
     /// `timestamp with time zone`); else in lower case as written. Quoted names keep their case.
     pub name: String,
-    /// What stands in parentheses: `numeric(10,2)` has `10` and `2`.
+    /// What stands in parentheses: `numeric(10,2)` has `10` and `2`. The fields of an interval come first: `interval day to second(3)` has
+    /// `day to second` and `3`.
     pub arguments: Vec<String>,
     /// How many `[]` follow.
     pub dimensions: u8,
@@ -65,6 +66,10 @@ impl Type {
         }
     }
 
+    fn brackets(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (0..self.dimensions).try_for_each(|_| f.write_str("[]"))
+    }
+
     /// Whether it is one of PostgreSQL's `serial` pseudo types.
     pub fn is_serial(&self) -> bool {
         matches!(
@@ -79,6 +84,17 @@ impl fmt::Display for Type {
         if let Some(schema) = &self.schema {
             write!(f, "{schema}.")?;
         }
+        let fields = self
+            .arguments
+            .first()
+            .filter(|first| self.name == "interval" && first.starts_with(|c: char| c.is_ascii_alphabetic()));
+        if let Some(fields) = fields {
+            write!(f, "interval {fields}")?;
+            if let Some(precision) = self.arguments.get(1) {
+                write!(f, "({precision})")?;
+            }
+            return self.brackets(f);
+        }
         let arguments = self.arguments.join(",");
         // PostgreSQL prints the precision inside: timestamp(3) with time zone.
         match (self.name.split_once(' '), arguments.is_empty()) {
@@ -88,9 +104,6 @@ impl fmt::Display for Type {
             }
             (_, false) => write!(f, "{}({arguments})", self.name)?,
         }
-        for _ in 0..self.dimensions {
-            f.write_str("[]")?;
-        }
-        Ok(())
+        self.brackets(f)
     }
 }

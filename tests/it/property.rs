@@ -66,9 +66,9 @@ const POSTGRES: &[Known] = &[
 const SQLITE: &[Known] = &[
     Known {
         start: "accepted, not error",
-        inside: "no such column",
-        example: "CREATE TABLE t (a int); CREATE INDEX i ON t (b);",
-        why: "the columns of an index and of a CHECK are not looked for",
+        inside: "error in view",
+        example: "CREATE TABLE t (a int, b int); CREATE VIEW v AS SELECT c FROM t; ALTER TABLE t DROP COLUMN b;",
+        why: "the columns that a view reads are not looked for",
     },
     Known {
         start: "accepted, not error",

@@ -52,16 +52,6 @@ const SQLITE: &[(&str, Aspect, &str)] = &[
     ("add_column/not_null", First, "it depends on the rows: not-null-without-backfill tells it"),
     ("add_column/not_null_default_null", First, "it depends on the rows: not-null-without-backfill tells it"),
     (
-        "create/index_missing_column",
-        First,
-        "a name in quotes that is no column is a string to SQLite, and quotes are not kept",
-    ),
-    (
-        "create/index_missing_column",
-        Empty,
-        "a name in quotes that is no column is a string to SQLite, and quotes are not kept",
-    ),
-    (
         "misc/attach",
         Second,
         "an attached database lasts as long as its connection; a second run of a migration has another",

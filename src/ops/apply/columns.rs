@@ -77,6 +77,7 @@ impl Step<'_> {
         }
         // That a type is an array is kept, not of how many dimensions.
         if let Some(ty) = column.ty.as_mut().filter(|_| self.postgres()) {
+            *ty = self.placed(ty);
             ty.dimensions = ty.dimensions.min(1);
         }
         column
@@ -305,6 +306,15 @@ impl Step<'_> {
         if target.kind == ObjectKind::Index {
             return Outcome::Done;
         }
+        let placed = match change {
+            AlterColumn::Type { ty, using, collation } => Some(AlterColumn::Type {
+                ty: self.placed(ty),
+                using: using.clone(),
+                collation: collation.clone(),
+            }),
+            _ => None,
+        };
+        let change = placed.as_ref().unwrap_or(change);
         let mut refused = None;
         let outcome = self.alter_relation(target, altered_columns_of(change), |step, name, mut table| {
             refused = match change {

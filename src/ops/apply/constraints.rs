@@ -27,6 +27,13 @@ impl Step<'_> {
         Some(constraint)
     }
 
+    /// Whether it is the NOT NULL of a column that only some versions give a name to, where nobody says which one it is.
+    fn may_have_no_name(&self, constraint: &Constraint) -> bool {
+        self.postgres()
+            && matches!(constraint.kind, ConstraintKind::NotNull(_))
+            && self.session.engine.version.is_none()
+    }
+
     pub(super) fn add_constraint(&mut self, target: &TableTarget, constraint: &Constraint) -> Outcome {
         match self.target(target) {
             Ok(name) => {
@@ -226,7 +233,10 @@ impl Step<'_> {
             {
                 return Outcome::Done;
             }
-            return Outcome::Refused(Conflict::Exists(constraint_ref(name, known)));
+            if !self.may_have_no_name(there) {
+                return Outcome::Refused(Conflict::Exists(constraint_ref(name, known)));
+            }
+            table.constraints.retain(|(taken, _)| taken != known);
         }
         if let ConstraintKind::ForeignKey(key) = &mut constraint.kind {
             // SQLite looks in the database of the table alone.
@@ -350,6 +360,10 @@ impl Step<'_> {
             return Some(Conflict::Missing(column_ref(&table.name, column)));
         }
         let is_key = !matches!(constraint.kind, ConstraintKind::ForeignKey(_)) && !columns.is_empty();
+        if is_key && self.postgres() && table.is_parted_by_expression() {
+            let sentence = format!("an expression partitions `{}`: it can have no key", table.name);
+            return Some(Conflict::Other("0A000", sentence));
+        }
         let partition_columns = table.partition_columns();
         if let Some(left_out) = partition_columns
             .iter()
@@ -662,7 +676,9 @@ impl Step<'_> {
             if table.constraint(from.key()).is_absent() {
                 return step.missing(constraint_ref(&name, from), Guard::None);
             }
-            if let Lookup::Found(_) = table.constraint(to.key()) {
+            if let Lookup::Found(there) = table.constraint(to.key())
+                && !step.may_have_no_name(there)
+            {
                 return Outcome::Refused(Conflict::Exists(constraint_ref(&name, to)));
             }
             let inherited = table.constraint(from.key()).found().is_some_and(|known| known.inherited);

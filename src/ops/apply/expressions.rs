@@ -83,7 +83,9 @@ impl Step<'_> {
     pub(super) fn unfit_in(&self, table: &Table, expr: &Expr, site: Site) -> Option<Conflict> {
         match self.catalog.dialect {
             Dialect::Postgres => {}
-            Dialect::Sqlite => return unfit_in_sqlite(&table.name, expr, site),
+            Dialect::Sqlite => {
+                return unfit_in_sqlite(&table.name, expr, site).or_else(|| self.no_such_column(table, expr, site));
+            }
             Dialect::Mysql => return None,
         }
         if let Some(conflict) = self.misplaced(table, expr, site) {
@@ -93,6 +95,27 @@ impl Step<'_> {
             return None;
         }
         self.changing(table, expr).map(|changing| no_constant(&changing, &site.of(&table.name)))
+    }
+
+    /// SQLite: a column that is not there. A word in double quotes is a string then.
+    fn no_such_column(&self, table: &Table, expr: &Expr, site: Site) -> Option<Conflict> {
+        const ROW: &[&str] = &["rowid", "oid", "_rowid_"];
+        if site == Site::Default || self.catalog.unclear {
+            return None;
+        }
+        let same = |word: &str, column: &str| word.eq_ignore_ascii_case(column);
+        let mut missing = None;
+        expr.walk(&mut |part| {
+            if let Expr::Column(parts) = part
+                && let [column] = parts.as_slice()
+                && table.column(column).is_absent()
+                && !self.quoted.iter().any(|word| same(word, column))
+                && !ROW.iter().any(|word| same(word, column))
+            {
+                missing.get_or_insert_with(|| Ident::exact(column.as_str()));
+            }
+        });
+        missing.map(|column| Conflict::Missing(column_ref(&table.name, &column)))
     }
 
     /// What the server finds first, from the inside.

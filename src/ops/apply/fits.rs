@@ -9,8 +9,8 @@ use super::expressions::Site;
 use super::extensions::{brings_types, is_brought};
 use crate::ops::{AlterColumn, ColumnDef, Conflict, Operation, Session};
 use crate::schema::{
-    Catalog, Column, Dialect, Expr, ForeignKey, Ident, Lookup, Name, ObjectKind, ObjectRef, Table, Type,
-    TypeEntry, TypeKind, builtin, casts, typing,
+    Catalog, Column, Dialect, Expr, ForeignKey, Ident, Lookup, Name, ObjectKind, ObjectRef, Relation, Table,
+    Type, TypeEntry, TypeKind, builtin, casts, typing,
 };
 
 /// What a type is, under whatever domains.
@@ -287,6 +287,24 @@ impl Step<'_> {
     /// The type of a column, where it is known not to be there: `serial` is one there alone.
     pub(super) fn missing_column_type(&self, ty: &Type) -> Option<Conflict> {
         if ty.is_serial() { None } else { self.missing_type(ty) }
+    }
+
+    /// A type under the schema in which the search path finds it.
+    pub(super) fn placed(&self, ty: &Type) -> Type {
+        if !self.postgres() || ty.schema.is_some() || casts::is_own(&ty.name) {
+            return ty.clone();
+        }
+        let found = type_names(self.catalog, self.session, ty).find(|name| {
+            self.catalog.type_entry(name).found().is_some()
+                || matches!(
+                    self.catalog.relation(name),
+                    Lookup::Found(Relation::Table(_) | Relation::View(_))
+                )
+        });
+        let schema = found.and_then(|name| name.schema);
+        let elsewhere =
+            schema.filter(|schema| *schema != "public" && *schema != self.catalog.temporary_schema());
+        Type { schema: elsewhere.map(|schema| schema.text().to_owned()), ..ty.clone() }
     }
 
     /// A type that is known not to be there.

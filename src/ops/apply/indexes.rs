@@ -8,7 +8,7 @@ use super::{Outcome, Step, names};
 use crate::ops::{Conflict, CreateIndex, Guard};
 use crate::schema::diff::shape;
 use crate::schema::{
-    Dialect, Expr, Ident, Index, IndexKey, Lookup, Name, ObjectKind, ObjectRef, Relation, Slot,
+    Dialect, Expr, Ident, Index, IndexKey, Lookup, Name, ObjectKind, ObjectRef, Relation, Slot, Table,
 };
 
 impl Step<'_> {
@@ -59,6 +59,11 @@ impl Step<'_> {
             && let Some(column) = self.missing_column(known, &plain)
         {
             return self.missing(column_ref(&table, column), Guard::None);
+        }
+        let computed = |table: &Table| create.unique && table.is_parted_by_expression();
+        if self.postgres() && self.catalog.table(&table).found().is_some_and(computed) {
+            let sentence = format!("an expression partitions `{table}`: it can have no unique index");
+            return Outcome::Refused(Conflict::Other("0A000", sentence));
         }
         if let Some(left_out) = self.parted_elsewhere(&table, create) {
             let sentence =

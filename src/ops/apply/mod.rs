@@ -90,7 +90,7 @@ pub fn apply(before: &Catalog, statement: &Statement, session: &mut Session) -> 
         let place = Place::new(session.file, op.span);
         let kept = (!statement.when.is_empty()).then(|| after.clone());
         let outside = statement.within.is_none() && !session.in_transaction();
-        let mut step = Step { catalog: &mut after, session, place };
+        let mut step = Step { catalog: &mut after, session, place, quoted: &statement.quoted };
         let outcome = match &op.kind {
             Operation::Lock { .. } if outside && step.postgres() => no_block("LOCK TABLE"),
             kind => match twice_in_one(&statement.ops[..index], kind).filter(|_| step.postgres()) {
@@ -161,13 +161,13 @@ fn may_run(catalog: &Catalog, statement: &Statement, session: &mut Session) -> b
         session.blocks.clear();
     }
     statement.when.iter().all(|condition| match condition {
-        Condition::Handled(_, block) => {
+        Condition::Handled { block, .. } => {
             let begun = || Block { before: catalog.clone(), failed: None };
             session.blocks.entry(*block).or_insert_with(begun).failed.is_none()
         }
         Condition::Caught { errors, besides, block } => {
             match session.blocks.get(block).and_then(|block| block.failed) {
-                Some(state) => is_among(errors, state) && !is_among(besides, state),
+                Some(state) => handles(errors, besides, state),
                 None => !would_be_seen(catalog, errors),
             }
         }
@@ -185,7 +185,7 @@ pub fn may_not_run(catalog: &Catalog, statement: &Statement, session: &Session) 
             let failed = session.blocks.get(block).is_some_and(|block| block.failed.is_some());
             !failed && !would_be_seen(catalog, errors)
         }
-        Condition::IfAbsent(..) | Condition::IfExists(..) | Condition::Handled(..) => false,
+        Condition::IfAbsent(..) | Condition::IfExists(..) | Condition::Handled { .. } => false,
     })
 }
 
@@ -201,10 +201,17 @@ fn is_among(errors: &[String], state: &str) -> bool {
     })
 }
 
+/// Whether a handler of these errors takes one, and none of those `besides` it.
+fn handles(errors: &[String], besides: &[String], state: &str) -> bool {
+    is_among(errors, state) && !is_among(besides, state)
+}
+
 /// The innermost block around a statement that handles its error.
 fn handler(statement: &Statement, conflict: &Conflict) -> Option<u32> {
     statement.when.iter().find_map(|condition| match condition {
-        Condition::Handled(errors, block) => is_among(errors, conflict.sqlstate()).then_some(*block),
+        Condition::Handled { errors, besides, block } => {
+            handles(errors, besides, conflict.sqlstate()).then_some(*block)
+        }
         Condition::IfAbsent(..) | Condition::IfExists(..) | Condition::Caught { .. } | Condition::Unknown => {
             None
         }
@@ -217,7 +224,7 @@ fn ends_block(statement: &Statement, conflict: &Conflict, catalog: &Catalog, ses
         Condition::IfAbsent(_, at) | Condition::IfExists(_, at) => {
             session.answers.get(at).is_none_or(|answer| answer.assumed)
         }
-        Condition::Handled(..) | Condition::Caught { .. } | Condition::Unknown => false,
+        Condition::Handled { .. } | Condition::Caught { .. } | Condition::Unknown => false,
     });
     let perhaps = assumed || catalog.unclear || may_not_run(catalog, statement, session);
     let Some(block) = handler(statement, conflict).filter(|_| !perhaps) else { return false };
@@ -242,7 +249,7 @@ fn answer(catalog: &Catalog, session: &mut Session, object: &ObjectRef, at: u32,
 /// Whether an error of the statement is taken by a handler around it, or may never happen because it may never run.
 fn takes(statement: &Statement, conflict: &Conflict, session: &Session) -> bool {
     statement.when.iter().any(|condition| match condition {
-        Condition::Handled(errors, _) => is_among(errors, conflict.sqlstate()),
+        Condition::Handled { errors, besides, .. } => handles(errors, besides, conflict.sqlstate()),
         Condition::Caught { block, .. } => {
             session.blocks.get(block).is_none_or(|block| block.failed.is_none())
         }
@@ -419,6 +426,8 @@ struct Step<'a> {
     catalog: &'a mut Catalog,
     session: &'a mut Session,
     place: Place,
+    /// SQLite: the words of the statement in double quotes.
+    quoted: &'a [String],
 }
 
 impl Step<'_> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::columns::member;
 use super::{Outcome, Step};
-use crate::ops::Guard;
+use crate::ops::{Conflict, Guard};
 use crate::schema::{
     Function, Lookup, Notes, ObjectKind, ObjectRef, Other, Relation, Sequence, Slot, TypeEntry, TypeKind,
     View,
@@ -149,6 +149,10 @@ impl Step<'_> {
                     Outcome::Done
                 }
                 Lookup::Unknown => Outcome::Done,
+                // Any relation is looked for, as of no other statement about an index.
+                Lookup::Absent if kind == ObjectKind::Index => {
+                    Outcome::Refused(Conflict::Other("42P01", format!("{full} does not exist")))
+                }
                 Lookup::Absent => self.missing(full, Guard::None),
             },
             ObjectKind::Type | ObjectKind::Domain => match self.catalog.type_entry(&name) {

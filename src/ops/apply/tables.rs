@@ -11,8 +11,8 @@ use super::{Outcome, Step, names};
 use crate::ops::{ColumnDef, Conflict, CreateIndex, CreateTable, Guard, TableOption, TableTarget};
 use crate::schema::{
     Bound, Catalog, Column, Constraint, ConstraintKind, Detail, Dialect, Expr, Ident, Index, Lookup, Member,
-    Name, Notes, ObjectKind, ObjectRef, Other, Output, PartitionKind, Relation, Sequence, Slot, Statistics,
-    Table, Type, TypeEntry, TypeKind, View,
+    Name, Notes, ObjectKind, ObjectRef, Other, Output, PartitionKind, Query, QueryBody, Relation, Sequence,
+    Slot, Statistics, Table, Target, Type, TypeEntry, TypeKind, View,
 };
 use crate::text::Place;
 
@@ -301,10 +301,15 @@ impl Step<'_> {
         if let Some(conflict) = missing.or_else(|| self.postgres().then(unfit)?) {
             return Err(Box::new(conflict));
         }
-        Ok(outputs.and_then(|outputs| self.selected_columns(create, outputs)))
+        Ok(outputs.and_then(|outputs| self.selected_columns(create, outputs, &resolved.query)))
     }
 
-    fn selected_columns(&self, create: &CreateTable, outputs: &[Output]) -> Option<Vec<Column>> {
+    fn selected_columns(
+        &self,
+        create: &CreateTable,
+        outputs: &[Output],
+        query: &Query,
+    ) -> Option<Vec<Column>> {
         let names = create.columns.iter().map(|def| &def.column.name);
         // In MySQL they are columns of their own, besides those of the query.
         if create.columns.len() > outputs.len()
@@ -313,9 +318,10 @@ impl Step<'_> {
             return None;
         }
         let names = names.chain(outputs.iter().map(|output| &output.name).skip(create.columns.len()));
-        let each = outputs.iter().zip(names).map(|(output, name)| {
+        let each = outputs.iter().zip(names).enumerate().map(|(at, (output, name))| {
             let ty = match (self.catalog.dialect, &output.ty) {
                 (Dialect::Postgres | Dialect::Mysql, ty) => ty.clone(),
+                (Dialect::Sqlite, None) if is_computed(query, at, outputs.len()) => None,
                 // A column of SQLite without a type is known to have none.
                 (Dialect::Sqlite, ty) => affinity(ty.as_ref()?).map(Type::plain),
             };
@@ -1026,6 +1032,20 @@ fn affinity(ty: &Type) -> Option<&'static str> {
         Some("real")
     } else {
         Some("num")
+    }
+}
+
+/// SQLite: whether a column of a query's result is computed, which leaves it without a type (source: sqlite.org/datatype3.html, 3.2).
+fn is_computed(query: &Query, at: usize, count: usize) -> bool {
+    let QueryBody::Select(select) = &query.body else { return false };
+    let Some(Target::Expr { expr, .. }) = select.targets.get(at).filter(|_| select.targets.len() == count)
+    else {
+        return false;
+    };
+    match expr {
+        Expr::Literal(_) | Expr::Call { .. } => true,
+        Expr::Operator { operator, .. } => !operator.starts_with("COLLATE"),
+        Expr::Column(_) | Expr::Cast { .. } | Expr::Query(_) | Expr::Raw { .. } => false,
     }
 }
 

@@ -4,14 +4,17 @@ use super::{Outcome, Step, names};
 use crate::ops::{AlterDomain, AlterType, Conflict, CreateDomain, CreateType, Guard, TypeDefinition};
 use crate::schema::{
     Catalog, Constraint, ConstraintKind, EnumType, Expr, Ident, Literal, Lookup, Name, Notes, ObjectKind,
-    ObjectRef, Relation, Slot, Table, TypeEntry, TypeKind,
+    ObjectRef, Relation, Slot, Table, Type, TypeEntry, TypeKind,
 };
 
 impl Step<'_> {
     pub(super) fn create_type(&mut self, create: &CreateType) -> Outcome {
         let kind = match &create.definition {
             TypeDefinition::Enum(labels) => TypeKind::Enum(EnumType { labels: labels.clone(), open: false }),
-            TypeDefinition::Composite(attributes) => TypeKind::Composite(attributes.clone()),
+            TypeDefinition::Composite(attributes) => {
+                let placed = |(name, ty): &(Ident, Type)| (name.clone(), self.placed(ty));
+                TypeKind::Composite(attributes.iter().map(placed).collect())
+            }
             TypeDefinition::Range(text) | TypeDefinition::Base(text) => TypeKind::Other(text.clone()),
             TypeDefinition::Shell => TypeKind::Other(String::new()),
         };
@@ -78,7 +81,7 @@ impl Step<'_> {
         let not_null =
             create.constraints.iter().any(|constraint| matches!(constraint.kind, ConstraintKind::NotNull(_)));
         let kind = TypeKind::Domain {
-            ty: create.ty.clone(),
+            ty: self.placed(&create.ty),
             collation: create.collation.clone(),
             default: create.default.clone(),
             not_null,
@@ -223,7 +226,7 @@ pub(super) fn alter_type(step: &mut Step<'_>, name: &Name, change: &AlterType) -
             if attributes.iter().any(|(known, _)| known == added) {
                 return Outcome::Refused(Conflict::Exists(attribute(added)));
             }
-            attributes.push((added.clone(), ty.clone()));
+            attributes.push((added.clone(), step.placed(ty)));
         }
         (AlterType::DropAttribute { name: dropped, guard }, TypeKind::Composite(attributes)) => {
             if !attributes.iter().any(|(known, _)| known == dropped) {
@@ -234,7 +237,7 @@ pub(super) fn alter_type(step: &mut Step<'_>, name: &Name, change: &AlterType) -
         (AlterType::AlterAttribute { name: altered, ty }, TypeKind::Composite(attributes)) => {
             match attributes.iter_mut().find(|(known, _)| known == altered) {
                 Some((_, known)) => {
-                    *known = ty.clone();
+                    *known = step.placed(ty);
                     if let Some(used) = step.has_type(&name) {
                         let sentence = format!("{used} has type `{name}`");
                         return Outcome::Refused(Conflict::Other("0A000", sentence));

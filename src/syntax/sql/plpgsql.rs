@@ -175,10 +175,11 @@ impl Reader<'_> {
         self.statements(cursor)?;
         if cursor.eat("EXCEPTION") {
             let last = self.out.statements.len();
-            let names = self.handlers(cursor, begin)?;
-            if !names.is_empty() {
+            let (errors, besides) = self.handlers(cursor, begin)?;
+            if !errors.is_empty() {
+                let handled = Condition::Handled { errors, besides, block: begin };
                 for statement in &mut self.out.statements[first..last] {
-                    statement.when.push(Condition::Handled(names.clone(), begin));
+                    statement.when.push(handled.clone());
                 }
             }
         }
@@ -210,10 +211,12 @@ impl Reader<'_> {
         }
     }
 
-    /// `WHEN a OR SQLSTATE 'b' THEN …`: the errors that are taken and not raised again.
-    /// `block`: the byte of the file at which it begins.
-    fn handlers(&mut self, cursor: &mut Cursor<'_>, block: u32) -> Read<Vec<String>> {
+    /// `WHEN a OR SQLSTATE 'b' THEN …`: the errors that are taken and not raised again, and those that are raised again before another
+    /// handler can take them. `block`: the byte of the file at which it begins.
+    fn handlers(&mut self, cursor: &mut Cursor<'_>, block: u32) -> Read<(Vec<String>, Vec<String>)> {
         let (mut taken, mut named) = (Vec::new(), Vec::new());
+        // Those that are raised again, and those of them that a later handler would have taken.
+        let (mut raised, mut besides) = (Vec::new(), Vec::new());
         while cursor.eat("WHEN") {
             let mut names = Vec::new();
             loop {
@@ -233,9 +236,13 @@ impl Reader<'_> {
             named.extend_from_slice(&names);
             if !raises(cursor, first) {
                 taken.append(&mut names);
+                besides.append(&mut raised);
+            } else if starts_to_raise(cursor, first) && !taken.iter().any(|taken| taken == "others") {
+                names.retain(|name| !taken.contains(name));
+                raised.append(&mut names);
             }
         }
-        Ok(taken)
+        Ok((taken, besides))
     }
 
     /// Reads something that runs only when `when` holds too.
@@ -599,6 +606,16 @@ fn raises(cursor: &Cursor<'_>, first: usize) -> bool {
     })
 }
 
+/// Whether raising is the first that it does, whatever happens.
+fn starts_to_raise(cursor: &Cursor<'_>, first: usize) -> bool {
+    let mut walk = cursor.clone();
+    walk.at = first;
+    walk.is("RAISE") && raises(cursor, first) && {
+        to_semicolon(&mut walk);
+        raises(&walk, first)
+    }
+}
+
 /// The strings that tokens `first..last` put together, where nothing but strings is in them: `'a' || 'b'`, `format('c')`.
 fn literals(cursor: &Cursor<'_>, mut first: usize, mut last: usize) -> Option<Vec<Token>> {
     if last - first > 1_000 {
@@ -665,7 +682,10 @@ mod tests {
         match condition {
             Condition::IfAbsent(object, _) => format!("no {object}"),
             Condition::IfExists(object, _) => object.to_string(),
-            Condition::Handled(names, _) => format!("handles {}", names.join(" ")),
+            Condition::Handled { errors, besides, .. } => {
+                let but = if besides.is_empty() { "" } else { " but " };
+                format!("handles {}{but}{}", errors.join(" "), besides.join(" "))
+            }
             Condition::Caught { errors, .. } => format!("caught {}", errors.join(" ")),
             Condition::Unknown => "?".to_owned(),
         }
@@ -694,6 +714,22 @@ mod tests {
                 "[caught others] DELETE FROM v",
             ]
         );
+    }
+
+    #[test]
+    fn errors_that_a_handler_raises_again() {
+        for (handlers, condition) in [
+            ("WHEN a THEN RAISE; WHEN others THEN NULL;", "handles others but a"),
+            ("WHEN a OR b THEN RAISE EXCEPTION 'x'; WHEN c THEN NULL;", "handles c but a b"),
+            ("WHEN a THEN RAISE NOTICE 'x'; RAISE; WHEN others THEN NULL;", "handles others"),
+            ("WHEN a THEN IF f() THEN RAISE; END IF; WHEN others THEN NULL;", "handles others"),
+            ("WHEN a THEN NULL; WHEN a THEN RAISE; WHEN b THEN NULL;", "handles a b"),
+            ("WHEN others THEN NULL; WHEN a THEN RAISE; WHEN b THEN NULL;", "handles others b"),
+            ("WHEN a THEN NULL; WHEN others THEN RAISE;", "handles a"),
+        ] {
+            let found = inner(&format!("DO $$ BEGIN DELETE FROM t; EXCEPTION {handlers} END $$"));
+            assert_eq!(found, [format!("[{condition}] DELETE FROM t")], "{handlers}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One statement: which parser reads it, and what becomes of one that none understands.
 
-use super::cursor::{Cursor, Read, Unread};
+use super::cursor::{Cursor, Read, Unread, unquote};
 use super::lex::TokenKind;
 use super::{dml, mysql, plpgsql, postgres, session, sqlite};
 use crate::ops::{Condition, Op, Operation, Statement};
@@ -57,10 +57,19 @@ pub fn push(cursor: &Cursor<'_>, whole: Span, ops: Read<Vec<Op>>, around: &Aroun
     let ops = ops.unwrap_or_else(|unread| vec![opaque(cursor, span, unread)]);
     let does = matches!(ops.as_slice(), [Op { kind: Operation::Do, .. }]);
     let index = out.statements.len() as u32;
-    out.statements.push(Statement { span, whole, ops, when: around.when.clone(), within: around.within });
+    let (when, within, quoted) = (around.when.clone(), around.within, quoted(cursor));
+    out.statements.push(Statement { span, whole, ops, when, within, quoted });
     if does {
         plpgsql::read(cursor, index, around, out);
     }
+}
+
+fn quoted(cursor: &Cursor<'_>) -> Vec<String> {
+    if cursor.dialect != Dialect::Sqlite {
+        return Vec::new();
+    }
+    let all = cursor.tokens[cursor.at..].iter().filter(|token| token.kind == TokenKind::Quoted);
+    all.map(|token| cursor.text_of(*token)).filter(|text| text.starts_with('"')).map(unquote).collect()
 }
 
 fn ops(cursor: &mut Cursor<'_>) -> Read<Vec<Op>> {

@@ -70,8 +70,7 @@ fn postgres(cursor: &mut Cursor<'_>) -> Read<Type> {
             ty.name.push_str(if zone { " with time zone" } else { " without time zone" });
         }
         if ty.name == "interval" {
-            interval_fields(cursor);
-            modifiers(cursor, &mut ty)?;
+            interval_fields(cursor, &mut ty)?;
         }
         canonical(&mut ty);
     }
@@ -146,12 +145,20 @@ fn modifiers(cursor: &mut Cursor<'_>, ty: &mut Type) -> Read<()> {
     arguments(cursor, ty)
 }
 
-fn interval_fields(cursor: &mut Cursor<'_>) {
+/// `DAY TO SECOND (3)`: the fields are the first argument.
+fn interval_fields(cursor: &mut Cursor<'_>, ty: &mut Type) -> Read<()> {
     const FIELDS: &[&str] = &["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"];
-    if cursor.eat_any(FIELDS).is_some() && cursor.is("TO") {
+    let Some(from) = cursor.eat_any(FIELDS) else { return Ok(()) };
+    let mut fields = from.to_ascii_lowercase();
+    if cursor.is("TO") {
         cursor.at += 1;
-        cursor.eat_any(FIELDS);
+        if let Some(to) = cursor.eat_any(FIELDS) {
+            fields = format!("{fields} to {}", to.to_ascii_lowercase());
+        }
     }
+    modifiers(cursor, ty)?;
+    ty.arguments.insert(0, fields);
+    Ok(())
 }
 
 fn arguments(cursor: &mut Cursor<'_>, ty: &mut Type) -> Read<()> {
@@ -338,6 +345,11 @@ mod tests {
             ("timestamptz[]", "timestamp with time zone[]"),
             ("double precision", "double precision"),
             ("\"int\"", "int"),
+            ("interval(3)", "interval(3)"),
+            ("interval day to second", "interval day to second"),
+            ("INTERVAL YEAR TO MONTH", "interval year to month"),
+            ("interval second(2)[]", "interval second(2)[]"),
+            ("interval day to second (3)", "interval day to second(3)"),
             ("geometry(Point, 4326)", "geometry(Point,4326)"),
             ("\"values\"", "values"),
             ("app.row", "app.row"),

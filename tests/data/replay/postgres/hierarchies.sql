@@ -85,7 +85,11 @@ ALTER TABLE t ATTACH PARTITION nosuch FOR VALUES IN (1); -- refused: 42P01
 ALTER TABLE plain ATTACH PARTITION other FOR VALUES IN (1); -- refused: 42P17
 CREATE TABLE x (a int) PARTITION BY LIST (nosuch); -- refused: 42703
 CREATE TABLE x (a int, PRIMARY KEY (a)) PARTITION BY LIST ((a + 1)); -- refused: 0A000
--- left: accepted, not 0A000: CREATE TABLE x (a int, PRIMARY KEY (a)) PARTITION BY LIST ((a + 1));
+CREATE TABLE x (a int, b int) PARTITION BY RANGE (b, (a + 1));
+ALTER TABLE x ADD UNIQUE (a, b); -- refused: 0A000
+CREATE UNIQUE INDEX xi ON x (a, b); -- refused: 0A000
+CREATE INDEX xi ON x (a, b);
+DROP TABLE x;
 
 -- # Inheritance
 CREATE TABLE base (id serial PRIMARY KEY, name text NOT NULL DEFAULT 'x', n int CHECK (n > 0), o int);

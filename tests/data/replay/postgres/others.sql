@@ -86,7 +86,6 @@ COMMENT ON CONSTRAINT nosuch ON t IS 'x'; -- refused: 42704
 COMMENT ON FUNCTION nosuch() IS 'x'; -- refused: 42883
 COMMENT ON TYPE nosuch IS 'x'; -- refused: 42704
 COMMENT ON VIEW t IS 'x'; -- refused: 42809
--- left: 42704, not 42P01: COMMENT ON INDEX nosuch IS 'x';
 
 -- # Extensions
 CREATE EXTENSION pgcrypto;

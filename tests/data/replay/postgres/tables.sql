@@ -26,8 +26,6 @@ CREATE TABLE t (
     fa int[], fb int[][], fc text[3], fd varchar(5)[], fe timestamptz[], ff int array, fg numeric(5, 2)[],
     ga nchar(3), gb nchar varying(4), gc national character(2), gd pg_catalog.int4, ge pg_catalog.varchar(3), gf regclass
 );
--- left: missing: column public.t.bl interval day to second
--- left: too much: column public.t.bl interval
 
 -- # Names are folded unless they are quoted
 CREATE TABLE Orders (Id int PRIMARY KEY, "Total" int, "order" int);

@@ -314,6 +314,12 @@ fn refuses_about(part: &PartRun, at: usize, own: &[(Name, Vec<Ident>)], why: Why
         };
         counts && outcome.conflict().is_some()
     });
+    // An unnamed constraint is not the whole table, and nobody can name it later.
+    let unnamed = |operation: &Operation| match operation {
+        Operation::AddConstraint { constraint, .. } => constraint.name.is_none(),
+        _ => false,
+    };
+    let refused = refused.filter(|(_, op)| !unnamed(&op.kind));
     refused.flat_map(|(_, op)| touched(&op.kind)).any(|(name, parts)| {
         let name = ops::resolve(&step.before, &step.session, name);
         own.iter().any(|(known, known_parts)| {
@@ -352,9 +358,8 @@ fn touched(operation: &Operation) -> Vec<(&Name, Vec<&Ident>)> {
         Operation::DropColumn { table, column, .. } | Operation::AlterColumn { table, column, .. } => {
             vec![(&table.name, vec![column])]
         }
-        // An unnamed one: nobody can name it later.
         Operation::AddConstraint { table, constraint } => {
-            constraint.name.iter().map(|name| (&table.name, vec![name])).collect()
+            vec![(&table.name, constraint.name.iter().collect())]
         }
         Operation::DropConstraint { table, constraint, .. }
         | Operation::ValidateConstraint { table, constraint }

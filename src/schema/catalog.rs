@@ -429,10 +429,19 @@ pub struct TypeEntry {
     pub name: Name,
     /// What it is.
     pub kind: TypeKind,
+    /// The comments on its attributes.
+    pub attribute_comments: BTreeMap<Ident, Arc<str>>,
     /// Its comment, owner and grants.
     pub notes: Notes,
     /// Where it was made.
     pub made: Option<Place>,
+}
+
+impl TypeEntry {
+    /// A type of which nobody knows where it was made.
+    pub fn unknown(name: Name, kind: TypeKind) -> Self {
+        Self { name, kind, attribute_comments: BTreeMap::new(), notes: Notes::default(), made: None }
+    }
 }
 
 /// What kind of type it is.

@@ -3,7 +3,7 @@
 use super::{Outcome, Step};
 use crate::ops::{Conflict, Guard};
 use crate::schema::{
-    Detail, Extension, Ident, Lookup, Name, Notes, ObjectKind, ObjectRef, Other, Slot, TypeEntry, TypeKind,
+    Detail, Extension, Ident, Lookup, Name, ObjectKind, ObjectRef, Other, Slot, TypeEntry, TypeKind,
 };
 
 /// The types that well-known extensions bring (source: their scripts in PostgreSQL 15's contrib, PostGIS 3 and pgvector 0.5).
@@ -217,7 +217,7 @@ impl Step<'_> {
             let full = Name { schema: home.clone(), ident: Ident::exact(*ty) };
             if self.catalog.type_entry(&full).found().is_none() {
                 let kind = TypeKind::Other(mark(name));
-                let entry = TypeEntry { name: full.clone(), kind, notes: Notes::default(), made: None };
+                let entry = TypeEntry::unknown(full.clone(), kind);
                 self.catalog.put_type(full, Slot::Present(entry));
             }
         }

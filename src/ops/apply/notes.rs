@@ -6,8 +6,8 @@ use super::columns::member;
 use super::{Outcome, Step};
 use crate::ops::{Conflict, Guard};
 use crate::schema::{
-    Function, Lookup, Notes, ObjectKind, ObjectRef, Other, Relation, Sequence, Slot, TypeEntry, TypeKind,
-    View,
+    Function, Lookup, Name, Notes, ObjectKind, ObjectRef, Other, Relation, Sequence, Slot, TypeEntry,
+    TypeKind, View,
 };
 
 impl Step<'_> {
@@ -81,12 +81,31 @@ impl Step<'_> {
                 };
                 self.catalog.put_relation(table, Slot::Present(Relation::View(Arc::new(view))));
             }
+            Lookup::Absent | Lookup::Unknown if self.catalog.type_entry(&table).found().is_some() => {
+                return self.comment_on_attribute(&table, missing, text);
+            }
             Lookup::Absent if self.catalog.type_entry(&table).is_absent() => {
                 let object = ObjectRef { kind: ObjectKind::Table, name: table, on: None };
                 return self.missing(object, Guard::None);
             }
             Lookup::Found(Relation::Index(_) | Relation::Sequence(_)) | Lookup::Absent | Lookup::Unknown => {}
         }
+        Outcome::Done
+    }
+
+    fn comment_on_attribute(&mut self, name: &Name, object: ObjectRef, text: Option<Arc<str>>) -> Outcome {
+        let Lookup::Found(entry) = self.catalog.type_entry(name) else { return Outcome::Done };
+        let TypeKind::Composite(attributes) = &entry.kind else { return Outcome::Done };
+        let attribute = object.name.ident.clone();
+        if !attributes.iter().any(|(known, _)| *known == attribute) {
+            return self.missing(object, Guard::None);
+        }
+        let mut entry = entry.clone();
+        match text {
+            Some(text) => entry.attribute_comments.insert(attribute, text),
+            None => entry.attribute_comments.remove(&attribute),
+        };
+        self.catalog.put_type(name.clone(), Slot::Present(entry));
         Outcome::Done
     }
 

@@ -238,6 +238,9 @@ impl Step<'_> {
             }
             ObjectKind::Type | ObjectKind::Domain => {
                 let entry = match self.catalog.type_entry(&from) {
+                    Lookup::Found(entry) if self.postgres() && self.session.engine.at_least(14, 0) => {
+                        Slot::Present(super::types::renamed(entry, new.clone()))
+                    }
                     Lookup::Found(entry) => Slot::Present(TypeEntry { name: new.clone(), ..entry.clone() }),
                     Lookup::Unknown => Slot::Unclear,
                     Lookup::Absent => {

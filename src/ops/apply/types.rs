@@ -3,7 +3,7 @@
 use super::{Outcome, Step, names};
 use crate::ops::{AlterDomain, AlterType, Conflict, CreateDomain, CreateType, Guard, TypeDefinition};
 use crate::schema::{
-    Catalog, Constraint, ConstraintKind, EnumType, Expr, Ident, Literal, Lookup, Name, Notes, ObjectKind,
+    Catalog, Constraint, ConstraintKind, EnumType, Expr, Ident, LONGEST, Literal, Lookup, Name, ObjectKind,
     ObjectRef, Relation, Slot, Table, Type, TypeEntry, TypeKind,
 };
 
@@ -51,7 +51,7 @@ impl Step<'_> {
         if let Some(missing) = self.missing_schema(&name) {
             return missing;
         }
-        let entry = TypeEntry { name: name.clone(), kind, notes: Notes::default(), made: Some(self.place) };
+        let entry = TypeEntry { made: Some(self.place), ..TypeEntry::unknown(name.clone(), kind) };
         self.catalog.put_type(name, Slot::Present(entry));
         Outcome::Done
     }
@@ -138,6 +138,43 @@ impl Step<'_> {
     }
 }
 
+/// The multirange that comes with a range (source: `makeMultirangeTypeName` in PostgreSQL's pg_type.c).
+pub(super) fn multirange(entry: &TypeEntry) -> Option<Name> {
+    let TypeKind::Other(text) = &entry.kind else { return None };
+    let options = text.split(['(', ',', ')']).filter_map(|option| option.split_once('='));
+    let given = |wanted: &str| {
+        let mut all = options.clone().filter(|(name, _)| name.trim().eq_ignore_ascii_case(wanted));
+        all.next().map(|(_, value)| value.trim().replace('"', ""))
+    };
+    given("subtype")?;
+    if let Some(written) = given("multirange_type_name") {
+        return Some(match written.split_once('.') {
+            Some((schema, name)) => Name::qualified(Ident::exact(schema), Ident::exact(name)),
+            None => Name { schema: entry.name.schema.clone(), ident: Ident::exact(written) },
+        });
+    }
+    let own = entry.name.text();
+    let name = match own.split_once("range") {
+        Some((before, after)) => format!("{before}multirange{after}"),
+        None => format!("{}_multirange", names::clip(own, LONGEST - "_multirange".len())),
+    };
+    Some(Name { schema: entry.name.schema.clone(), ident: Ident::exact(names::clip(&name, LONGEST)) })
+}
+
+/// A range under another name: its multirange keeps the one that it has.
+pub(super) fn renamed(entry: &TypeEntry, to: Name) -> TypeEntry {
+    let mut renamed = TypeEntry { name: to, ..entry.clone() };
+    let kept = multirange(entry).filter(|kept| multirange(&renamed).as_ref() != Some(kept));
+    if let (TypeKind::Other(text), Some(kept)) = (&mut renamed.kind, kept)
+        && let Some(inside) = text.trim_end().strip_suffix(')')
+    {
+        let schema =
+            kept.schema.as_ref().map_or_else(String::new, |schema| format!("\"{}\".", schema.text()));
+        *text = format!("{inside}, multirange_type_name = {schema}\"{}\")", kept.text());
+    }
+    renamed
+}
+
 /// `d_check`, `d_check1`, …: the name of a domain's unnamed CHECK.
 fn domain_check(catalog: &Catalog, domain: &Name, taken: &[(Ident, Constraint)]) -> Ident {
     let table = Table::unknown(domain.clone());
@@ -160,7 +197,7 @@ pub(super) fn alter_type(step: &mut Step<'_>, name: &Name, change: &AlterType) -
                 | AlterType::RenameAttribute { .. }
                 | AlterType::Parameters => return Outcome::Done,
             };
-            TypeEntry { name: name.clone(), kind, notes: Notes::default(), made: None }
+            TypeEntry::unknown(name.clone(), kind)
         }
         Lookup::Absent => {
             return match step.is_row_type(&name, "42809") {
@@ -233,6 +270,7 @@ pub(super) fn alter_type(step: &mut Step<'_>, name: &Name, change: &AlterType) -
                 return step.missing(attribute(dropped), *guard);
             }
             attributes.retain(|(known, _)| known != dropped);
+            entry.attribute_comments.remove(dropped);
         }
         (AlterType::AlterAttribute { name: altered, ty }, TypeKind::Composite(attributes)) => {
             match attributes.iter_mut().find(|(known, _)| known == altered) {
@@ -248,7 +286,12 @@ pub(super) fn alter_type(step: &mut Step<'_>, name: &Name, change: &AlterType) -
         }
         (AlterType::RenameAttribute { from, to }, TypeKind::Composite(attributes)) => {
             match attributes.iter_mut().find(|(known, _)| known == from) {
-                Some((known, _)) => *known = to.clone(),
+                Some((known, _)) => {
+                    *known = to.clone();
+                    if let Some(comment) = entry.attribute_comments.remove(from) {
+                        entry.attribute_comments.insert(to.clone(), comment);
+                    }
+                }
                 None => return step.missing(attribute(from), Guard::None),
             }
         }

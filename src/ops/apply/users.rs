@@ -93,7 +93,10 @@ fn never_text(_: &str) -> bool {
 impl Step<'_> {
     /// What uses a type.
     pub(super) fn users_of_type(&self, ty: &Name) -> Vec<User> {
-        let is_it = |known: &Type| self.is_type(known, ty);
+        let multirange = self.catalog.type_entry(ty).found().and_then(super::types::multirange);
+        let is_it = |known: &Type| {
+            self.is_type(known, ty) || multirange.as_ref().is_some_and(|ty| self.is_type(known, ty))
+        };
         let mut users = self.users(&Use {
             name: ty.text(),
             as_type: &is_it,

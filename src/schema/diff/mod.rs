@@ -11,7 +11,7 @@ use self::shape::Shape;
 use super::{
     Catalog, Column, Detail, Dialect, Expr, Function, GeneratedKind, Ident, Identity, Index, IndexKey,
     Lookup, Member, Name, ObjectKind, ObjectRef, Other, Relation, Sequence, Table, Type, TypeEntry, TypeKind,
-    View, canonical,
+    canonical,
 };
 use crate::text::Place;
 
@@ -124,9 +124,8 @@ impl Catalog {
     pub fn facet(&self, kind: DifferenceKind, object: &ObjectRef) -> Facet {
         let dialect = self.dialect;
         match (object.kind, kind) {
-            (ObjectKind::Column, DifferenceKind::Comment) if self.view_of(object).is_some() => {
-                let comment =
-                    self.view_of(object).and_then(|view| view.column_comments.get(&object.name.ident));
+            (ObjectKind::Column, DifferenceKind::Comment) if self.told_columns(object).is_some() => {
+                let comment = self.told_columns(object).and_then(|comments| comments.get(&object.name.ident));
                 Facet::Is(comment_text(comment).unwrap_or_default())
             }
             (ObjectKind::Column, _) => of(self.column_of(object), |member| match kind {
@@ -161,8 +160,11 @@ impl Catalog {
     }
 
     /// The view that a column is of.
-    fn view_of(&self, column: &ObjectRef) -> Option<&View> {
-        self.view(column.on.as_ref()?).found()
+    /// The comments on the columns of a view or of a composite type, of which one is named.
+    fn told_columns(&self, column: &ObjectRef) -> Option<&BTreeMap<Ident, Arc<str>>> {
+        let on = column.on.as_ref()?;
+        let view = self.view(on).found().map(|view| &view.column_comments);
+        view.or_else(|| self.type_entry(on).found().map(|entry| &entry.attribute_comments))
     }
 
     fn column_of(&self, object: &ObjectRef) -> Lookup<'_, Member> {
@@ -584,7 +586,7 @@ impl Diff<'_> {
                         found.push(differing(DifferenceKind::Definition, object, left, right, made));
                     }
                     comments(object, (one.comment.as_ref(), other.comment.as_ref()), made, found);
-                    self.view_columns(object, made, found);
+                    self.thing_columns(object, made, found);
                 }
                 (Some(one), None) if one.made.is_some() && self.lacks_thing(object, &self.right) => {
                     found.push(Difference {
@@ -611,21 +613,25 @@ impl Diff<'_> {
         }
     }
 
-    /// The comments on the columns of a view.
-    fn view_columns(
+    /// The comments on the columns of a view or a composite type.
+    fn thing_columns(
         &self,
-        view: &ObjectRef,
+        thing: &ObjectRef,
         made: (Option<Place>, Option<Place>),
         found: &mut Vec<Difference>,
     ) {
-        if !matches!(view.kind, ObjectKind::View | ObjectKind::MaterializedView) {
-            return;
-        }
-        let of =
-            |side: &Side<'_>| side.catalog.view(&view.name).found().map(|view| view.column_comments.clone());
+        let of = |side: &Side<'_>| match thing.kind {
+            ObjectKind::View | ObjectKind::MaterializedView => {
+                side.catalog.view(&thing.name).found().map(|view| view.column_comments.clone())
+            }
+            ObjectKind::Type => {
+                side.catalog.type_entry(&thing.name).found().map(|entry| entry.attribute_comments.clone())
+            }
+            _ => None,
+        };
         let (Some(left), Some(right)) = (of(&self.left), of(&self.right)) else { return };
         for column in left.keys().chain(right.keys()).collect::<BTreeSet<_>>() {
-            let (name, on) = (Name::bare(column.clone()), Some(view.name.clone()));
+            let (name, on) = (Name::bare(column.clone()), Some(thing.name.clone()));
             let object = ObjectRef { kind: ObjectKind::Column, name, on };
             comments(&object, (left.get(column), right.get(column)), made, found);
         }

@@ -516,6 +516,10 @@ impl Writer<'_> {
             let domain = matches!(entry.kind, TypeKind::Domain { .. });
             let kind = if domain { ObjectKind::Domain } else { ObjectKind::Type };
             say(&at(kind, &entry.name, None), entry.notes.comment.as_ref());
+            for (attribute, text) in &entry.attribute_comments {
+                let attribute = Name::bare(attribute.clone());
+                say(&at(ObjectKind::Column, &attribute, Some(&entry.name)), Some(text));
+            }
         }
         for (name, function) in self.catalog.all_functions() {
             let object = crate::schema::function_ref(name, function);

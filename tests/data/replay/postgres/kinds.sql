@@ -72,6 +72,8 @@ COMMENT ON TABLE pair IS 'x'; -- refused: 42809
 COMMENT ON DOMAIN mood IS 'x'; -- refused: 42809
 COMMENT ON TYPE d IS 'x';
 COMMENT ON COLUMN pair.a IS 'x';
+COMMENT ON COLUMN pair.nosuch IS 'x'; -- refused: 42703
+ALTER TYPE pair RENAME ATTRIBUTE a TO first;
 COMMENT ON TABLE mood IS 'x'; -- refused: 42P01
 
 -- # What triggers, policies, rules and heirs are on

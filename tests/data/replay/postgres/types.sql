@@ -91,8 +91,11 @@ DROP TYPE span; -- refused: 2BP01
 ALTER TYPE span RENAME TO period;
 DROP TYPE shell;
 DROP TYPE period CASCADE;
--- left: too much: column public.t.m span_multirange
--- left: drift: extra-column column `m` of `t`: span_multirange / nothing
+CREATE TYPE intrange AS RANGE (subtype = int4);
+CREATE TABLE u (s intrange, m intmultirange);
+ALTER TYPE intrange RENAME TO whole;
+ALTER TABLE u DROP COLUMN s;
+DROP TYPE whole; -- refused: 2BP01
 
 -- # Types in other schemas
 CREATE SCHEMA other;

@@ -184,6 +184,9 @@ impl Step<'_> {
         if let Some(conflict) = self.unfit(&table, &constraint) {
             return Outcome::Refused(conflict);
         }
+        if let ConstraintKind::Check(expr) = &mut constraint.kind {
+            *expr = self.with_strings(&table, expr.clone());
+        }
         let indexed = matches!(
             constraint.kind,
             ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. } | ConstraintKind::Exclude(_)

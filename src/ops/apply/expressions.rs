@@ -7,7 +7,7 @@ use super::Step;
 use super::columns::column_ref;
 use crate::ops::Conflict;
 use crate::schema::{
-    Dialect, Expr, Ident, Lookup, Name, ObjectKind, Statistics, Table, Type, builtin, casts, typing,
+    Dialect, Expr, Ident, Literal, Lookup, Name, ObjectKind, Statistics, Table, Type, builtin, casts, typing,
 };
 
 /// Where an expression stands.
@@ -116,6 +116,22 @@ impl Step<'_> {
             }
         });
         missing.map(|column| Conflict::Missing(column_ref(&table.name, &column)))
+    }
+
+    /// SQLite: words in double quotes that are no columns are strings.
+    pub(super) fn with_strings(&self, table: &Table, mut expr: Expr) -> Expr {
+        if self.catalog.dialect == Dialect::Sqlite && !self.quoted.is_empty() && !self.catalog.unclear {
+            expr.each_part_mut(&mut |part| {
+                if let Expr::Column(parts) = part
+                    && let [column] = parts.as_slice()
+                    && table.column(column).is_absent()
+                    && let Some(word) = self.quoted.iter().find(|word| word.eq_ignore_ascii_case(column))
+                {
+                    *part = Expr::Literal(Literal::String(word.clone()));
+                }
+            });
+        }
+        expr
     }
 
     /// What the server finds first, from the inside.

@@ -83,13 +83,17 @@ impl Step<'_> {
             let sentence = format!("`{table}` is partitioned: no index can be built on it CONCURRENTLY");
             return Outcome::Refused(Conflict::Other("0A000", sentence));
         }
+        let predicate = create.predicate.clone().map(|predicate| match self.catalog.table(&table) {
+            Lookup::Found(known) => self.with_strings(known, predicate),
+            Lookup::Absent | Lookup::Unknown => predicate,
+        });
         let index = Index {
             unique: create.unique,
             method: create.method.clone(),
             keys: create.keys.iter().map(|key| self.plain_key(key)).collect(),
             include: create.include.clone(),
             nulls_not_distinct: create.nulls_not_distinct,
-            predicate: create.predicate.clone(),
+            predicate,
             generated_name,
             only: create.only && self.is_partitioned(&table) && !self.catalog.children(&table).is_empty(),
             parameters: create.parameters.clone(),

@@ -630,7 +630,17 @@ impl Diff<'_> {
             _ => None,
         };
         let (Some(left), Some(right)) = (of(&self.left), of(&self.right)) else { return };
-        for column in left.keys().chain(right.keys()).collect::<BTreeSet<_>>() {
+        // What is said of an attribute goes with it.
+        let is_gone = |attribute: &Ident| match self.right.catalog.type_entry(&thing.name) {
+            Lookup::Found(TypeEntry { kind: TypeKind::Composite(all), .. })
+                if thing.kind == ObjectKind::Type =>
+            {
+                !all.iter().any(|(known, _)| known == attribute)
+            }
+            Lookup::Found(_) | Lookup::Absent | Lookup::Unknown => false,
+        };
+        let columns: BTreeSet<&Ident> = left.keys().chain(right.keys()).collect();
+        for column in columns.into_iter().filter(|column| !is_gone(column)) {
             let (name, on) = (Name::bare(column.clone()), Some(thing.name.clone()));
             let object = ObjectRef { kind: ObjectKind::Column, name, on };
             comments(&object, (left.get(column), right.get(column)), made, found);

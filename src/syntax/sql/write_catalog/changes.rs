@@ -226,7 +226,8 @@ impl Changes<'_> {
     fn comment_what_is_made(&self, steps: &mut Steps) {
         let is_made = |object: &ObjectRef| {
             let whole = |on: &Name| {
-                let kinds = [ObjectKind::Table, ObjectKind::View, ObjectKind::MaterializedView];
+                let kinds =
+                    [ObjectKind::Table, ObjectKind::View, ObjectKind::MaterializedView, ObjectKind::Type];
                 kinds.into_iter().any(|kind| steps.made.contains(&relation_ref(kind, on)))
             };
             steps.made.contains(object) || object.on.as_ref().is_some_and(whole)

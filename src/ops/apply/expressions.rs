@@ -84,7 +84,8 @@ impl Step<'_> {
         match self.catalog.dialect {
             Dialect::Postgres => {}
             Dialect::Sqlite => {
-                return unfit_in_sqlite(&table.name, expr, site).or_else(|| self.no_such_column(table, expr, site));
+                return unfit_in_sqlite(&table.name, expr, site)
+                    .or_else(|| self.no_such_column(table, expr, site));
             }
             Dialect::Mysql => return None,
         }

@@ -4,7 +4,7 @@ use super::{Outcome, Step, names};
 use crate::ops::{AlterDomain, AlterType, Conflict, CreateDomain, CreateType, Guard, TypeDefinition};
 use crate::schema::{
     Catalog, Constraint, ConstraintKind, EnumType, Expr, Ident, LONGEST, Literal, Lookup, Name, ObjectKind,
-    ObjectRef, Relation, Slot, Table, Type, TypeEntry, TypeKind,
+    ObjectRef, Relation, Slot, Table, Type, TypeEntry, TypeKind, clip,
 };
 
 impl Step<'_> {
@@ -156,9 +156,9 @@ pub(super) fn multirange(entry: &TypeEntry) -> Option<Name> {
     let own = entry.name.text();
     let name = match own.split_once("range") {
         Some((before, after)) => format!("{before}multirange{after}"),
-        None => format!("{}_multirange", names::clip(own, LONGEST - "_multirange".len())),
+        None => format!("{}_multirange", clip(own, LONGEST - "_multirange".len())),
     };
-    Some(Name { schema: entry.name.schema.clone(), ident: Ident::exact(names::clip(&name, LONGEST)) })
+    Some(Name { schema: entry.name.schema.clone(), ident: Ident::exact(clip(&name, LONGEST)) })
 }
 
 /// A range under another name: its multirange keeps the one that it has.

@@ -214,7 +214,7 @@ fn on_sqlite(
             let state = error.code.map_or_else(String::new, |code| code.to_string());
             (at, Refusal { state, message: error.message, position: None })
         });
-        Ok(Ran { refused, undone: false })
+        Ok(Ran { refused, unread: false, undone: false })
     };
     let run = run(parts, sources, server)?;
     let schema = database.query(".schema --nosys").map_err(|error| io::Error::other(error.to_string()))?;
@@ -225,6 +225,8 @@ fn on_sqlite(
 struct Ran {
     /// Which statement it refused: its index among those that stand in no other one.
     refused: Option<(usize, Refusal)>,
+    /// It could not read that statement, and had not begun with those before it.
+    unread: bool,
     /// The file left a transaction open, which ended with its connection.
     undone: bool,
 }
@@ -241,15 +243,18 @@ fn run_part(
         Wrap::Implicit => {
             let answer = connection.query(whole)?;
             let explicit = matches!(part.session.transaction, Transaction::Explicit(_));
+            let mut unread = false;
             let refused = answer.error.map(|refusal| {
                 let at = match refusal.position.filter(|_| refusal.state == "42601" && answer.completed == 0)
                 {
                     Some(position) => statement_at(whole, position, statements),
                     None => answer.completed,
                 };
+                unread = at > answer.completed;
                 (at, refusal)
             });
-            return Ok(Ran { undone: refused.is_none() && explicit && answer.in_transaction, refused });
+            let undone = refused.is_none() && explicit && answer.in_transaction;
+            return Ok(Ran { refused, unread, undone });
         }
         Wrap::Tool => in_transaction = connection.query("BEGIN")?.in_transaction,
         Wrap::Nobody => {}
@@ -257,7 +262,7 @@ fn run_part(
     for (index, statement) in statements.iter().enumerate() {
         let answer = connection.query(statement)?;
         if let Some(refusal) = answer.error {
-            return Ok(Ran { refused: Some((index, refusal)), undone: false });
+            return Ok(Ran { refused: Some((index, refusal)), unread: false, undone: false });
         }
         in_transaction = answer.in_transaction;
     }
@@ -265,9 +270,11 @@ fn run_part(
         && part.part.wrap == Wrap::Tool
         && let Some(refusal) = connection.query("COMMIT")?.error
     {
-        return Ok(Ran { refused: Some((statements.len().saturating_sub(1), refusal)), undone: false });
+        let at = statements.len().saturating_sub(1);
+        return Ok(Ran { refused: Some((at, refusal)), unread: false, undone: false });
     }
-    Ok(Ran { refused: None, undone: in_transaction && part.part.wrap == Wrap::Nobody })
+    let undone = in_transaction && part.part.wrap == Wrap::Nobody;
+    Ok(Ran { refused: None, unread: false, undone })
 }
 
 /// Which of the statements of a text stands at a character.
@@ -338,6 +345,9 @@ fn note(verdict: &mut Verdict, replays: [&PartRun; 2], outermost: &[usize], ran:
     for (index, (first, end)) in outermost.iter().copied().zip(ends).enumerate() {
         if refused_at.is_some_and(|at| index > at) {
             break;
+        }
+        if ran.unread && refused_at != Some(index) {
+            continue;
         }
         verdict.statements += 1;
         let place = Place::new(part.part.file, part.script.statements[first].span);
@@ -413,6 +423,7 @@ fn after(part: &PartRun, outermost: &[usize], ran: &Ran) -> Catalog {
     match &ran.refused {
         None if ran.undone => at_begin(&part.session).unwrap_or_else(|| part.after.clone()),
         None => part.after.clone(),
+        Some(_) if ran.unread => part.steps.first().map_or(&part.after, |step| &step.before).clone(),
         Some((at, _)) => match outermost.get(*at).and_then(|at| part.steps.get(*at)) {
             Some(step) if step.session.in_transaction() => {
                 at_begin(&step.session).unwrap_or_else(|| step.before.clone())

@@ -50,6 +50,9 @@ impl Step<'_> {
                 if object.kind == ObjectKind::Index && self.catalog.dialect == Dialect::Mysql {
                     return Outcome::Done;
                 }
+                if object.name.schema.is_none() {
+                    self.may_be_elsewhere(&name, object.kind);
+                }
                 if self.catalog.relation(&name).is_absent() {
                     return match self.is_composite(&name) {
                         Some(conflict) => Outcome::Refused(conflict),
@@ -174,6 +177,31 @@ impl Step<'_> {
                 }
                 self.leave(users, &key.to_string(), drop.cascade, together)
             }
+        }
+    }
+
+    /// Whoever drops something without saying where it is has a search path that finds it. Where the file sets none and nothing of that
+    /// name is known in `public`, the role that runs it may have one (as ALTER ROLE … SET search_path gives it), and what has
+    /// the name in another schema may be gone.
+    fn may_be_elsewhere(&mut self, name: &Name, kind: ObjectKind) {
+        let alone = matches!(
+            kind,
+            ObjectKind::Index | ObjectKind::View | ObjectKind::MaterializedView | ObjectKind::Sequence
+        );
+        if !alone || !self.postgres() || self.session.settings.contains_key("search_path") {
+            return;
+        }
+        if !matches!(self.catalog.relation(name), Lookup::Unknown) || self.catalog.is_unclear(name) {
+            return;
+        }
+        let elsewhere: Vec<Name> = self
+            .catalog
+            .relations()
+            .filter(|(other, relation)| other.ident == name.ident && relation.kind() == kind)
+            .map(|(other, _)| other.clone())
+            .collect();
+        for other in elsewhere {
+            self.catalog.put_relation(other, Slot::Unclear);
         }
     }
 

@@ -856,10 +856,26 @@ impl Catalog {
         if !std::mem::take(&mut self.temporary) {
             return;
         }
+        self.revise(true);
         let gone: Vec<Name> =
             self.relations().map(|(name, _)| name).filter(|name| self.is_temporary(name)).cloned().collect();
         for name in gone {
             self.relations.insert_mut(name, Slot::Gone);
+        }
+        let gone: Vec<Name> = self.types.keys().filter(|name| self.is_temporary(name)).cloned().collect();
+        for name in gone {
+            self.types.insert_mut(name, Slot::Gone);
+        }
+        let gone: Vec<Name> = self.functions.keys().filter(|name| self.is_temporary(name)).cloned().collect();
+        for name in gone {
+            self.functions.remove_mut(&name);
+        }
+        let temporary = |object: &&ObjectRef| {
+            self.is_temporary(&object.name) || object.on.as_ref().is_some_and(|on| self.is_temporary(on))
+        };
+        let gone: Vec<ObjectRef> = self.others.keys().filter(temporary).cloned().collect();
+        for object in gone {
+            self.others.insert_mut(object, Slot::Gone);
         }
     }
 
@@ -929,6 +945,7 @@ impl Catalog {
 
     /// Puts a type under its name, whatever was there.
     pub fn put_type(&mut self, name: Name, slot: Slot<TypeEntry>) {
+        self.temporary |= self.is_temporary(&name);
         let same = self.types.get(&name) == Some(&slot);
         self.revise(!same);
         self.types.insert_mut(name, slot);
@@ -936,6 +953,7 @@ impl Catalog {
 
     /// Puts the functions of a name.
     pub fn put_functions(&mut self, name: Name, functions: Vec<Function>) {
+        self.temporary |= self.is_temporary(&name);
         let same = self.functions(&name) == functions.as_slice();
         self.revise(!same);
         if functions.is_empty() {
@@ -947,6 +965,7 @@ impl Catalog {
 
     /// Puts any other object under its name, whatever was there.
     pub fn put_other(&mut self, object: ObjectRef, slot: Slot<Other>) {
+        self.temporary |= self.is_temporary(&object.name);
         let slot = match slot {
             Slot::Present(other) => Slot::Present(Arc::new(other)),
             Slot::Gone => Slot::Gone,

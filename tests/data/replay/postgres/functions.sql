@@ -158,3 +158,12 @@ CREATE TABLE u (id int PRIMARY KEY, whole t, n int GENERATED ALWAYS AS (half((1,
 CREATE VIEW v AS SELECT u.id, row_of(u.whole) AS n FROM u;
 CREATE FUNCTION count_v() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM v; END;
 CREATE VIEW w AS SELECT count_v() AS n;
+
+-- # What is made in pg_temp goes with the session
+CREATE FUNCTION pg_temp.half(a int) RETURNS int LANGUAGE sql AS 'SELECT a / 2';
+CREATE FUNCTION pg_temp.half(a int) RETURNS int LANGUAGE sql AS 'SELECT a / 3'; -- refused: 42723
+CREATE TYPE pg_temp.mood AS ENUM ('good', 'bad');
+CREATE DOMAIN pg_temp.small AS int CHECK (value < 10);
+CREATE TEMP TABLE t (a int, m pg_temp.mood);
+CREATE FUNCTION on_t() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION on_t();

@@ -49,7 +49,8 @@ impl Built {
 
     /// What one file builds out of nothing.
     pub fn by_file(run: &PartRun) -> Self {
-        let catalog = run.after.clone();
+        let mut catalog = run.after.clone();
+        catalog.end_session();
         Self { engine: run.engine, catalog, begins: true, doubts: doubts(run), unread: Vec::new() }
     }
 

@@ -103,6 +103,7 @@ pub fn replay_on<'a>(sequence: &'a Sequence, sources: &Sources, baseline: &[File
         }
         runs.push(MigrationRun { migration, up, down });
     }
+    end.values_mut().for_each(Catalog::end_session);
     Replay { sequence, runs, baseline, stood, end }
 }
 

@@ -7,7 +7,7 @@ use super::{Project, UserError};
 use crate::git::Content;
 use crate::history::Part;
 use crate::history::replay::{self, PartRun};
-use crate::ops::Operation;
+use crate::ops::{Conflict, Operation};
 use crate::rules::facts::Canonical;
 use crate::schema::{Catalog, Dialect, Engine, Ident, Name, ObjectKind, ObjectRef, Slot};
 use crate::syntax::sql::{self, Script};
@@ -42,9 +42,65 @@ pub fn replayed(file: FileId, source: &Source, engine: Engine) -> PartRun {
 
 /// A part of a file, replayed over nothing.
 pub fn replayed_part(part: Part, source: &Source, engine: Engine) -> PartRun {
-    let script = sql::read(source.text(), part.span, engine.dialect);
-    let nothing = shown_in_part(&script, engine.dialect);
-    replay::run(part, engine, script, &nothing)
+    let script = || sql::read(source.text(), part.span, engine.dialect);
+    let mut before = shown_in_part(&script(), engine.dialect);
+    let mut run = replay::run(part, engine, script(), &before);
+    let mut elsewhere: Vec<ObjectRef> = Vec::new();
+    for _ in 0..ROUNDS {
+        let missing = missing(&run, &elsewhere);
+        if missing.is_empty() {
+            break;
+        }
+        for object in &missing {
+            put(&mut before, object, true);
+        }
+        elsewhere.extend(missing);
+        run = replay::run(part, engine, script(), &before);
+    }
+    // The file has none of it all the same.
+    for object in &elsewhere {
+        let made = run.after.relation(&object.name).found().is_some()
+            || run.after.type_entry(&object.name).found().is_some();
+        if !made {
+            put(&mut run.after, object, false);
+        }
+    }
+    run
+}
+
+/// How often a file is replayed to find what it uses and does not make: a statement names one such thing at a time.
+const ROUNDS: usize = 6;
+
+/// What statements of a file are refused for because it is not there, and nothing in the file took it away: the file shows a part of a
+/// database, and it stands in another one.
+fn missing(run: &PartRun, known: &[ObjectRef]) -> Vec<ObjectRef> {
+    let mut missing: Vec<ObjectRef> = Vec::new();
+    for outcome in run.steps.iter().flat_map(|step| &step.outcomes) {
+        if let Some(Conflict::Missing(object)) = outcome.conflict()
+            && (object.kind.is_relation()
+                || matches!(object.kind, ObjectKind::Type | ObjectKind::Domain | ObjectKind::Schema))
+            && !run.after.was_there(&object.name)
+            && !known.contains(object)
+            && !missing.contains(object)
+        {
+            missing.push(object.clone());
+        }
+    }
+    missing
+}
+
+/// What may be there, or is not.
+fn put(catalog: &mut Catalog, object: &ObjectRef, may_be: bool) {
+    match object.kind {
+        kind if kind.is_relation() => {
+            catalog.put_relation(object.name.clone(), if may_be { Slot::Unclear } else { Slot::Gone });
+        }
+        ObjectKind::Type | ObjectKind::Domain => {
+            catalog.put_type(object.name.clone(), if may_be { Slot::Unclear } else { Slot::Gone });
+        }
+        // Whether a schema is there is told by what stands in it.
+        _ => catalog.put_other(object.clone(), Slot::Unclear),
+    }
 }
 
 /// An empty catalog in which the schemas may be there that a file makes something in and does not make: it may show a part of a

@@ -702,6 +702,11 @@ impl Catalog {
         })
     }
 
+    /// Whether a relation or a type of that name was made, whatever became of it.
+    pub fn was_there(&self, name: &Name) -> bool {
+        self.relations.contains_key(name) || self.types.contains_key(name)
+    }
+
     /// Every relation that is there, by name.
     pub fn relations(&self) -> impl Iterator<Item = (&Name, &Relation)> {
         self.relations.iter().filter_map(|(name, slot)| match slot {

@@ -75,8 +75,10 @@ const ROUNDS: usize = 6;
 /// database, and it stands in another one.
 fn missing(run: &PartRun, known: &[ObjectRef]) -> Vec<ObjectRef> {
     let mut missing: Vec<ObjectRef> = Vec::new();
-    for outcome in run.steps.iter().flat_map(|step| &step.outcomes) {
+    let ops = run.script.statements.iter().flat_map(|statement| &statement.ops);
+    for (op, outcome) in ops.zip(run.steps.iter().flat_map(|step| &step.outcomes)) {
         if let Some(Conflict::Missing(object)) = outcome.conflict()
+            && refers(&op.kind, object)
             && (object.kind.is_relation()
                 || matches!(object.kind, ObjectKind::Type | ObjectKind::Domain | ObjectKind::Schema))
             && !run.after.was_there(&object.name)
@@ -87,6 +89,15 @@ fn missing(run: &PartRun, known: &[ObjectRef]) -> Vec<ObjectRef> {
         }
     }
     missing
+}
+
+/// Whether something that an operation makes refers to the object. What it changes has to be there.
+fn refers(operation: &Operation, object: &ObjectRef) -> bool {
+    match operation {
+        Operation::CreateTable(_) | Operation::CreateFunction(_) => true,
+        Operation::AddConstraint { table, .. } => table.name.ident != object.name.ident,
+        _ => false,
+    }
 }
 
 /// What may be there, or is not.

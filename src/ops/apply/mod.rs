@@ -1,5 +1,6 @@
 //! What a statement does to a catalog, as the server would do it.
 
+mod alter_table;
 mod columns;
 mod constraints;
 mod depends;

@@ -104,7 +104,8 @@ fn again(script: &str, mut now: Catalog, engine: Engine, first: &Session) -> Opt
     all
 }
 
-fn run(script: &str, catalog: &mut Catalog, session: &mut Session, foreign_keys: bool) -> Vec<Effects> {
+/// What each statement of a script does.
+pub fn run(script: &str, catalog: &mut Catalog, session: &mut Session, foreign_keys: bool) -> Vec<Effects> {
     let read = sql::read(script, Span::new(0, script.len() as u32), session.engine.dialect);
     let mut all = Vec::new();
     for statement in &read.statements {

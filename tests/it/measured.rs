@@ -5,12 +5,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use gander::effects::{self, Around, Effects, LockMode};
-use gander::ops::{Operation, Session, Transaction, apply};
+use gander::effects::{self, Effects, LockMode};
+use gander::ops::{Session, Transaction};
 use gander::schema::{Catalog, Dialect, Engine, Name, Version};
 use gander::syntax::sql;
 use gander::text::{FileId, Span};
 
+use crate::effects::run;
 use crate::support::pages::project;
 use crate::support::postgres;
 use crate::support::workers::in_parallel;
@@ -69,6 +70,8 @@ fn cases() -> Vec<Case> {
         for part in text.split("-- # ").skip(1) {
             let (title, script) = part.split_once('\n').expect("a title");
             let read = sql::read(script, Span::new(0, script.len() as u32), Dialect::Postgres);
+            let unread = read.statements.iter().find(|statement| statement.is_opaque());
+            assert!(unread.is_none(), "not understood: {title}");
             let last = read.statements.last().expect("a statement").span;
             let (from, to) = (last.start as usize, last.end as usize);
             cases.push(Case {
@@ -147,31 +150,9 @@ fn said(case: &Case) -> Option<Costs> {
     let engine = Engine { dialect: Dialect::Postgres, version: Some(Version { major: 15, minor: 0 }) };
     let mut catalog = Catalog::new(Dialect::Postgres, false);
     let mut session = Session::new(engine, FileId(0), Transaction::None);
-    let run = |script: &str, catalog: &mut Catalog, session: &mut Session| {
-        let read = sql::read(script, Span::new(0, script.len() as u32), Dialect::Postgres);
-        let mut last = None;
-        for statement in &read.statements {
-            let unread = statement.ops.iter().any(|op| matches!(op.kind, Operation::Opaque { .. }));
-            assert!(!unread, "not understood: {script}");
-            let around = session.clone();
-            let applied = apply(catalog, statement, session);
-            last = Some(effects::of(
-                statement,
-                &Around {
-                    before: catalog,
-                    after: &applied.after,
-                    session: &around,
-                    outcomes: &applied.results,
-                    foreign_keys: true,
-                },
-            ));
-            *catalog = applied.after;
-        }
-        last
-    };
-    run(&case.setup, &mut catalog, &mut session);
+    run(&case.setup, &mut catalog, &mut session, true);
     let Effects { locks, rewrites, scans, builds, unknown, .. } =
-        run(&case.statement, &mut catalog, &mut session)?;
+        run(&case.statement, &mut catalog, &mut session, true).pop()?;
     let known = unknown == effects::Unknown::default();
     let names = |names: BTreeSet<Name>| names.iter().map(ToString::to_string).collect();
     known.then(|| Costs {

@@ -2,51 +2,20 @@
 
 use super::{AccessExclusive, AccessShare, Share, ShareRowExclusive, ShareUpdateExclusive, Work, volatile};
 use crate::effects::LockMode;
-use crate::ops::{AlterColumn, ColumnDef, Op, Operation, Statement, TableOption, TableTarget};
+use crate::ops::{AlterColumn, ColumnDef, TableOption, TableTarget};
 use crate::schema::{
-    Constraint, ConstraintKind, Expr, ForeignKey, GeneratedKind, Ident, Lookup, Name, ObjectKind, Relation,
-    Table, TypeKind,
+    Constraint, ConstraintKind, Expr, ForeignKey, GeneratedKind, Ident, Lookup, Name, ObjectKind, Table,
+    TypeKind,
 };
 
 impl Work<'_> {
-    pub(super) fn alter_table(&mut self, op: &Op, statement: &Statement, skipped: bool) {
-        match &op.kind {
-            Operation::AddColumn { table, def, .. } => self.add_column(table, def, skipped),
-            Operation::DropColumn { table, column, cascade, .. } => {
-                let name = self.resolve(&table.name);
-                self.drop_column(&name, column, *cascade, skipped);
-            }
-            Operation::AlterColumn { table, column, change } => self.alter_column(table, column, change),
-            Operation::AddConstraint { table, constraint } => self.add_constraint(table, constraint, skipped),
-            Operation::DropConstraint { table, constraint, cascade, .. } => {
-                self.drop_constraint(table, constraint, *cascade, skipped);
-            }
-            Operation::ValidateConstraint { table, constraint } => self.validate(table, constraint),
-            Operation::AlterConstraint { table, constraint, attributes } => {
-                self.alter_constraint(table, constraint, attributes);
-            }
-            Operation::RenameColumn { table, .. } => {
-                let name = self.resolve(&table.name);
-                let family = self.family(&name);
-                self.lock_all(family, AccessExclusive);
-            }
-            Operation::RenameConstraint { table, from, .. } => self.rename_constraint(table, from),
-            Operation::AttachPartition { table, partition, .. } => self.attach(table, partition),
-            Operation::DetachPartition { table, partition, concurrently, .. } => {
-                self.detach(table, partition, *concurrently);
-            }
-            Operation::SetTableOption { table, option } => self.set_option(table, option),
-            _ => self.op(op, statement, &crate::ops::Outcome::Done),
-        }
-    }
-
     /// The tables that an action works on: the table, and but for ONLY its partitions and heirs.
     fn reached(&self, table: &TableTarget) -> Vec<Name> {
         let name = self.resolve(&table.name);
         if table.only { vec![name] } else { self.family(&name) }
     }
 
-    fn add_column(&mut self, table: &TableTarget, def: &ColumnDef, skipped: bool) {
+    pub(super) fn add_column(&mut self, table: &TableTarget, def: &ColumnDef, skipped: bool) {
         let name = self.resolve(&table.name);
         if skipped {
             self.lock(&name, AccessExclusive);
@@ -152,7 +121,7 @@ impl Work<'_> {
         computed || def.column.default.as_ref().is_none_or(Expr::is_null)
     }
 
-    fn alter_column(&mut self, table: &TableTarget, column: &Ident, change: &AlterColumn) {
+    pub(super) fn alter_column(&mut self, table: &TableTarget, column: &Ident, change: &AlterColumn) {
         let name = self.resolve(&table.name);
         let family = self.reached(table);
         match change {
@@ -178,12 +147,12 @@ impl Work<'_> {
             }
             AlterColumn::SetIdentity { .. } => {
                 self.lock(&name, AccessExclusive);
-                let sequences = self.sequences_of(&name, column);
+                let sequences = self.sequences_of(&name, Some(column));
                 self.lock_all(sequences, ShareRowExclusive);
             }
             AlterColumn::DropIdentity(_) => {
                 self.lock(&name, AccessExclusive);
-                let sequences = self.sequences_of(&name, column);
+                let sequences = self.sequences_of(&name, Some(column));
                 self.lock_all(sequences, AccessExclusive);
             }
             AlterColumn::SetExpression(_) => {
@@ -207,17 +176,6 @@ impl Work<'_> {
             AlterColumn::Setting(..) | AlterColumn::Redefine(_) => self.lock_all(family, AccessExclusive),
             AlterColumn::Option(_) => self.lock(&name, ShareUpdateExclusive),
         }
-    }
-
-    /// The sequences that a column of a table owns.
-    pub(super) fn sequences_of(&self, table: &Name, column: &Ident) -> Vec<Name> {
-        let owns = |name: &Name| match self.before().relation(name).found() {
-            Some(Relation::Sequence(sequence)) => {
-                sequence.owned_by.as_ref().is_some_and(|(_, owner)| owner == column)
-            }
-            Some(Relation::Table(_) | Relation::Index(_) | Relation::View(_)) | None => false,
-        };
-        self.owned_sequences(table).into_iter().filter(|name| owns(name)).collect()
     }
 
     /// SET NOT NULL reads the table, unless it is known that no row has NULL.
@@ -263,7 +221,7 @@ impl Work<'_> {
         })
     }
 
-    fn add_constraint(&mut self, table: &TableTarget, constraint: &Constraint, skipped: bool) {
+    pub(super) fn add_constraint(&mut self, table: &TableTarget, constraint: &Constraint, skipped: bool) {
         let name = self.resolve(&table.name);
         let looks = !skipped && !constraint.not_valid && is_enforced(constraint);
         match &constraint.kind {
@@ -365,7 +323,13 @@ impl Work<'_> {
         }
     }
 
-    fn drop_constraint(&mut self, table: &TableTarget, constraint: &Ident, cascade: bool, skipped: bool) {
+    pub(super) fn drop_constraint(
+        &mut self,
+        table: &TableTarget,
+        constraint: &Ident,
+        cascade: bool,
+        skipped: bool,
+    ) {
         let name = self.resolve(&table.name);
         self.lock(&name, AccessExclusive);
         if skipped {
@@ -409,7 +373,7 @@ impl Work<'_> {
         index.parent.is_some() && self.after().index(&index.name).found().is_none()
     }
 
-    fn validate(&mut self, table: &TableTarget, constraint: &Ident) {
+    pub(super) fn validate(&mut self, table: &TableTarget, constraint: &Ident) {
         let name = self.resolve(&table.name);
         self.lock(&name, ShareUpdateExclusive);
         let Some(known) = self.table(&name) else { return };
@@ -441,7 +405,12 @@ impl Work<'_> {
         }
     }
 
-    fn alter_constraint(&mut self, table: &TableTarget, constraint: &Ident, attributes: &[String]) {
+    pub(super) fn alter_constraint(
+        &mut self,
+        table: &TableTarget,
+        constraint: &Ident,
+        attributes: &[String],
+    ) {
         let name = self.resolve(&table.name);
         self.lock(&name, AccessExclusive);
         let key = self
@@ -459,7 +428,7 @@ impl Work<'_> {
         }
     }
 
-    fn rename_constraint(&mut self, table: &TableTarget, from: &Ident) {
+    pub(super) fn rename_constraint(&mut self, table: &TableTarget, from: &Ident) {
         if !table.kind.is_relation() {
             return;
         }
@@ -478,7 +447,7 @@ impl Work<'_> {
         self.lock_all(served, mode);
     }
 
-    fn set_option(&mut self, table: &TableTarget, option: &TableOption) {
+    pub(super) fn set_option(&mut self, table: &TableTarget, option: &TableOption) {
         let name = self.resolve(&table.name);
         match option {
             TableOption::Trigger { rule: false, .. } => {
@@ -511,7 +480,7 @@ impl Work<'_> {
                 if self.table(&name).is_none_or(|table| table.unlogged == *logged) {
                     self.rewrite(&name);
                     if self.at_least(15) {
-                        let sequences = self.owned_sequences(&name);
+                        let sequences = self.sequences_of(&name, None);
                         self.lock_all(sequences, AccessExclusive);
                     }
                 }

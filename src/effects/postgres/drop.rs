@@ -83,7 +83,7 @@ impl Work<'_> {
     fn drop_table(&mut self, name: &Name) {
         for member in self.family(name) {
             self.lock(&member, AccessExclusive);
-            let own = [self.index_names(&member), self.owned_sequences(&member)].concat();
+            let own = [self.index_names(&member), self.sequences_of(&member, None)].concat();
             self.lock_all(own, AccessExclusive);
             let Some(table) = self.table(&member) else { continue };
             // The triggers that hold the other side to a foreign key go with it.
@@ -138,7 +138,7 @@ impl Work<'_> {
                 .map(|index| index.name.clone())
                 .collect();
             self.lock_all(read, AccessExclusive);
-            let sequences = self.sequences_of(&member, column);
+            let sequences = self.sequences_of(&member, Some(column));
             self.lock_all(sequences, AccessExclusive);
             let Some(known) = self.table(&member) else { continue };
             let keys = known.foreign_keys().filter(|(_, key)| key.columns.contains(column));

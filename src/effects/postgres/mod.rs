@@ -37,7 +37,7 @@ pub fn of(statement: &Statement, around: &Around<'_>) -> Effects {
             Outcome::Refused(_) => return Effects::nothing_known(),
             Outcome::Done | Outcome::Skipped { .. } => {}
         }
-        work.op(op, statement, outcome);
+        work.op(op, outcome);
     }
     work.rewritten();
     work.effects
@@ -211,22 +211,35 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn op(&mut self, op: &Op, statement: &Statement, outcome: &Outcome) {
+    fn op(&mut self, op: &Op, outcome: &Outcome) {
         let skipped = matches!(outcome, Outcome::Skipped { .. });
         match &op.kind {
             Operation::CreateTable(create) => self.create_table(create, skipped),
-            Operation::AddColumn { .. }
-            | Operation::DropColumn { .. }
-            | Operation::AlterColumn { .. }
-            | Operation::AddConstraint { .. }
-            | Operation::DropConstraint { .. }
-            | Operation::ValidateConstraint { .. }
-            | Operation::AlterConstraint { .. }
-            | Operation::RenameColumn { .. }
-            | Operation::RenameConstraint { .. }
-            | Operation::AttachPartition { .. }
-            | Operation::DetachPartition { .. }
-            | Operation::SetTableOption { .. } => self.alter_table(op, statement, skipped),
+            Operation::AddColumn { table, def, .. } => self.add_column(table, def, skipped),
+            Operation::DropColumn { table, column, cascade, .. } => {
+                let name = self.resolve(&table.name);
+                self.drop_column(&name, column, *cascade, skipped);
+            }
+            Operation::AlterColumn { table, column, change } => self.alter_column(table, column, change),
+            Operation::AddConstraint { table, constraint } => self.add_constraint(table, constraint, skipped),
+            Operation::DropConstraint { table, constraint, cascade, .. } => {
+                self.drop_constraint(table, constraint, *cascade, skipped);
+            }
+            Operation::ValidateConstraint { table, constraint } => self.validate(table, constraint),
+            Operation::AlterConstraint { table, constraint, attributes } => {
+                self.alter_constraint(table, constraint, attributes);
+            }
+            Operation::RenameColumn { table, .. } => {
+                let name = self.resolve(&table.name);
+                let family = self.family(&name);
+                self.lock_all(family, AccessExclusive);
+            }
+            Operation::RenameConstraint { table, from, .. } => self.rename_constraint(table, from),
+            Operation::AttachPartition { table, partition, .. } => self.attach(table, partition),
+            Operation::DetachPartition { table, partition, concurrently, .. } => {
+                self.detach(table, partition, *concurrently);
+            }
+            Operation::SetTableOption { table, option } => self.set_option(table, option),
             Operation::Rename { object, .. } => self.rename(object),
             Operation::SetSchema { object, .. } => self.set_schema(object),
             Operation::SetOwner { object, .. } => self.set_owner(object),
@@ -347,7 +360,7 @@ impl<'a> Work<'a> {
             self.lock(&of, AccessShare);
         }
         if create.from_query {
-            self.query(create.tree.as_deref(), true);
+            self.query(create.tree.as_deref());
         }
     }
 
@@ -384,7 +397,7 @@ impl<'a> Work<'a> {
             return;
         }
         self.lock(&name, AccessExclusive);
-        for sequence in self.owned_sequences(&name) {
+        for sequence in self.sequences_of(&name, None) {
             self.lock(&sequence, AccessExclusive);
         }
     }
@@ -395,20 +408,13 @@ impl<'a> Work<'a> {
             return;
         }
         self.lock(&name, AccessExclusive);
-        let more = [self.index_names(&name), self.owned_sequences(&name)].concat();
+        let more = [self.index_names(&name), self.sequences_of(&name, None)].concat();
         self.lock_all(more, AccessExclusive);
     }
 
-    /// The sequences that belong to the columns of a table.
-    fn owned_sequences(&self, table: &Name) -> Vec<Name> {
-        let belongs = |relation: &Relation| match relation {
-            Relation::Sequence(sequence) => {
-                sequence.owned_by.as_ref().is_some_and(|(owner, _)| owner == table)
-            }
-            Relation::Table(_) | Relation::Index(_) | Relation::View(_) => false,
-        };
-        let all = self.before().relations();
-        all.filter(|(_, relation)| belongs(relation)).map(|(name, _)| name.clone()).collect()
+    /// The sequences that a table owns, or one of its columns.
+    fn sequences_of(&self, table: &Name, column: Option<&Ident>) -> Vec<Name> {
+        self.before().sequences_of(table, column).map(|sequence| sequence.name.clone()).collect()
     }
 
     fn create_view(&mut self, create: &CreateView, skipped: bool) {
@@ -420,7 +426,7 @@ impl<'a> Work<'a> {
             self.lock(&name, AccessExclusive);
         }
         if create.materialized && !create.no_data {
-            self.query(create.tree.as_ref(), true);
+            self.query(create.tree.as_ref());
         }
         for table in &create.reads {
             let table = self.resolve(table);

@@ -4,7 +4,7 @@
 //! `varchar`, `numeric`, `varbit`, `interval`, `time` and `timestamp`, which know a cast that changes nothing; `pg_cast`.
 
 use super::{AccessExclusive, AccessShare, ShareRowExclusive, Work, alter_table::is_enforced};
-use crate::schema::{ConstraintKind, Expr, Family, Ident, Index, IndexKey, Lookup, Name, Type, TypeKind};
+use crate::schema::{ConstraintKind, Expr, Ident, Index, IndexKey, Lookup, Name, Type, TypeKind, builtin};
 
 impl Work<'_> {
     pub(super) fn retype(
@@ -45,7 +45,7 @@ impl Work<'_> {
             }
         }
         if member.is_some_and(|member| member.column.identity.is_some()) {
-            let sequences = self.sequences_of(table, column);
+            let sequences = self.sequences_of(table, Some(column));
             self.lock_all(sequences, ShareRowExclusive);
         }
         for (_, constraint) in known.into_iter().flat_map(|table| &table.constraints) {
@@ -183,30 +183,16 @@ impl Work<'_> {
         let is =
             |from: &[&str], to: &[&str]| from.contains(&old.name.as_str()) && to.contains(&new.name.as_str());
         const TEXTS: &[&str] = &["text", "character varying", "citext", "bpchar", "xml"];
-        const OIDS: &[&str] = &[
-            "integer",
-            "oid",
-            "regclass",
-            "regcollation",
-            "regconfig",
-            "regdictionary",
-            "regnamespace",
-            "regoper",
-            "regoperator",
-            "regproc",
-            "regprocedure",
-            "regrole",
-            "regtype",
-        ];
         const ZONED: &[&str] = &["timestamp without time zone", "timestamp with time zone"];
         if is(TEXTS, &["text", "character varying", "citext", "bpchar"]) {
             // A bpchar loses its blanks on the way to a text.
             return Some(old.name == "bpchar" || !new.arguments.is_empty());
         }
-        if is(OIDS, OIDS) {
+        let is_number = |ty: &Type| matches!(ty.name.as_str(), "integer" | "oid");
+        let is_oid = |ty: &Type| is_number(ty) || ty.name.starts_with("reg");
+        if is_oid(old) && is_oid(new) {
             // From one reg… to another one there is no way but through text.
-            let direct = is(&["integer", "oid"], OIDS) || is(OIDS, &["integer", "oid"]);
-            return Some(!direct);
+            return Some(!is_number(old) && !is_number(new));
         }
         if is(&["cidr"], &["inet"]) || is(&["bit"], &["bit varying"]) && new.arguments.is_empty() {
             return Some(false);
@@ -263,44 +249,5 @@ fn is_utc(zone: &str) -> bool {
 
 /// Whether a type is one of the server's own.
 pub(super) fn is_built_in(ty: &Type) -> bool {
-    ty.family() != Family::Other && ty.name != "citext"
-        || ty.is_serial()
-        || ty.schema.is_none()
-            && (ty.name.starts_with("reg")
-                || matches!(
-                    ty.name.as_str(),
-                    "bit"
-                        | "bit varying"
-                        | "bpchar"
-                        | "\"char\""
-                        | "tsvector"
-                        | "tsquery"
-                        | "point"
-                        | "line"
-                        | "lseg"
-                        | "box"
-                        | "path"
-                        | "polygon"
-                        | "circle"
-                        | "int4range"
-                        | "int8range"
-                        | "numrange"
-                        | "tsrange"
-                        | "tstzrange"
-                        | "daterange"
-                        | "int4multirange"
-                        | "int8multirange"
-                        | "nummultirange"
-                        | "tsmultirange"
-                        | "tstzmultirange"
-                        | "datemultirange"
-                        | "jsonpath"
-                        | "pg_lsn"
-                        | "xid"
-                        | "xid8"
-                        | "cid"
-                        | "tid"
-                        | "txid_snapshot"
-                        | "pg_snapshot"
-                ))
+    ty.schema.is_none() && (builtin::is_type(&ty.name) || ty.is_serial())
 }

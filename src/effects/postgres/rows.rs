@@ -217,7 +217,7 @@ impl Work<'_> {
     }
 
     /// The tables of a query that runs.
-    pub(super) fn query(&mut self, query: Option<&Query>, runs: bool) {
+    pub(super) fn query(&mut self, query: Option<&Query>) {
         let Some(query) = query else {
             self.effects.unknown.locks = true;
             self.effects.unknown.scans = true;
@@ -229,11 +229,7 @@ impl Work<'_> {
         });
         for name in names {
             let name = self.resolve(&name);
-            if runs {
-                self.read(&name, AccessShare);
-            } else {
-                self.lock(&name, AccessShare);
-            }
+            self.read(&name, AccessShare);
         }
     }
 
@@ -257,7 +253,7 @@ impl Work<'_> {
             let indexes = self.index_names(&table);
             self.lock_all(indexes, AccessExclusive);
             if restart {
-                let sequences = self.owned_sequences(&table);
+                let sequences = self.sequences_of(&table, None);
                 self.lock_all(sequences, AccessExclusive);
             }
             if let Some(parent) = self.parent_of(&table).filter(|_| !self.at_least(14)) {

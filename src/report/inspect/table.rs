@@ -114,23 +114,20 @@ fn migration(inspection: &Inspection<'_>, shown: &Shown, out: &mut impl Write) -
 
 /// Whether a statement and the one after it are committed together.
 fn shares_transaction(one: Transaction, next: Transaction) -> bool {
-    match (one, next) {
-        (Transaction::None, Transaction::Explicit(_)) | (Transaction::None, Transaction::None) => false,
-        (one, next) => one == next,
-    }
+    one != Transaction::None && one == next
 }
 
-/// What is locked until the transaction ends, where it has more than one statement to hold it for.
+/// What is locked until the transaction ends, where one was opened.
 fn until_commit(
     held: &BTreeMap<Name, (LockMode, u32)>,
     shown: &Shown,
     transaction: Transaction,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let after = &shown.part.steps.first().map_or(&shown.part.after, |step| &step.before);
+    let before = shown.part.steps.first().map_or(&shown.part.after, |step| &step.before);
     let mut strong: Vec<(&Name, LockMode, u32)> = held
         .iter()
-        .filter(|(name, (mode, _))| mode.blocks_writes() && !is_index(after, name))
+        .filter(|(name, (mode, _))| mode.blocks_writes() && !is_index(before, name))
         .map(|(name, (mode, line))| (name, *mode, *line))
         .collect();
     if transaction == Transaction::None || strong.is_empty() {

@@ -2,25 +2,14 @@
 
 mod support;
 
-use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 
 use gander::diagnostic::{Diagnostic, Safety};
 use gander::fix;
-use gander::history::replay::replay_on;
-use gander::lint::{History, Input, Selection, lint};
-use gander::project::canonical::replayed;
-use gander::project::config::Origin;
-use gander::project::histories::{CanonicalFile, Planned};
-use gander::project::selection::{selection, unmatched};
 use gander::report::{self, Format, Report, Summary, Terminal};
-use gander::rules::by_id;
-use gander::rules::facts::Canonical;
-use gander::text::FileId;
 
+use support::judge::{Finding, Judged, judge};
 use support::pages::{At, Case, Expect, Fence, Kind, NOT_YET, RulePage, all};
-use support::tree::{Tree, is_seen};
 
 /// How often fixes are looked for in what fixes left.
 const ROUNDS: usize = 10;
@@ -183,78 +172,4 @@ fn fix(page: &RulePage, case: &Case, index: usize, fixed: &Fence) -> Vec<String>
         text = written;
     }
     vec![format!("{at}: the fix finds no end:\n{}", text.trim_end())]
-}
-
-/// A schema file, which is new where it is judged.
-fn canonical(tree: &Tree, planned: &Planned, file: &CanonicalFile) -> Canonical {
-    let run = replayed(file.file, tree.files.sources.get(file.file), planned.sequence.engine);
-    Canonical { file: file.file, run, configured: file.configured, base: None }
-}
-
-/// What gander says about a case.
-struct Judged {
-    tree: Tree,
-    findings: Vec<Finding>,
-    /// Lines of fences whose files it passes over.
-    unseen: Vec<usize>,
-}
-
-struct Finding {
-    path: String,
-    diagnostic: Diagnostic,
-    /// For people.
-    shown: String,
-}
-
-/// Judges a case as the command does: `applied` fences stand on the base branch, `bad` and `good` ones are the change.
-fn judge(page: &RulePage, case: &Case, text: impl Fn(usize, &Fence) -> String) -> Result<Judged, String> {
-    let tree = Tree::of(case, text)?;
-    let planned = tree.histories()?;
-    let files = |kinds: &[Kind]| -> BTreeSet<FileId> {
-        let fences = case.fences.iter().filter(|fence| kinds.contains(&fence.kind));
-        fences.filter_map(|fence| tree.files.sources.find(&fence.path)).collect()
-    };
-    let (applied, judged) = (files(&[Kind::Applied]), files(&[Kind::Bad, Kind::Good, Kind::Canonical]));
-    let histories: Vec<History<'_>> = planned
-        .iter()
-        .map(|planned| History {
-            replay: replay_on(&planned.sequence, &tree.files.sources, &planned.baseline),
-            applied: applied.clone(),
-            judged: judged.clone(),
-            base_known: true,
-            own_objects_only: false,
-            canonical: planned.canonical.iter().map(|file| canonical(&tree, planned, file)).collect(),
-            dumps: planned.dumps.iter().map(|file| canonical(&tree, planned, file)).collect(),
-            settings: planned.settings.clone(),
-        })
-        .collect();
-    let rule = by_id(&page.id).ok_or("there is no such rule")?;
-    let selection = if tree.config.lint.select.origin == Origin::Default {
-        let mut only = Selection::none();
-        only.turn_on(rule, false);
-        only
-    } else {
-        selection(&tree.config, &tree.files.sources)
-    };
-    let sources = &tree.files.sources;
-    let mut diagnostics = lint(&Input { sources, histories: &histories, selection: &selection }).findings;
-    diagnostics.extend(unmatched(&tree.config, &tree.files, Path::new(""), &selection));
-    fix::write_out(&mut diagnostics, sources, &histories);
-    let findings = diagnostics.into_iter().map(|diagnostic| {
-        let source = tree.files.sources.get(diagnostic.place.file);
-        let at = source.position(diagnostic.place.span.start);
-        let (rule, severity) = (diagnostic.rule, diagnostic.severity.name());
-        let shown =
-            format!("{}:{}:{} {severity}[{rule}] {}", source.path, at.line, at.column, diagnostic.message);
-        Finding { path: source.path.clone(), diagnostic, shown }
-    });
-    let findings = findings.collect();
-    let is_unseen = |fence: &&Fence| {
-        let file = tree.files.sources.find(&fence.path);
-        fence.kind.is_migration() && !file.is_some_and(|file| is_seen(&planned, file))
-    };
-    let unseen = case.fences.iter().filter(is_unseen).map(|fence| fence.line).collect();
-    drop(histories);
-    drop(planned);
-    Ok(Judged { tree, findings, unseen })
 }

@@ -102,7 +102,23 @@ fn front_matter_is_complete() {
         ("on", &["default", "practice", "strict"]),
         ("fix", &["safe", "unsafe", "show", "none"]),
         ("hazards", &[]),
-        ("claims", &["second-run", "rows", "transaction", "refused", "runs"]),
+        (
+            "claims",
+            &[
+                "second-run",
+                "rows",
+                "transaction",
+                "refused",
+                "runs",
+                "blocks-reads",
+                "blocks-writes",
+                "scans",
+                "rewrites",
+                "builds",
+                "held",
+            ],
+        ),
+        ("yields-to", &[]),
     ];
     for path in markdown("rules") {
         let (id, text) = (stem(&path), read(&path));
@@ -127,9 +143,14 @@ fn front_matter_is_complete() {
             if !values.is_empty() && given.iter().any(|one| !values.contains(one)) {
                 say(format!("`{key}` cannot be `{value}`"));
             }
+            if key == "yields-to" && given.iter().any(|one| gander::rules::by_id(one).is_none()) {
+                say(format!("`{key}` names a rule that does not exist: `{value}`"));
+            }
         }
-        let missing =
-            allowed.iter().map(|(key, _)| *key).filter(|key| *key != "claims" && !keys.contains(key));
+        let missing = allowed
+            .iter()
+            .map(|(key, _)| *key)
+            .filter(|key| !matches!(*key, "claims" | "yields-to") && !keys.contains(key));
         missing.for_each(|key| say(format!("`{key}` is missing")));
         let summary = front.lines().find_map(|line| line.strip_prefix("summary: ")).unwrap_or("");
         if summary.is_empty() || summary.ends_with('.') {
@@ -242,26 +263,48 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The README's table of rules says what the pages say.
+/// The README's table of rules says what the pages say; GANDER_BLESS=1 writes it.
 #[test]
 fn the_readme_lists_every_rule() {
-    let readme = read(&project().join("README.md"));
-    for rule in RULES {
-        let page = rule.page();
-        let on = match page.on {
-            gander::rules::page::On::Default => "default",
-            gander::rules::page::On::Practice => "practice",
-            gander::rules::page::On::Strict => "strict",
-        };
-        let fix = page.fix.map_or("-", gander::diagnostic::Safety::name);
-        let row = format!(
-            "| [{0}](rules/{0}.md) | {1} | {on} | {fix} | {2} |",
-            rule.id,
-            page.severity.name(),
-            page.summary
-        );
-        assert!(readme.lines().any(|line| line == row), "README.md lacks the row\n{row}");
+    let path = project().join("README.md");
+    let readme = read(&path);
+    let rows: String = RULES.iter().map(|rule| row(rule)).collect();
+    let is_row = |line: &&str| line.starts_with("| [") && line.contains("](rules/");
+    let shown: String = readme.split_inclusive('\n').filter(|line| is_row(&line.trim_end())).collect();
+    if shown == rows {
+        return;
     }
+    assert!(
+        std::env::var_os("GANDER_BLESS").is_some(),
+        "the table of rules in README.md should be\n{rows}(`just bless` writes it)"
+    );
+    let mut written = false;
+    let mut blessed = String::new();
+    for line in readme.split_inclusive('\n') {
+        if !is_row(&line.trim_end()) {
+            blessed.push_str(line);
+        } else if !std::mem::replace(&mut written, true) {
+            blessed.push_str(&rows);
+        }
+    }
+    fs::write(&path, blessed).expect("the README can be written");
+}
+
+fn row(rule: &gander::rules::Rule) -> String {
+    use gander::rules::page::On;
+    let page = rule.page();
+    let on = match page.on {
+        On::Default => "default",
+        On::Practice => "practice",
+        On::Strict => "strict",
+    };
+    let fix = page.fix.map_or("-", gander::diagnostic::Safety::name);
+    format!(
+        "| [{0}](rules/{0}.md) | {1} | {on} | {fix} | {2} |\n",
+        rule.id,
+        page.severity.name(),
+        page.summary
+    )
 }
 
 /// What the README shows of a run is what a run prints.

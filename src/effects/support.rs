@@ -27,7 +27,7 @@ const REBUILD: &str =
     "Rebuild the table instead: create a new one, copy the rows, drop the old one, rename the new one.";
 
 /// What surrounds an operation.
-pub struct Around<'a> {
+pub struct Surroundings<'a> {
     /// The engine, with the version that the user named, if any.
     pub engine: Engine,
     /// The catalog before.
@@ -43,7 +43,7 @@ pub struct Around<'a> {
 }
 
 /// What of a statement the engine does not have; None where it has it, as far as we know.
-pub fn lack(statement: &Statement, op: &Op, around: &Around<'_>) -> Option<Lack> {
+pub fn lack(statement: &Statement, op: &Op, around: &Surroundings<'_>) -> Option<Lack> {
     match around.engine.dialect {
         Dialect::Sqlite => sqlite(statement, op, around),
         Dialect::Postgres => postgres(&op.kind, around),
@@ -58,7 +58,7 @@ fn never(what: impl Into<String>) -> Option<Lack> {
 /// SQLite: the one word or constant that stands there without brackets.
 const LOOSE_DEFAULT: &str = "DEFAULT with an expression that is not in brackets";
 
-fn sqlite(statement: &Statement, op: &Op, around: &Around<'_>) -> Option<Lack> {
+fn sqlite(statement: &Statement, op: &Op, around: &Surroundings<'_>) -> Option<Lack> {
     let in_alter = |target: &TableTarget| {
         if target.if_exists {
             never("ALTER TABLE IF EXISTS")
@@ -180,11 +180,17 @@ fn sqlite(statement: &Statement, op: &Op, around: &Around<'_>) -> Option<Lack> {
     }
 }
 
-fn since(around: &Around<'_>, major: u32, minor: u32, what: &str, version: &'static str) -> Option<Lack> {
+fn since(
+    around: &Surroundings<'_>,
+    major: u32,
+    minor: u32,
+    what: &str,
+    version: &'static str,
+) -> Option<Lack> {
     around.engine.known_older_than(major, minor).then(|| Lack::Since(what.to_owned(), version))
 }
 
-fn sqlite_create_table(create: &crate::ops::CreateTable, around: &Around<'_>) -> Option<Lack> {
+fn sqlite_create_table(create: &crate::ops::CreateTable, around: &Surroundings<'_>) -> Option<Lack> {
     if create.unlogged {
         return never("CREATE UNLOGGED TABLE");
     }
@@ -236,7 +242,7 @@ fn is_strict_type(def: &ColumnDef) -> bool {
 }
 
 /// What SQLite refuses to add: some always, some as soon as the table has a row.
-fn sqlite_add_column(def: &ColumnDef, around: &Around<'_>) -> Option<Lack> {
+fn sqlite_add_column(def: &ColumnDef, around: &Surroundings<'_>) -> Option<Lack> {
     let column = &def.column;
     let here = |why: &str| {
         Some(Lack::Here(format!("SQLite cannot add `{}` with ALTER TABLE: {why}", column.name), REBUILD))
@@ -295,7 +301,7 @@ fn is_sqlite_constant(expr: &Expr) -> bool {
 }
 
 /// Why SQLite refuses to drop a column (source: sqlite.org/lang_altertable.html#altertabdropcol).
-fn sqlite_drop_column(column: &Ident, around: &Around<'_>) -> Option<Lack> {
+fn sqlite_drop_column(column: &Ident, around: &Surroundings<'_>) -> Option<Lack> {
     let name = around.table.as_ref()?;
     let Lookup::Found(table) = around.before.table(name) else { return None };
     let here = |why: String| {
@@ -357,7 +363,7 @@ fn holds(constraint: &Constraint, column: &Ident) -> Option<&'static str> {
     }
 }
 
-fn postgres(operation: &Operation, around: &Around<'_>) -> Option<Lack> {
+fn postgres(operation: &Operation, around: &Surroundings<'_>) -> Option<Lack> {
     let partitioned = || {
         around
             .table
@@ -530,11 +536,11 @@ fn public(name: &Name) -> Name {
     }
 }
 
-fn is_partitioned(around: &Around<'_>, name: &Name) -> bool {
+fn is_partitioned(around: &Surroundings<'_>, name: &Name) -> bool {
     matches!(around.before.table(name), Lookup::Found(table) if table.partition == PartitionKind::Parent)
 }
 
-fn postgres_partitioned_key(constraint: &Constraint, around: &Around<'_>) -> Option<Lack> {
+fn postgres_partitioned_key(constraint: &Constraint, around: &Surroundings<'_>) -> Option<Lack> {
     match constraint.kind {
         ConstraintKind::PrimaryKey { .. } | ConstraintKind::Unique { .. } => {
             since(around, 11, 0, "a key of a partitioned table", "PostgreSQL 11")
@@ -546,7 +552,7 @@ fn postgres_partitioned_key(constraint: &Constraint, around: &Around<'_>) -> Opt
     }
 }
 
-fn postgres_constraint(constraint: &Constraint, around: &Around<'_>) -> Option<Lack> {
+fn postgres_constraint(constraint: &Constraint, around: &Surroundings<'_>) -> Option<Lack> {
     if constraint.attributes.iter().any(|attribute| attribute.contains("ENFORCED"))
         && let found @ Some(_) = since(around, 18, 0, "NOT ENFORCED", "PostgreSQL 18")
     {
@@ -585,7 +591,7 @@ fn postgres_parameters<'a>(
     name: &Name,
     parameters: impl IntoIterator<Item = &'a str>,
     of_parent: bool,
-    around: &Around<'_>,
+    around: &Surroundings<'_>,
 ) -> Option<Lack> {
     parameters.into_iter().find_map(|parameter| match parameter {
         "oids" => None,
@@ -600,7 +606,7 @@ fn postgres_parameters<'a>(
     })
 }
 
-fn postgres_published(members: &[Published], around: &Around<'_>) -> Option<Lack> {
+fn postgres_published(members: &[Published], around: &Surroundings<'_>) -> Option<Lack> {
     members.iter().find_map(|member| match member {
         Published::Schema(_) => since(around, 15, 0, "TABLES IN SCHEMA in a publication", "PostgreSQL 15"),
         Published::Table(_, _, Some(_)) => since(around, 15, 0, "WHERE in a publication", "PostgreSQL 15"),
@@ -611,13 +617,13 @@ fn postgres_published(members: &[Published], around: &Around<'_>) -> Option<Lack
     })
 }
 
-fn postgres_column(def: &ColumnDef, around: &Around<'_>) -> Option<Lack> {
+fn postgres_column(def: &ColumnDef, around: &Surroundings<'_>) -> Option<Lack> {
     let default = || postgres_default(def.column.default.as_ref()?, around);
     postgres_generated(def, around).or_else(default)
 }
 
 /// A function that only came with the server later: before, an extension brought it, or somebody wrote it.
-fn postgres_default(default: &Expr, around: &Around<'_>) -> Option<Lack> {
+fn postgres_default(default: &Expr, around: &Surroundings<'_>) -> Option<Lack> {
     const NAME: &str = "gen_random_uuid";
     let mut calls = false;
     default.walk(&mut |part| calls |= matches!(part, Expr::Call { name, .. } if name == NAME));
@@ -635,7 +641,7 @@ fn postgres_default(default: &Expr, around: &Around<'_>) -> Option<Lack> {
     since(around, 13, 0, "gen_random_uuid() without the extension pgcrypto", "PostgreSQL 13")
 }
 
-fn postgres_generated(def: &ColumnDef, around: &Around<'_>) -> Option<Lack> {
+fn postgres_generated(def: &ColumnDef, around: &Surroundings<'_>) -> Option<Lack> {
     match def.column.generated.as_ref()?.kind {
         GeneratedKind::Stored => since(around, 12, 0, "a generated column", "PostgreSQL 12"),
         GeneratedKind::Virtual | GeneratedKind::Unsaid => {

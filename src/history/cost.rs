@@ -1,8 +1,8 @@
 //! What each statement of a replayed migration does to a live database.
 
-use super::replay::PartRun;
+use super::replay::{PartRun, Step};
 use crate::effects::{self, Around, Effects, SecondRun};
-use crate::ops::{Operation, Statement, Transaction, apply};
+use crate::ops::{Operation, Outcome, Statement, Transaction, apply};
 use crate::schema::Catalog;
 
 /// What a statement costs. A DO block costs what the statements in it do.
@@ -27,29 +27,10 @@ pub struct Cost {
 ///
 /// [`Replay::begins`]: super::replay::Replay::begins
 pub fn costs(part: &PartRun, begins: bool, foreign_keys: bool) -> Vec<Cost> {
-    let catalog = |catalog: &Catalog| {
-        let mut catalog = catalog.clone();
-        catalog.open &= !begins || catalog.unclear;
-        catalog
-    };
     let mut all: Vec<Cost> = Vec::new();
-    for (at, (statement, step)) in part.script.statements.iter().zip(&part.steps).enumerate() {
-        let before = catalog(&step.before);
-        // What a guard finds is certain where the catalog is.
-        let (after, outcomes) = if before.open == step.before.open {
-            (catalog(part.steps.get(at + 1).map_or(&part.after, |next| &next.before)), step.outcomes.clone())
-        } else {
-            let applied = apply(&before, statement, &mut (*step.session).clone());
-            (applied.after, applied.results)
-        };
-        let around = Around {
-            before: &before,
-            after: &after,
-            session: &step.session,
-            outcomes: &outcomes,
-            foreign_keys,
-        };
-        let effects = effects::of(statement, &around);
+    for (at, statement) in part.script.statements.iter().enumerate() {
+        let Known { step, before, after, outcomes } = known(part, at, begins);
+        let effects = effects_of(statement, step, &before, &after, &outcomes, foreign_keys);
         let refused = effects::is_refused(&outcomes);
         let refuses = statement
             .ops
@@ -80,8 +61,58 @@ pub fn costs(part: &PartRun, begins: bool, foreign_keys: bool) -> Vec<Cost> {
     all
 }
 
+/// What each statement of a part does, by itself: those in a DO block apart from the block. Nothing where the server refuses it.
+pub fn effects(part: &PartRun, begins: bool, foreign_keys: bool) -> Vec<Effects> {
+    let statements = part.script.statements.iter().enumerate();
+    let one = |(at, statement): (usize, &Statement)| {
+        let Known { step, before, after, outcomes } = known(part, at, begins);
+        if effects::is_refused(&outcomes) {
+            return Effects::default();
+        }
+        effects_of(statement, step, &before, &after, &outcomes, foreign_keys)
+    };
+    statements.map(one).collect()
+}
+
+/// What is known around a statement where the history begins at the beginning, or does not.
+struct Known<'a> {
+    step: &'a Step,
+    before: Catalog,
+    after: Catalog,
+    outcomes: Vec<Outcome>,
+}
+
+fn known(part: &PartRun, at: usize, begins: bool) -> Known<'_> {
+    let catalog = |catalog: &Catalog| {
+        let mut catalog = catalog.clone();
+        catalog.open &= !begins || catalog.unclear;
+        catalog
+    };
+    let step = &part.steps[at];
+    let before = catalog(&step.before);
+    // What a guard finds is certain where the catalog is.
+    let (after, outcomes) = if before.open == step.before.open {
+        (catalog(part.steps.get(at + 1).map_or(&part.after, |next| &next.before)), step.outcomes.clone())
+    } else {
+        let applied = apply(&before, &part.script.statements[at], &mut (*step.session).clone());
+        (applied.after, applied.results)
+    };
+    Known { step, before, after, outcomes }
+}
+
+fn effects_of(
+    statement: &Statement,
+    step: &Step,
+    before: &Catalog,
+    after: &Catalog,
+    outcomes: &[Outcome],
+    foreign_keys: bool,
+) -> Effects {
+    effects::of(statement, &Around { before, after, session: &step.session, outcomes, foreign_keys })
+}
+
 /// A second run comes in another session.
-fn second_run(statement: &Statement, after: &Catalog, step: &super::replay::Step) -> Option<SecondRun> {
+fn second_run(statement: &Statement, after: &Catalog, step: &Step) -> Option<SecondRun> {
     let mut now = after.clone();
     now.end_session();
     effects::second_run(statement, &now, &step.session)

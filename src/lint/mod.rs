@@ -1,5 +1,6 @@
 //! Rules × steps → diagnostics: which rules are on where, suppression comments, one harm one finding.
 
+mod harms;
 mod suppress;
 
 pub use suppress::nearest;
@@ -9,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::history::cost;
 use crate::history::replay::Replay;
 use crate::rules::drift;
 use crate::rules::facts::Canonical;
@@ -151,7 +153,8 @@ pub fn lint(input: &Input<'_>) -> Verdict {
     let mut all: Vec<Diagnostic> =
         input.histories.par_iter().flat_map(|history| judge(input, history)).collect();
     all.retain(|finding| !input.selection.is_off_in(finding.place.file, finding.rule));
-    let (mut findings, suppressed) = suppress::apply(input, all);
+    let (findings, suppressed) = suppress::apply(input, all);
+    let mut findings = harms::merge(findings);
     for finding in &mut findings {
         finding.severity = input.selection.set_severity_of(finding.rule).unwrap_or(finding.severity);
     }
@@ -273,6 +276,8 @@ fn judge_migration(
     for (direction, part) in parts {
         let Some(part) = part.filter(|part| history.judged.contains(&part.part.file)) else { continue };
         let again = part.again();
+        let begins = history.replay.begins(part.engine.dialect);
+        let effects = cost::effects(part, begins, history.settings.foreign_keys);
         let facts = PartFacts {
             sources: input.sources,
             replay: &history.replay,
@@ -280,6 +285,7 @@ fn judge_migration(
             direction,
             run: part,
             again: &again,
+            effects: &effects,
             new_files: change,
             habits,
             complete,
@@ -303,6 +309,7 @@ fn judge_canonical(input: &Input<'_>, history: &History<'_>, canonical: &Canonic
     }
     let new_files = BTreeSet::new();
     let again = canonical.run.again();
+    let effects = cost::effects(&canonical.run, true, history.settings.foreign_keys);
     let facts = PartFacts {
         sources: input.sources,
         replay: &history.replay,
@@ -310,6 +317,7 @@ fn judge_canonical(input: &Input<'_>, history: &History<'_>, canonical: &Canonic
         direction: Direction::Up,
         run: &canonical.run,
         again: &again,
+        effects: &effects,
         new_files: &new_files,
         habits: Habits::default(),
         complete: false,

@@ -1,5 +1,6 @@
 //! CASCADE takes along what nobody named.
 
+use super::words::listed;
 use super::{Check, Cx, Rule, StepFacts};
 use crate::ops::{self, Conflict, Op, Operation, Outcome, Statement};
 use crate::schema::{
@@ -40,13 +41,6 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             along.iter().filter(|(_, is_back)| !is_back).map(|(name, _)| name.as_str()).collect();
         cx.report(step.place(op.span), format!("{title} with CASCADE takes along {}", listed(&names)))
             .help("Drop them by name first, and leave CASCADE out: the server then refuses where something was forgotten.");
-    }
-}
-
-fn listed(names: &[&str]) -> String {
-    match names {
-        [names @ .., last] if !names.is_empty() => format!("{} and {last}", names.join(", ")),
-        names => names.join(", "),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::effects::support::{Around, Lack, lack};
+use crate::effects::support::{Lack, Surroundings, lack};
+use crate::effects::{Effects, LockMode};
 use crate::history::Tool;
 use crate::history::replay::{MigrationRun, PartRun, Replay, Step};
 use crate::ops::{Conflict, Op, Operation, Statement, Transaction, resolve};
@@ -96,6 +97,8 @@ pub struct PartFacts<'a> {
     pub run: &'a PartRun,
     /// A second run, straight after the first: one step for each statement.
     pub again: &'a [Step],
+    /// What each statement does to a live database; of a DO block without the statements in it.
+    pub effects: &'a [Effects],
     /// The other files of the same change: their objects are new, as this one's are.
     pub new_files: &'a BTreeSet<FileId>,
     /// How the migrations before it guarded against a second run.
@@ -205,6 +208,35 @@ impl<'a> StepFacts<'a> {
         if first.conflict().is_some() { None } else { again.conflict() }
     }
 
+    /// What it does to a live database.
+    pub fn effects(&self) -> &'a Effects {
+        &self.part.effects[self.at]
+    }
+
+    /// The tables and materialized views with rows and readers that it locks at least this strongly, partitions with their parent.
+    pub fn locked(&self, least: LockMode) -> Vec<Name> {
+        let locks = self.effects().locks.iter().filter(|(_, mode)| **mode >= least);
+        self.in_use(locks.map(|(name, _)| name))
+    }
+
+    /// Those of these relations that are tables or materialized views with rows and readers. Of a partition and its parent only the parent.
+    pub fn in_use<'n>(&self, names: impl IntoIterator<Item = &'n Name>) -> Vec<Name> {
+        let holds_rows = |name: &Name| match self.before().relation(name) {
+            Lookup::Found(Relation::Table(_)) | Lookup::Unknown => true,
+            Lookup::Found(Relation::View(view)) => view.materialized,
+            Lookup::Found(Relation::Index(_) | Relation::Sequence(_)) | Lookup::Absent => false,
+        };
+        let all: Vec<&Name> =
+            names.into_iter().filter(|name| holds_rows(name) && !self.is_free(name)).collect();
+        let has_parent = |name: &Name| {
+            self.before()
+                .table(name)
+                .found()
+                .is_some_and(|table| table.parents.iter().any(|parent| all.contains(&parent)))
+        };
+        all.iter().filter(|name| !has_parent(name)).map(|name| (*name).clone()).collect()
+    }
+
     /// A span as a place.
     pub const fn place(&self, span: Span) -> Place {
         self.part.place(span)
@@ -257,7 +289,7 @@ impl<'a> StepFacts<'a> {
             Operation::CreateIndex(create) => Some(&create.table),
             _ => None,
         };
-        let around = Around {
+        let around = Surroundings {
             engine: self.part.engine(),
             before: self.before(),
             table: name.map(|name| self.resolve(name)),

@@ -12,6 +12,7 @@ pub mod refusals;
 pub mod rerun;
 pub mod rollback;
 pub mod versions;
+pub mod words;
 
 mod canonical_not_updated;
 mod constraint_never_validated;

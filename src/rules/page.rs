@@ -31,6 +31,8 @@ pub struct Page {
     pub fix: Option<Safety>,
     /// What its bad examples are proved to do on a real server.
     pub claims: Vec<String>,
+    /// Rules that speak in its place where both speak of the same statement or action: they are more specific.
+    pub yields_to: Vec<String>,
     /// The Markdown below the front matter.
     pub body: String,
 }
@@ -71,6 +73,7 @@ impl Page {
                 _ => None,
             },
             claims: list("claims"),
+            yields_to: list("yields-to"),
             body: body.to_owned(),
         }
     }

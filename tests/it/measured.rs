@@ -2,53 +2,20 @@
 //!
 //! The cases are `tests/data/effects/*.sql`: the last statement of each is measured, inside a transaction, after those before it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 
-use gander::effects::{self, Effects, LockMode};
+use gander::effects::{self, Effects};
 use gander::ops::{Session, Transaction};
 use gander::schema::{Catalog, Dialect, Engine, Name, Version};
 use gander::syntax::sql;
 use gander::text::{FileId, Span};
 
 use crate::effects::run;
+use crate::support::measure::{Costs, measure};
 use crate::support::pages::project;
 use crate::support::postgres;
 use crate::support::workers::in_parallel;
-
-/// Before the statement: which relations there are, in which files they lie, and what the session has read of them: it counts on.
-const BEFORE: &str = "
-CREATE SCHEMA measure;
-CREATE TABLE measure.stood AS
-    SELECT c.oid, c.relkind, pg_relation_filenode(c.oid) AS node,
-           CASE WHEN n.nspname = 'public' THEN '' ELSE n.nspname || '.' END || c.relname AS name
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'measure');
-CREATE TABLE measure.was_read AS SELECT relid, seq_tup_read AS rows FROM pg_stat_xact_all_tables;
-BEGIN;
-";
-
-/// After it, still in its transaction: what it holds, what lies elsewhere, what was read.
-const AFTER: &str = "
-SELECT 'lock|' || s.name || '|' || l.mode FROM pg_locks l JOIN measure.stood s ON s.oid = l.relation
-    WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.granted;
-SELECT 'rewrite|' || s.name FROM measure.stood s JOIN pg_class c ON c.oid = s.oid
-    WHERE s.relkind IN ('r', 'm') AND s.node IS DISTINCT FROM pg_relation_filenode(c.oid);
-SELECT 'build|' || coalesce(s.name, c.relname) FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid
-    JOIN measure.stood t ON t.oid = i.indrelid LEFT JOIN measure.stood s ON s.oid = c.oid
-    WHERE c.relkind = 'i' AND pg_relation_filenode(c.oid) NOT IN (SELECT node FROM measure.stood WHERE node IS NOT NULL);
-SELECT 'scan|' || s.name FROM pg_stat_xact_all_tables x JOIN measure.stood s ON s.oid = x.relid
-    LEFT JOIN measure.was_read w ON w.relid = x.relid WHERE x.seq_tup_read > coalesce(w.rows, 0);
-ROLLBACK;
-";
-
-#[derive(PartialEq, Eq, Debug, Default)]
-struct Costs {
-    locks: BTreeMap<String, String>,
-    rewrites: BTreeSet<String>,
-    scans: BTreeSet<String>,
-    builds: BTreeSet<String>,
-}
 
 /// A case: its title, what comes first, and the statement.
 struct Case {
@@ -113,37 +80,8 @@ fn complaint(case: &Case) -> Option<String> {
 
 fn measured(case: &Case) -> Costs {
     let database = postgres::fresh_database();
-    let script = format!("{}\n{BEFORE}{};\n{AFTER}", case.setup, case.statement);
-    let rows = database.query(&script).unwrap_or_else(|error| panic!("{}: {error:?}", case.title));
-    let mut costs = Costs::default();
-    for row in rows.lines() {
-        match row.split('|').collect::<Vec<_>>().as_slice() {
-            ["lock", name, mode] => {
-                let mode = LockMode::ALL.into_iter().find(|one| spelt(*one) == *mode).expect("a mode");
-                let held = costs.locks.entry((*name).to_owned()).or_insert_with(|| mode.name().to_owned());
-                if LockMode::from_name(held).is_some_and(|known| known < mode) {
-                    *held = mode.name().to_owned();
-                }
-            }
-            ["rewrite", name] => drop(costs.rewrites.insert((*name).to_owned())),
-            ["build", name] => drop(costs.builds.insert((*name).to_owned())),
-            ["scan", name] => drop(costs.scans.insert((*name).to_owned())),
-            // What the statement itself printed.
-            _ => {}
-        }
-    }
-    if case.statement.starts_with("TRUNCATE") {
-        // It makes new, empty files.
-        costs.rewrites.clear();
-        costs.builds.clear();
-    }
-    costs
-}
-
-/// `AccessShareLock`.
-fn spelt(mode: LockMode) -> String {
-    let words = mode.name().split(' ').map(|word| format!("{}{}", &word[..1], word[1..].to_lowercase()));
-    words.collect::<String>() + "Lock"
+    measure(&database, &case.setup, &case.statement)
+        .unwrap_or_else(|error| panic!("{}: {error:?}", case.title))
 }
 
 fn said(case: &Case) -> Option<Costs> {

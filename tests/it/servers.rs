@@ -1,14 +1,20 @@
 //! Every `applied`, `good` and `fixed` fence of every page runs on a real server, and each page that claims something
 //! about its `bad` fences proves it there.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::sync::OnceLock;
 
+use gander::effects::LockMode;
 use gander::history::{Part, Wrap};
+use gander::ops::{Op, Operation};
 use gander::project::histories::Planned;
 use gander::schema::Dialect;
-use gander::text::Source;
+use gander::syntax::sql;
+use gander::text::{Source, Span};
 
+use crate::support::judge::{Finding, judge};
+use crate::support::measure::{Costs, measure};
 use crate::support::pages::{At, Case, Fence, Kind, RulePage, all};
 use crate::support::tree::{Tree, migration_of};
 use crate::support::workers::in_parallel;
@@ -60,7 +66,29 @@ fn check(page: &RulePage, case: &Case) -> Vec<String> {
                     say(file.fence, what);
                 }
             }
-            for claim in &page.page.claims {
+            let measured: Vec<&str> = page.page.claims.iter().map(String::as_str).collect();
+            if measured.iter().any(|claim| MEASURED.contains(claim)) {
+                for (index, file) in files.iter().enumerate().filter(|(_, file)| file.fence.claims) {
+                    let own: Vec<&str> = match &file.fence.instead {
+                        Some(claims) => claims.iter().map(String::as_str).collect(),
+                        None => measured.clone(),
+                    };
+                    let proved = match file.fence.kind {
+                        Kind::Bad => measure_claims(page, case, &own, &files[..index], file),
+                        Kind::Good => disprove_claims(&own, &files[..index], file),
+                        _ => Ok(()),
+                    };
+                    if let Err(what) = proved {
+                        say(file.fence, what);
+                    }
+                }
+            }
+            let others = page
+                .page
+                .claims
+                .iter()
+                .filter(|claim| *claim != "held" && !MEASURED.contains(&claim.as_str()));
+            for claim in others {
                 for (index, file) in files
                     .iter()
                     .enumerate()
@@ -101,6 +129,18 @@ struct File<'a> {
     sql: String,
     /// The part of the `bad` fence, for the proof of a claim.
     unfixed: String,
+    /// Its statements, those inside another left out, with their places in the fence.
+    statements: Vec<Written>,
+}
+
+/// A statement of a fence.
+struct Written {
+    span: Span,
+    text: String,
+    /// BEGIN, COMMIT and their kin.
+    is_control: bool,
+    /// BEGIN, or a statement behind which no transaction of the file's own is open.
+    starts: bool,
 }
 
 /// The migrations of a case with their ways up, or down where that is all there is in a file.
@@ -127,7 +167,11 @@ fn files(case: &Case) -> Result<Vec<File<'_>>, String> {
             None => source.text().to_owned(),
         };
         let (before, after) = (part(&found), part(&found_fixed));
+        let whole = as_it_stands.files.sources.get(id);
+        let all = || Span::new(whole.start(), whole.text().len() as u32);
+        let span = before.map_or_else(all, |(part, _)| part.span);
         files.push(File {
+            statements: written(whole, span, dialect),
             fence,
             dialect,
             wrap: after.map_or(Wrap::Nobody, |(part, _)| part.wrap),
@@ -138,6 +182,139 @@ fn files(case: &Case) -> Result<Vec<File<'_>>, String> {
         });
     }
     Ok(files)
+}
+
+fn written(source: &Source, span: Span, dialect: Dialect) -> Vec<Written> {
+    let is_control =
+        |op: &Op| matches!(op.kind, Operation::Begin | Operation::Commit { .. } | Operation::Rollback { .. });
+    let script = sql::read(source.text(), span, dialect);
+    let outer = script.statements.iter().filter(|statement| statement.within.is_none());
+    outer
+        .map(|statement| Written {
+            span: statement.span,
+            text: source.slice(statement.span).to_owned(),
+            is_control: statement.ops.iter().any(is_control),
+            starts: statement.ops.iter().any(|op| matches!(op.kind, Operation::Begin)),
+        })
+        .collect()
+}
+
+/// The claims that are proved by measuring.
+const MEASURED: [&str; 5] = ["blocks-reads", "blocks-writes", "scans", "rewrites", "builds"];
+
+/// Proves, of one table that the finding names, all that the page claims: what was measured of the finding's statement, or, with
+/// `held`, of the transaction up to it.
+fn measure_claims(
+    page: &RulePage,
+    case: &Case,
+    claims: &[&str],
+    before: &[File<'_>],
+    file: &File<'_>,
+) -> Result<(), String> {
+    if file.dialect != Dialect::Postgres {
+        return Ok(());
+    }
+    let judged = judge(page, case, |_, fence| fence.text.clone())?;
+    let own = |finding: &&Finding| finding.path == file.fence.path;
+    let found = judged.findings.iter().find(own).ok_or("there is no finding to prove")?;
+    let at = found.diagnostic.place.span;
+    let statement = file.statements.iter().position(|statement| statement.span.contains(at));
+    let statement = statement.ok_or("the finding stands at no statement")?;
+    let begun = file.statements[..statement].iter().rposition(|statement| statement.starts).map(|at| at + 1);
+    let from = match (claims.contains(&"held"), begun, file.wrap) {
+        (true, Some(begun), _) => begun,
+        (true, None, Wrap::Tool | Wrap::Implicit) => 0,
+        (true, None, Wrap::Nobody) | (false, _, _) => statement,
+    };
+    let text = |statements: &[Written]| -> String {
+        let texts = statements.iter().filter(|statement| !statement.is_control);
+        texts.map(|statement| format!("{};\n", statement.text)).collect()
+    };
+    let databases = after_applied(before)?;
+    let database = databases.postgres.unwrap_or_else(postgres::fresh_database);
+    let measured = text(&file.statements[from..=statement]);
+    let costs =
+        measure(&database, &text(&file.statements[..from]), measured.trim_end().trim_end_matches(';'))
+            .map_err(|error| format!("it cannot be measured: {error}"))?;
+    let related = found.diagnostic.related.iter().map(|related| related.message.as_str());
+    let told: String = std::iter::once(found.diagnostic.message.as_str()).chain(related).collect();
+    let is_named = |name: &str| {
+        let bare = name.rsplit('.').next().unwrap_or(name);
+        told.contains(&format!("`{bare}`")) || told.contains(&format!(".{bare}`"))
+    };
+    let tables: BTreeSet<&String> = costs.locks.keys().chain(&costs.rewrites).chain(&costs.scans).collect();
+    let holds = |table: &str| claims.iter().all(|claim| shows(&costs, claim, table));
+    if tables.iter().any(|table| is_named(table) && holds(table)) {
+        return Ok(());
+    }
+    Err(format!("no table that is named here has {claims:?}: {costs:?} for\n    {told}"))
+}
+
+fn shows(costs: &Costs, claim: &str, table: &str) -> bool {
+    let mode = costs.locks.get(table).and_then(|mode| LockMode::from_name(mode));
+    match claim {
+        "blocks-reads" => mode.is_some_and(LockMode::blocks_reads),
+        "blocks-writes" => mode.is_some_and(LockMode::blocks_writes),
+        "scans" => costs.scans.contains(table),
+        "rewrites" => costs.rewrites.contains(table),
+        "builds" => !costs.builds.is_empty(),
+        _ => true,
+    }
+}
+
+/// Proves that no statement of a file that gander says nothing about does to one table all that the page claims of bad ones. Each is
+/// measured, and then run. Tables that the same change made are free.
+fn disprove_claims(claims: &[&str], before: &[File<'_>], file: &File<'_>) -> Result<(), String> {
+    let works = |claim: &&str| matches!(*claim, "scans" | "rewrites" | "builds");
+    if file.dialect != Dialect::Postgres || !file.forward || !claims.iter().any(works) {
+        return Ok(());
+    }
+    let mut databases = after_applied(before)?;
+    let stood = databases.postgres.as_ref().map_or_else(|| Ok(BTreeSet::new()), tables_of)?;
+    for earlier in before.iter().filter(|earlier| earlier.forward && earlier.runs) {
+        if earlier.fence.kind != Kind::Applied {
+            databases
+                .run(earlier)
+                .map_err(|error| format!("{} does not run: {error}", earlier.fence.path))?;
+        }
+    }
+    let database = databases.postgres.unwrap_or_else(postgres::fresh_database);
+    // What holds for a session only is said again to each.
+    let mut session = String::new();
+    for statement in file.statements.iter().filter(|statement| !statement.is_control) {
+        let old: BTreeSet<(String, String)> = tables_of(&database)?.intersection(&stood).cloned().collect();
+        if let Ok(costs) = measure(&database, &session, &statement.text) {
+            let is_guilty = |table: &str| claims.iter().all(|claim| shows(&costs, claim, table));
+            if let Some((table, _)) = old.iter().find(|(table, _)| is_guilty(table)) {
+                return Err(format!(
+                    "`{table}`: {claims:?} holds of it too, and gander says nothing: {}",
+                    statement.text
+                ));
+            }
+        }
+        let words = statement.text.to_ascii_uppercase();
+        if words.starts_with("SET ") || words.contains("TEMP") {
+            session.push_str(&format!("{};\n", statement.text));
+        } else {
+            database
+                .run_file_text(&format!("{session}{};", statement.text))
+                .map_err(|error| format!("the server says: {error}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// The tables and materialized views that are there, by name and number.
+fn tables_of(database: &postgres::Database) -> Result<BTreeSet<(String, String)>, String> {
+    let rows = database
+        .query(
+            "SELECT CASE WHEN n.nspname = 'public' THEN '' ELSE n.nspname || '.' END || c.relname, c.oid FROM pg_class c
+             JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'm')
+             AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')",
+        )
+        .map_err(|error| error.to_string())?;
+    let split = |row: &str| row.split_once('|').map(|(name, oid)| (name.to_owned(), oid.to_owned()));
+    Ok(rows.lines().filter_map(split).collect())
 }
 
 /// Proves that what a `then-fails` fence says is taken before the `bad` fence ran, and refused afterwards.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gander::effects::refuses_transaction;
-use gander::effects::support::{Around, lack};
+use gander::effects::support::{Surroundings, lack};
 use gander::ops::{Operation, Session, Transaction, apply, resolve};
 use gander::schema::{Catalog, Dialect, Engine, Name, Version};
 use gander::syntax::sql;
@@ -318,7 +318,7 @@ impl Run {
                 let table = table_of(&op.kind).map(|name| resolve(catalog, &session, name));
                 let empty =
                     table.as_ref().is_some_and(|table| self.rows == Rows::None || !filled.contains(table));
-                let around = Around {
+                let around = Surroundings {
                     engine: self.engine,
                     before: catalog,
                     table,

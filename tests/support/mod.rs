@@ -3,6 +3,8 @@
 
 pub mod against;
 pub mod inventory;
+pub mod judge;
+pub mod measure;
 pub mod pages;
 pub mod postgres;
 pub mod process;

@@ -54,6 +54,8 @@ pub struct Fence {
     pub expect: Expect,
     /// Whether a `bad` fence must prove the page's claims on a server.
     pub claims: bool,
+    /// `claim=blocks-writes+scans`: what is measured of it instead of what the page claims.
+    pub instead: Option<Vec<String>>,
     /// `claim=42P07`: the SQLSTATE with which PostgreSQL refuses it, which the finding must name too.
     pub state: Option<String>,
 }
@@ -224,7 +226,8 @@ impl Case {
             _ => return Err(format!("`{word}` is no kind of fence")),
         };
         let mut expect = if kind == Kind::Bad { Expect::One(None) } else { Expect::Nothing };
-        let mut claims = kind == Kind::Bad;
+        let mut claims = matches!(kind, Kind::Bad | Kind::Good);
+        let mut instead = None;
         let mut state = None;
         for word in words {
             match word.split_once('=') {
@@ -238,6 +241,9 @@ impl Case {
                 Some(("engine", name)) => self.engine = Some(Engine::parse(name)?),
                 Some(("tool", name)) => name.clone_into(&mut self.tool),
                 Some(("claim", "none")) => claims = false,
+                Some(("claim", list)) if list.contains('-') || list.ends_with('s') => {
+                    instead = Some(list.split('+').map(str::to_owned).collect());
+                }
                 Some(("claim", code)) if code.len() == 5 => state = Some(code.to_owned()),
                 Some(_) | None => return Err(format!("`{word}` means nothing here")),
             }
@@ -255,7 +261,7 @@ impl Case {
         if self.fences.iter().any(|fence| fence.path == path) {
             return Err(format!("{path} stands in this case twice"));
         }
-        self.fences.push(Fence { line, kind, path, text, expect, claims, state });
+        self.fences.push(Fence { line, kind, path, text, expect, claims, instead, state });
         Ok(())
     }
 
@@ -266,7 +272,7 @@ impl Case {
         let before = self.fences.iter().rev().find(|fence| fence.kind == wanted || is_told(fence));
         let path = before.ok_or("it follows nothing that could be fixed")?.path.clone();
         let expect = Expect::Nothing;
-        self.fences.push(Fence { line, kind, path, text, expect, claims: false, state: None });
+        self.fences.push(Fence { line, kind, path, text, expect, claims: false, instead: None, state: None });
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use gander::effects::refuses_transaction;
-use gander::effects::support::{Around, lack};
+use gander::effects::support::{Surroundings, lack};
 use gander::ops::{Operation, Session, Statement, Transaction, apply, resolve};
 use gander::schema::{Catalog, Dialect, Engine};
 use gander::syntax::sql;
@@ -221,7 +221,7 @@ impl Replay {
             }
             let table = table_of(&op.kind).map(|name| resolve(&self.catalog, &self.session, name));
             let foreign_keys = self.session.settings.get("pragma foreign_keys");
-            let around = Around {
+            let around = Surroundings {
                 engine: self.session.engine,
                 before: &self.catalog,
                 table,

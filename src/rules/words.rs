@@ -1,0 +1,44 @@
+//! Words that many rules share: lists of names, and where a statement has to go that needs its own transaction.
+
+use super::StepFacts;
+use crate::ops::Transaction;
+use crate::schema::Name;
+
+/// `a`, `b` and `c`.
+pub fn listed<T: AsRef<str>>(names: &[T]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.as_ref().to_owned(),
+        [names @ .., last] => {
+            let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+            format!("{} and {}", names.join(", "), last.as_ref())
+        }
+    }
+}
+
+/// Tables for a sentence, each in backticks; of a partitioned one with how many partitions it has.
+pub fn tables(step: &StepFacts<'_>, names: &[Name]) -> String {
+    let one = |name: &Name| {
+        let partitions = step.before().tables().filter(|table| table.parents.contains(name)).count();
+        match partitions {
+            0 => format!("`{name}`"),
+            1 => format!("`{name}` and its partition"),
+            many => format!("`{name}` and its {many} partitions"),
+        }
+    };
+    listed(&names.iter().map(one).collect::<Vec<_>>())
+}
+
+/// Where a statement has to stand that must not share a transaction, as the end of a sentence: "in a migration of its own that runs
+/// outside a transaction (goose: `-- +goose NO TRANSACTION`)".
+pub fn outside_a_transaction(step: &StepFacts<'_>) -> String {
+    let tool = step.part.tool();
+    match (step.transaction(), tool.switch) {
+        (Transaction::None, _) => "outside a transaction".to_owned(),
+        (Transaction::Explicit(_), _) if !tool.records => "outside BEGIN … COMMIT".to_owned(),
+        (_, Some(switch)) => {
+            format!("in a migration of its own that runs outside a transaction ({switch})")
+        }
+        (_, None) => "in a migration of its own that runs outside a transaction".to_owned(),
+    }
+}

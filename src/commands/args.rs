@@ -119,8 +119,10 @@ pub enum Command {
     #[command(after_help = SCHEMA_EXIT_CODES, after_long_help = format!("{SCHEMA_EXAMPLES}\n\n{SCHEMA_EXIT_CODES}"))]
     Schema(Box<Schema>),
     /// Print a rule's page: why it matters and what to do instead
-    #[command(after_help = "Example:\n  gander explain index-blocks-writes")]
-    Explain(Explain),
+    #[command(
+        after_help = "Examples:\n  gander explain index-blocks-writes\n  gander explain foreign-key-blocks-writes --for migrations/004_orders.sql:12"
+    )]
+    Explain(Box<Explain>),
     /// List every rule, a line each
     Rules,
     /// Print the settings in force, and where each came from
@@ -341,6 +343,34 @@ pub struct Schema {
 pub struct Explain {
     /// The rule's id, as in `index-blocks-writes`
     pub rule: String,
+    /// In place of the page, what to write for the finding of the rule there: ready migration files
+    #[arg(long = "for", value_name = "FILE:LINE", value_parser = line_of_file)]
+    pub place: Option<LineOfFile>,
+    /// Engine and tool.
+    #[command(flatten)]
+    pub target: Target,
+    /// With --for: form of what is printed, as of `gander lint`
+    #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = formats(), requires = "place")]
+    #[arg(hide_possible_values = true, help_heading = "Output")]
+    pub output_format: Format,
+}
+
+/// FILE:LINE.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LineOfFile {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, from 1.
+    pub line: u32,
+}
+
+fn line_of_file(text: &str) -> Result<LineOfFile, String> {
+    let told = "FILE:LINE is wanted, as in `migrations/004_orders.sql:12`";
+    let (file, line) = text.rsplit_once(':').ok_or(told)?;
+    match line.parse() {
+        Ok(line) if line > 0 && !file.is_empty() => Ok(LineOfFile { file: PathBuf::from(file), line }),
+        Ok(_) | Err(_) => Err(told.to_owned()),
+    }
 }
 
 /// `gander config`

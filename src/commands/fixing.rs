@@ -1,20 +1,20 @@
 //! `--fix` and `--diff`: applies fixes in memory until none is left, judges again, and writes what is better.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use super::args::{Global, Lint};
 use super::lint::{Judged, judge};
 use super::{Exit, complain, is_read, stdout_terminal};
-use crate::diagnostic::{Diagnostic, Safety, Severity};
+use crate::diagnostic::{Diagnostic, Fix, Safety, Severity};
 use crate::fix;
-use crate::project::files::Target;
+use crate::project::files::{File, Target};
 use crate::project::judged::Trees;
 use crate::project::{Project, UserError, write};
 use crate::report::diff::{self, Change, Reader};
 use crate::rules;
-use crate::text::FileId;
+use crate::text::{Edit, FileId, Source, apply_edits};
 
 /// How often fixes are looked for in what fixes left.
 const ROUNDS: usize = 10;
@@ -40,6 +40,11 @@ pub fn run(
             break;
         }
     }
+    let created = if lint.scope.stdin_filename.is_none() {
+        with_new_files(project, trees, lint, judged, least, &mut fixed)?
+    } else {
+        Vec::new()
+    };
     judged.summary.fixed = fixed.values().sum();
     judged.summary.left_in_applied = left(lint, judged, least);
     let changed: Vec<(FileId, Vec<u8>)> = originals
@@ -49,7 +54,12 @@ pub fn run(
     if lint.fixing.diff {
         let paths: Vec<String> =
             changed.iter().map(|(id, _)| project.display(&project.files.sources.get(*id).path)).collect();
-        let changes: Vec<Change<'_>> = changed
+        let new: Vec<(String, &[u8])> = created
+            .iter()
+            .map(|id| project.files.sources.get(*id))
+            .map(|source| (project.display(&source.path), source.bytes()))
+            .collect();
+        let mut changes: Vec<Change<'_>> = changed
             .iter()
             .zip(&paths)
             .map(|((id, before), path)| Change {
@@ -59,6 +69,7 @@ pub fn run(
                 after: project.files.sources.get(*id).bytes(),
             })
             .collect();
+        changes.extend(new.iter().map(|(path, after)| Change { from: None, to: path, before: b"", after }));
         let terminal = stdout_terminal(global);
         let reader = if std::io::stdout().is_terminal() {
             Reader::Person { color: terminal.color }
@@ -78,6 +89,20 @@ pub fn run(
     }
     let mut exit = Exit::Clean;
     let mut unwritten = false;
+    for id in &created {
+        let source = project.files.sources.get(*id);
+        let created = write::create(&project.root.join(Path::new(&source.path)), source.bytes());
+        if let Err(error) = created {
+            complain(&error);
+            complain(&UserError::new(
+                "nothing else was written: what was taken out of one file stands in another",
+            ));
+            return Ok(Exit::Error);
+        }
+    }
+    if lint.scope.staged && !created.is_empty() {
+        exit = Exit::Findings;
+    }
     for (id, before) in changed {
         let source = project.files.sources.get(id);
         match write::replace(&project.root.join(Path::new(&source.path)), &before, source.bytes()) {
@@ -102,12 +127,99 @@ pub fn run(
     Ok(exit)
 }
 
+/// The fixes that make new files, one after the other: each is judged with what those before it made. Gives the files, which are not
+/// written yet.
+fn with_new_files(
+    project: &mut Project,
+    trees: &Trees,
+    lint: &Lint,
+    judged: &mut Judged,
+    least: Safety,
+    fixed: &mut BTreeMap<FileId, usize>,
+) -> Result<Vec<FileId>, UserError> {
+    let mut created = Vec::new();
+    let mut refused: BTreeSet<(&'static str, String)> = BTreeSet::new();
+    loop {
+        let next = judged.findings.iter().find_map(|finding| {
+            let fix = finding.fix.as_ref().filter(|fix| makes_files(fix))?;
+            let may = fix.safety >= least
+                && fix.safety != Safety::Show
+                && fix.edits.iter().all(|(file, _)| may_write(lint, judged, *file))
+                && !refused.contains(&(finding.rule, finding.message.clone()))
+                && fix.new_files.iter().all(|(path, _)| !project.files.files.contains_key(path));
+            may.then(|| (finding.rule, finding.message.clone(), finding.place.file, fix.clone()))
+        });
+        let Some((rule, message, file, fix)) = next else { return Ok(created) };
+        let Some((before, new)) = put(project, &fix) else {
+            refused.insert((rule, message));
+            continue;
+        };
+        let after = judge(project, trees, lint)?;
+        if is_worse(&judged.findings, &after.findings) {
+            for (file, source) in before {
+                project.files.sources.put_back(file, source);
+            }
+            for (path, _) in &fix.new_files {
+                project.files.files.remove(path);
+            }
+            refused.insert((rule, message));
+            continue;
+        }
+        *judged = after;
+        created.extend(new);
+        *fixed.entry(file).or_insert(0) += 1;
+    }
+}
+
+/// Files as they were.
+type Before = Vec<(FileId, Source)>;
+
+/// Puts a fix with its new files into the project's texts. Gives what stood there before, and the new files. None where its edits
+/// overlap.
+fn put(project: &mut Project, fix: &Fix) -> Option<(Before, Vec<FileId>)> {
+    let mut by_file: BTreeMap<FileId, Vec<Edit>> = BTreeMap::new();
+    for (file, edit) in &fix.edits {
+        by_file.entry(*file).or_default().push(edit.clone());
+    }
+    let mut texts = Vec::new();
+    for (file, edits) in by_file {
+        texts.push((file, apply_edits(project.files.sources.get(file).bytes(), &edits).ok()?));
+    }
+    let replace = |(file, bytes)| (file, project.files.sources.replace(file, bytes));
+    let before = texts.into_iter().map(replace).collect();
+    let mut new = Vec::new();
+    for (path, text) in &fix.new_files {
+        let bytes = text.clone().into_bytes();
+        // One that was tried before left its text behind.
+        let id = match project.files.sources.find(path) {
+            Some(id) => {
+                project.files.sources.replace(id, bytes);
+                id
+            }
+            None => project.files.sources.add(Source::new(path, bytes)),
+        };
+        project.files.files.insert(path.clone(), File { id, content: None });
+        new.push(id);
+    }
+    Some((before, new))
+}
+
+fn makes_files(fix: &Fix) -> bool {
+    !fix.new_files.is_empty()
+}
+
+/// The findings whose fixes change one file each, as they are.
+fn in_place(findings: &[Diagnostic]) -> Vec<Diagnostic> {
+    findings.iter().filter(|finding| !finding.fix.as_ref().is_some_and(makes_files)).cloned().collect()
+}
+
 /// The files that fixes of this safety want to change, and may.
 fn fixable(lint: &Lint, judged: &Judged, least: Safety) -> Vec<FileId> {
     let mut files: Vec<FileId> = judged
         .findings
         .iter()
         .filter_map(|finding| finding.fix.as_ref())
+        .filter(|fix| !makes_files(fix))
         .filter(|fix| fix.safety >= least && fix.safety != Safety::Show)
         .flat_map(|fix| fix.edits.iter().map(|(file, _)| *file))
         .collect();
@@ -129,9 +241,10 @@ fn fix_files(
     fixed: &mut BTreeMap<FileId, usize>,
 ) -> Result<bool, UserError> {
     let mut before = Vec::new();
+    let findings = in_place(&judged.findings);
     for file in files {
         let source = project.files.sources.get(*file);
-        let Ok((bytes, count)) = fix::apply(source, *file, &judged.findings, least) else { continue };
+        let Ok((bytes, count)) = fix::apply(source, *file, &findings, least) else { continue };
         if bytes != source.bytes() {
             before.push((*file, count, project.files.sources.replace(*file, bytes)));
         }
@@ -171,7 +284,7 @@ fn fix_some(
     let original = project.files.sources.get(file).clone();
     let mut taken: Vec<Diagnostic> = Vec::new();
     let mut best = None;
-    for finding in judged.findings.iter().filter(|finding| finding.fix.is_some()) {
+    for finding in in_place(&judged.findings).iter().filter(|finding| finding.fix.is_some()) {
         taken.push(finding.clone());
         let bytes = match fix::apply(&original, file, &taken, least) {
             Ok((bytes, count)) if count == taken.len() => bytes,

@@ -51,7 +51,7 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Inspect(inspect) => inspect::run(&cli.global, inspect),
         Command::Drift(drift) => drift::run(&cli.global, drift),
         Command::Schema(schema) => schema::run(&cli.global, schema),
-        Command::Explain(explain) => explain::run(explain),
+        Command::Explain(explain) => explain::run(&cli.global, explain),
         Command::Rules => rules::run(),
         Command::Config(config) => config::run(&cli.global, config),
         Command::Completions(completions) => completions::run(completions),

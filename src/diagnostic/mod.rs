@@ -1,7 +1,8 @@
 //! What gander says: a finding with its place, its reasons, and what to change.
 
 use crate::ops::Operation;
-use crate::schema::{Column, Ident, ObjectRef};
+use crate::schema::{Column, Ident, Name, ObjectRef};
+pub use crate::syntax::sql::write_batches::{Fill, Mirror};
 use crate::text::{Edit, FileId, Place, Span};
 
 /// How bad it is.
@@ -121,6 +122,70 @@ pub enum Remedy {
     WriteCanonical { file: FileId, object: Box<ObjectRef>, columns: Vec<Column>, words: Vec<Written> },
     /// A new migration that does this.
     NewMigration(Vec<Operation>),
+    /// Replace the operation at the place by these, one after the other, each committed before the next begins.
+    Stages(Vec<Stage>),
+}
+
+/// A step on the way to what one statement would have made, without its harm. The first takes the statement's place where it can.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Stage {
+    /// What its migration is called, behind the version: `validate_orders_customer_id_fkey`.
+    pub name: String,
+    /// What it does, and when it may run: sentences.
+    pub why: String,
+    /// It must run outside a transaction.
+    pub alone: bool,
+    /// What it does.
+    pub up: Vec<Work>,
+    /// How it is taken back; or why there is nothing to take back.
+    pub down: Result<Vec<Work>, &'static str>,
+}
+
+/// A statement, or some, of a stage.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Work {
+    /// One that stands for itself.
+    Operation(Operation),
+    /// One that a second run needs and a first does not: left out where a migration may hold one statement only.
+    Precaution(Operation),
+    /// The author's own statement or action, with a word more.
+    Own(Word),
+    /// The author's own UPDATE or DELETE, a batch of rows at a time, by the key of its table.
+    OwnInBatches {
+        /// The table, as its name is written there.
+        table: Name,
+        /// Its key, of one column.
+        key: Ident,
+    },
+    /// Give old rows a value, a batch at a time.
+    Fill(Fill),
+    /// A view of all that a table holds, under the name that the table had.
+    Bridge {
+        /// The view.
+        view: Name,
+        /// The table.
+        of: Name,
+    },
+    /// Keep two columns of a table equal: a trigger, made or taken away.
+    Mirror {
+        /// The column that everybody writes, and the one that follows it.
+        mirror: Mirror,
+        /// It is taken away.
+        gone: bool,
+    },
+}
+
+/// What is put into the author's own words.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Word {
+    /// Nothing.
+    AsItIs,
+    /// NOT VALID at the end.
+    NotValid,
+    /// CONCURRENTLY.
+    Concurrently,
+    /// ONLY before the table of a CREATE INDEX.
+    Only,
 }
 
 /// An operation, and where somebody wrote it.

@@ -1,6 +1,7 @@
 //! Remedies → edits: asks syntax to write them, and applies them until nothing is left. Knows no rule by name.
 
 mod canonical;
+mod stages;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -60,6 +61,17 @@ pub fn write_out(findings: &mut [Diagnostic], sources: &Sources, histories: &[Hi
                         safety: *safety,
                         edits: vec![(finding.place.file, edit)],
                         new_files: Vec::new(),
+                        renames: Vec::new(),
+                    })
+                }
+                Remedy::Stages(all) => {
+                    let written =
+                        site.and_then(|site| stages::write(sources, histories, finding.place, site, all));
+                    written.map(|stages::Written { edits, new_files }| Fix {
+                        title: "Do it in steps".to_owned(),
+                        safety: *safety,
+                        edits,
+                        new_files,
                         renames: Vec::new(),
                     })
                 }
@@ -124,7 +136,9 @@ fn fix(
             ("Take it away", spans.iter().map(|span| write::remove(source, *span)).collect())
         }
         Remedy::RemoveListed(items) => ("Take out what is not needed", write::remove_listed(source, items)),
-        Remedy::WriteCanonical { .. } | Remedy::NewMigration(_) | Remedy::After(_) => return None,
+        Remedy::WriteCanonical { .. } | Remedy::NewMigration(_) | Remedy::After(_) | Remedy::Stages(_) => {
+            return None;
+        }
         Remedy::AddGuard
         | Remedy::OnConflictDoNothing { .. }
         | Remedy::Concurrently
@@ -186,7 +200,8 @@ fn at_site(
         | Remedy::RemoveListed(_)
         | Remedy::WriteCanonical { .. }
         | Remedy::NewMigration(_)
-        | Remedy::After(_) => return None,
+        | Remedy::After(_)
+        | Remedy::Stages(_) => return None,
     })
 }
 

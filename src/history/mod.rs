@@ -9,6 +9,7 @@ pub mod cost;
 mod discover;
 pub mod doubt;
 mod engine;
+pub mod fresh;
 pub mod rebuild;
 pub mod replay;
 pub mod tools;
@@ -234,28 +235,6 @@ impl Sequence {
                 Some(name(&up, pair.as_ref().map(|(up, down)| (up.as_str(), down.as_str()))))
             }
         }
-    }
-
-    /// Where the next migration of that name would stand, by the habit of the last one. None where there is none to follow.
-    pub fn next_path(&self, name: &str, sources: &Sources) -> Option<String> {
-        let last = self
-            .migrations
-            .iter()
-            .rev()
-            .find(|migration| !migration.repeatable && !migration.version.is_empty())?;
-        let path = &sources.get(last.up.file).path;
-        let digits = last.version.len() - last.version.trim_end_matches(|c: char| c.is_ascii_digit()).len();
-        let (kept, number) = last.version.split_at(last.version.len() - digits);
-        let next = number.parse::<u64>().ok()?.checked_add(1)?;
-        let version = format!("{kept}{next:0digits$}");
-        let at = path.rfind(&last.version)?;
-        let behind = at + last.version.len();
-        let rest = if last.name.is_empty() {
-            path[behind..].to_owned()
-        } else {
-            path[behind..].replacen(&last.name, name, 1)
-        };
-        Some(format!("{}{version}{rest}", &path[..at]))
     }
 
     /// The numbers that are missing between two that are there. Only where numbers are counted and the tool's

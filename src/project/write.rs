@@ -45,6 +45,25 @@ pub fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), UserError
     })
 }
 
+/// Makes a file that is not there yet, with its directory.
+///
+/// # Errors
+/// When there is one already, or it cannot be written; nothing stands there then that did not before.
+pub fn create(path: &Path, bytes: &[u8]) -> Result<(), UserError> {
+    let cannot =
+        |error: std::io::Error| UserError::new(format!("cannot write {}", path.display())).source(error);
+    if let Some(directory) = path.parent() {
+        fs::create_dir_all(directory).map_err(cannot)?;
+    }
+    let mut file = fs::File::create_new(path).map_err(cannot)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    written.map_err(|error| {
+        // What could not be written whole is taken away again; if even that fails, the first error says why.
+        let _ = fs::remove_file(path);
+        cannot(error)
+    })
+}
+
 /// Every line that ends in LF ends in CRLF.
 fn with_crlf(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() + text.len() / 16);

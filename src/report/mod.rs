@@ -11,6 +11,7 @@ mod hint;
 mod json;
 pub mod note;
 mod plain;
+pub mod remedy;
 pub mod schema;
 mod statistics;
 mod summary;

@@ -1,6 +1,6 @@
 //! CREATE INDEX without CONCURRENTLY on an existing table.
 
-use super::{Check, Cx, Direction, Rule, StepFacts};
+use super::{Check, Cx, Direction, Rule, StepFacts, recipes};
 use crate::diagnostic::{Remedy, Safety};
 use crate::history::Wrap;
 use crate::ops::{Guard, Operation, Outcome};
@@ -40,8 +40,12 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         // In a transaction CONCURRENTLY is refused; with IF NOT EXISTS it would keep an invalid index.
         if step.in_transaction() {
             let switch = step.part.tool().switch.map_or_else(String::new, |switch| format!(" ({switch})"));
-            cx.report(place, message)
+            let finding = cx
+                .report(place, message)
                 .help(format!("Move it into a migration of its own that runs outside a transaction{switch}, with CREATE INDEX CONCURRENTLY."));
+            if let Some(remedy) = recipes::concurrently(step, op).filter(|_| create.guard == Guard::None) {
+                finding.remedy(Safety::Unsafe, remedy);
+            }
             continue;
         }
         let finding = cx

@@ -8,6 +8,7 @@ pub mod header;
 pub mod new_names;
 pub mod page;
 pub mod practice;
+pub mod recipes;
 pub mod refusals;
 pub mod rerun;
 pub mod rollback;

@@ -29,6 +29,8 @@ mod output;
 mod servers;
 /// Sequences of statements made at random do to the catalog what they do to a server.
 mod property;
+/// What is offered in stages in the place of a bad statement ends where that would have ended.
+mod recipes;
 /// A script's replay is the schema that a server has after it.
 mod replay;
 /// What is held against the canonical schema file, and what the fix writes into it.

@@ -117,24 +117,26 @@ fn is_too_new(dialect: Dialect, major: u32) -> bool {
 }
 
 /// A file of a case, ready to run.
-struct File<'a> {
-    fence: &'a Fence,
-    dialect: Dialect,
+pub struct File<'a> {
+    pub fence: &'a Fence,
+    pub dialect: Dialect,
     wrap: Wrap,
+    /// Who opens a transaction around what stands there.
+    pub wrap_unfixed: Wrap,
     /// Whether it is, or holds, a way up.
-    forward: bool,
+    pub forward: bool,
     /// Whether it runs as it stands, or as its `fixed` fence has it.
     runs: bool,
     /// The part of it that runs; for a `bad` fence without `fixed` what stands there.
-    sql: String,
+    pub sql: String,
     /// The part of the `bad` fence, for the proof of a claim.
-    unfixed: String,
+    pub unfixed: String,
     /// Its statements, those inside another left out, with their places in the fence.
     statements: Vec<Written>,
 }
 
 /// A statement of a fence.
-struct Written {
+pub struct Written {
     span: Span,
     text: String,
     /// BEGIN, COMMIT and their kin.
@@ -144,7 +146,7 @@ struct Written {
 }
 
 /// The migrations of a case with their ways up, or down where that is all there is in a file.
-fn files(case: &Case) -> Result<Vec<File<'_>>, String> {
+pub fn files(case: &Case) -> Result<Vec<File<'_>>, String> {
     let as_it_stands = Tree::of(case, |_, fence| fence.text.clone())?;
     let after_fixes = Tree::of(case, |index, fence| case.fixed(index).unwrap_or(fence).text.clone())?;
     let (found, found_fixed) = (as_it_stands.histories()?, after_fixes.histories()?);
@@ -175,6 +177,7 @@ fn files(case: &Case) -> Result<Vec<File<'_>>, String> {
             fence,
             dialect,
             wrap: after.map_or(Wrap::Nobody, |(part, _)| part.wrap),
+            wrap_unfixed: before.map_or(Wrap::Nobody, |(part, _)| part.wrap),
             forward: after.is_none_or(|(_, forward)| forward),
             runs: fence.kind != Kind::Bad || case.fixed(index).is_some(),
             sql: cut(after, after_fixes.files.sources.get(id)),
@@ -200,7 +203,7 @@ fn written(source: &Source, span: Span, dialect: Dialect) -> Vec<Written> {
 }
 
 /// The claims that are proved by measuring.
-const MEASURED: [&str; 5] = ["blocks-reads", "blocks-writes", "scans", "rewrites", "builds"];
+pub const MEASURED: [&str; 5] = ["blocks-reads", "blocks-writes", "scans", "rewrites", "builds"];
 
 /// Proves, of one table that the finding names, all that the page claims: what was measured of the finding's statement, or, with
 /// `held`, of the transaction up to it.
@@ -264,7 +267,7 @@ fn shows(costs: &Costs, claim: &str, table: &str) -> bool {
 
 /// Proves that no statement of a file that gander says nothing about does to one table all that the page claims of bad ones. Each is
 /// measured, and then run. Tables that the same change made are free.
-fn disprove_claims(claims: &[&str], before: &[File<'_>], file: &File<'_>) -> Result<(), String> {
+pub fn disprove_claims(claims: &[&str], before: &[File<'_>], file: &File<'_>) -> Result<(), String> {
     let works = |claim: &&str| matches!(*claim, "scans" | "rewrites" | "builds");
     if file.dialect != Dialect::Postgres || !file.forward || !claims.iter().any(works) {
         return Ok(());
@@ -325,7 +328,7 @@ fn then_fails(case: &Case, before: &[File<'_>], file: &File<'_>) -> Option<Resul
         let mut databases = after_applied(before)?;
         if runs {
             databases
-                .run_text(file.dialect, file.wrap, &file.unfixed)
+                .run_text(file.dialect, file.wrap_unfixed, &file.unfixed)
                 .map_err(|error| format!("it does not run: {error}"))?;
         }
         Ok(databases.run_text(file.dialect, Wrap::Nobody, then))
@@ -338,7 +341,7 @@ fn then_fails(case: &Case, before: &[File<'_>], file: &File<'_>) -> Option<Resul
 }
 
 /// A fresh database, after the `applied` fences.
-fn after_applied(before: &[File<'_>]) -> Result<Databases, String> {
+pub fn after_applied(before: &[File<'_>]) -> Result<Databases, String> {
     let mut databases = Databases::default();
     for earlier in before.iter().filter(|earlier| earlier.fence.kind == Kind::Applied && earlier.forward) {
         databases.run(earlier).map_err(|error| format!("{} does not run: {error}", earlier.fence.path))?;
@@ -355,19 +358,19 @@ fn prove(claim: &str, before: &[File<'_>], file: &File<'_>) -> Result<(), String
     match claim {
         "second-run" => {
             databases
-                .run_text(file.dialect, file.wrap, &file.unfixed)
+                .run_text(file.dialect, file.wrap_unfixed, &file.unfixed)
                 .map_err(|error| format!("its first run fails: {error}"))?;
             refuted(
-                databases.run_text(file.dialect, file.wrap, &file.unfixed),
+                databases.run_text(file.dialect, file.wrap_unfixed, &file.unfixed),
                 "it runs a second time without an error",
             )
         }
         "rows" => refuted(
-            databases.run_text(file.dialect, file.wrap, &file.unfixed),
+            databases.run_text(file.dialect, file.wrap_unfixed, &file.unfixed),
             "it runs, though the tables have rows",
         ),
         "refused" => {
-            let error = databases.run_text(file.dialect, file.wrap, &file.unfixed).err();
+            let error = databases.run_text(file.dialect, file.wrap_unfixed, &file.unfixed).err();
             let error = error.ok_or("the server takes it")?;
             match &file.fence.state {
                 Some(state) if *state != error.code => {
@@ -380,7 +383,7 @@ fn prove(claim: &str, before: &[File<'_>], file: &File<'_>) -> Result<(), String
             }
         }
         "runs" => databases
-            .run_text(file.dialect, file.wrap, &file.unfixed)
+            .run_text(file.dialect, file.wrap_unfixed, &file.unfixed)
             .map_err(|error| format!("it does not run: {error}")),
         "transaction" => {
             // Where the file says BEGIN itself, one more would prove nothing.
@@ -408,7 +411,7 @@ fn is_about_transactions(error: &Failure) -> bool {
 }
 
 /// What a server said.
-struct Failure {
+pub struct Failure {
     /// PostgreSQL's.
     code: String,
     message: String,
@@ -434,18 +437,18 @@ impl From<sqlite::SqliteError> for Failure {
 
 /// One empty database of each kind, made when the first file asks for it.
 #[derive(Default)]
-struct Databases {
-    postgres: Option<postgres::Database>,
+pub struct Databases {
+    pub postgres: Option<postgres::Database>,
     sqlite: Option<sqlite::Database>,
 }
 
 impl Databases {
-    fn run(&mut self, file: &File<'_>) -> Result<(), Failure> {
+    pub fn run(&mut self, file: &File<'_>) -> Result<(), Failure> {
         self.run_text(file.dialect, file.wrap, &file.sql)
     }
 
     /// Runs a text as its tool would. There is no MySQL here: what is written for it is taken on trust.
-    fn run_text(&mut self, dialect: Dialect, wrap: Wrap, sql: &str) -> Result<(), Failure> {
+    pub fn run_text(&mut self, dialect: Dialect, wrap: Wrap, sql: &str) -> Result<(), Failure> {
         match dialect {
             Dialect::Mysql => Ok(()),
             Dialect::Postgres => {

@@ -16,6 +16,8 @@ pub const TOOL: Tool = Tool {
     switch: Some(
         "make `-- atlas:txmode none` the first line, an empty line the second, and put nothing else into the file",
     ),
+    // A file alone is not enough: it stands in a list, or under a checksum.
+    fresh: None,
     detects_concurrently: false,
     order: Order::Text,
     reach: Reach::Flat,

@@ -3,8 +3,8 @@
 use super::super::tree::{File, Folder, Tree};
 use super::super::{Reason, Switch, Wrap};
 use super::{
-    Downs, Found, Order, Piece, Reach, Tool, half_have_line, is_companion, is_slip_of_extension, sections,
-    split_digits,
+    Alone, Downs, Found, Fresh, Order, Piece, Reach, Tool, half_have_line, is_companion,
+    is_slip_of_extension, sections, split_digits,
 };
 
 /// The tool.
@@ -16,6 +16,14 @@ pub const TOOL: Tool = Tool {
     unique_versions: true,
     gaps: true,
     switch: Some("write `-- migrate:up transaction:false`, and put nothing else into the file"),
+    fresh: Some(Fresh {
+        up: "-- migrate:up",
+        alone: Alone::Lines {
+            up: "-- migrate:up transaction:false",
+            down: "-- migrate:down transaction:false",
+        },
+        block: None,
+    }),
     detects_concurrently: false,
     order: Order::Text,
     reach: Reach::Flat,

@@ -3,7 +3,7 @@
 use super::super::engine::Named;
 use super::super::tree::{File, Folder, Tree, split};
 use super::super::{Reason, Switch, Wrap};
-use super::{Downs, Found, Order, Piece, Reach, Tool, cargo, is_companion, lines, whole};
+use super::{Alone, Downs, Found, Fresh, Order, Piece, Reach, Tool, cargo, is_companion, lines, whole};
 use crate::schema::Dialect;
 use crate::text::Span;
 
@@ -18,6 +18,14 @@ pub const TOOL: Tool = Tool {
     switch: Some(
         "put a `metadata.toml` with `run_in_transaction = false` beside it, and nothing else into the file",
     ),
+    fresh: Some(Fresh {
+        up: "",
+        alone: Alone::Beside {
+            path: |up| split(up).0.to_owned() + "/metadata.toml",
+            text: "run_in_transaction = false\n",
+        },
+        block: None,
+    }),
     detects_concurrently: false,
     order: Order::Text,
     reach: Reach::FolderEach,
@@ -32,6 +40,7 @@ pub const HASURA: Tool = Tool {
     name: "hasura",
     title: "Hasura",
     switch: None,
+    fresh: Some(Fresh { up: "", alone: Alone::Never, block: None }),
     engine: |_, _| Some(Named::Known(Dialect::Postgres)),
     recognises: |tree, folder| {
         let settings = tree.upwards(folder.path).find_map(|above| above.file("config.yaml"));

@@ -17,6 +17,8 @@ pub const TOOL: Tool = Tool {
     gaps: true,
     // Every pending file runs in one transaction, and no file can leave it.
     switch: None,
+    // A file alone is not enough: it stands in a list, or under a checksum.
+    fresh: None,
     detects_concurrently: false,
     order: Order::Number,
     reach: Reach::Flat,

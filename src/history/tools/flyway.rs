@@ -3,7 +3,9 @@
 use super::super::engine::named;
 use super::super::tree::{File, Folder, Tree, split};
 use super::super::{Reason, Switch, Wrap};
-use super::{Downs, Found, Order, Piece, Reach, Tool, is_companion, lines, statement_beginnings, whole};
+use super::{
+    Alone, Downs, Found, Fresh, Order, Piece, Reach, Tool, is_companion, lines, statement_beginnings, whole,
+};
 
 /// The tool.
 pub const TOOL: Tool = Tool {
@@ -14,6 +16,11 @@ pub const TOOL: Tool = Tool {
     unique_versions: true,
     gaps: true,
     switch: Some("put `executeInTransaction=false` into a file of the same name with `.conf` after it"),
+    fresh: Some(Fresh {
+        up: "",
+        alone: Alone::Beside { path: |up| format!("{up}.conf"), text: "executeInTransaction=false\n" },
+        block: None,
+    }),
     detects_concurrently: true,
     order: Order::Numbers,
     reach: Reach::Deep,

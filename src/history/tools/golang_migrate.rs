@@ -2,7 +2,7 @@
 
 use super::super::tree::{File, Folder, Tree, split};
 use super::super::{Reason, Wrap};
-use super::{Downs, Found, Order, Piece, Reach, Tool, is_companion, number_and_name, whole};
+use super::{Alone, Downs, Found, Fresh, Order, Piece, Reach, Tool, is_companion, number_and_name, whole};
 use crate::schema::Dialect;
 
 /// The tool.
@@ -16,6 +16,7 @@ pub const TOOL: Tool = Tool {
     switch: Some(
         "give the statement a migration of its own: a file with one statement runs outside a transaction",
     ),
+    fresh: Some(Fresh { up: "", alone: Alone::OneStatement, block: None }),
     detects_concurrently: false,
     order: Order::Number,
     reach: Reach::Flat,

@@ -3,8 +3,8 @@
 use super::super::tree::{File, Folder, Tree};
 use super::super::{Reason, Switch, Wrap};
 use super::{
-    Downs, Found, Order, Piece, Reach, Tool, half_have_line, is_companion, is_slip_of_extension, lines,
-    number_and_name, sections,
+    Alone, Downs, Found, Fresh, Order, Piece, Reach, Tool, half_have_line, is_companion,
+    is_slip_of_extension, lines, number_and_name, sections,
 };
 
 /// The tool.
@@ -18,6 +18,11 @@ pub const TOOL: Tool = Tool {
     switch: Some(
         "put `-- +goose NO TRANSACTION` on a line of its own above `-- +goose Up`, and nothing else into the file",
     ),
+    fresh: Some(Fresh {
+        up: "-- +goose Up",
+        alone: Alone::Lines { up: "-- +goose NO TRANSACTION\n-- +goose Up", down: "-- +goose Down" },
+        block: Some(("-- +goose StatementBegin", "-- +goose StatementEnd")),
+    }),
     detects_concurrently: false,
     order: Order::Number,
     reach: Reach::Flat,

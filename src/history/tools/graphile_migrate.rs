@@ -15,6 +15,8 @@ pub const TOOL: Tool = Tool {
     unique_versions: true,
     gaps: false,
     switch: Some("write `--! no-transaction` at the top, and put nothing else into the file"),
+    // A file alone is not enough: it stands in a list, or under a checksum.
+    fresh: None,
     detects_concurrently: false,
     order: Order::Number,
     reach: Reach::Flat,

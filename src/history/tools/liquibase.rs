@@ -16,6 +16,8 @@ pub const TOOL: Tool = Tool {
     switch: Some(
         "write `runInTransaction:false` after the changeset's name, and put nothing else into the changeset",
     ),
+    // A file alone is not enough: it stands in a list, or under a checksum.
+    fresh: None,
     detects_concurrently: false,
     order: Order::Numbers,
     reach: Reach::Flat,

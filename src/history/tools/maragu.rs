@@ -4,7 +4,7 @@
 use super::super::tree::{File, Folder, Tree};
 use super::super::{Reason, Wrap};
 use super::golang_migrate::{self, down_path};
-use super::{Downs, Found, Order, Piece, Reach, Tool, is_companion, split_digits, whole};
+use super::{Alone, Downs, Found, Fresh, Order, Piece, Reach, Tool, is_companion, split_digits, whole};
 
 /// The tool.
 pub const TOOL: Tool = Tool {
@@ -15,6 +15,7 @@ pub const TOOL: Tool = Tool {
     unique_versions: false,
     gaps: false,
     switch: None,
+    fresh: Some(Fresh { up: "", alone: Alone::Never, block: None }),
     detects_concurrently: false,
     order: Order::Text,
     reach: Reach::Flat,

@@ -83,6 +83,8 @@ pub struct Tool {
     pub gaps: bool,
     /// How one migration is run outside a transaction, as a sentence for a help text. `None`: it cannot be.
     pub switch: Option<&'static str>,
+    /// How a new migration is written. `None`: a file alone is not enough.
+    pub fresh: Option<Fresh>,
     /// Whether it finds statements that refuse a transaction by itself, and opens none then.
     pub detects_concurrently: bool,
     /// How it sorts versions.
@@ -97,6 +99,42 @@ pub struct Tool {
     pub recognises: fn(&Tree, &Folder) -> bool,
     /// What a file of such a folder is to it.
     pub read: Read,
+}
+
+/// How a new migration is written for a tool.
+#[derive(Clone, Copy, Debug)]
+pub struct Fresh {
+    /// The line above its way up, where the tool wants one.
+    pub up: &'static str,
+    /// How one is written that runs outside a transaction.
+    pub alone: Alone,
+    /// What stands around a statement with semicolons in it.
+    pub block: Option<(&'static str, &'static str)>,
+}
+
+/// How a new migration is kept out of a transaction.
+#[derive(Clone, Copy, Debug)]
+pub enum Alone {
+    /// The tool opens none.
+    Always,
+    /// These lines stand in the place of the usual ones.
+    Lines {
+        /// Above the way up.
+        up: &'static str,
+        /// Above the way down.
+        down: &'static str,
+    },
+    /// A file beside it says so.
+    Beside {
+        /// Its path, for the way up's.
+        path: fn(&str) -> String,
+        /// What stands in it.
+        text: &'static str,
+    },
+    /// It holds one statement and nothing else.
+    OneStatement,
+    /// The tool cannot.
+    Never,
 }
 
 /// Says what a file of a history's folder is.

@@ -3,7 +3,10 @@
 use super::super::engine::Named;
 use super::super::tree::{File, Folder, Tree};
 use super::super::{Reason, Wrap};
-use super::{Downs, Found, Order, Piece, Reach, Tool, half_have_line, is_companion, sections, split_digits};
+use super::{
+    Alone, Downs, Found, Fresh, Order, Piece, Reach, Tool, half_have_line, is_companion, sections,
+    split_digits,
+};
 use crate::schema::Dialect;
 
 /// The tool.
@@ -15,6 +18,7 @@ pub const TOOL: Tool = Tool {
     unique_versions: false,
     gaps: true,
     switch: Some("write the migration in JavaScript, with `pgm.noTransaction()`"),
+    fresh: Some(Fresh { up: "", alone: Alone::Never, block: None }),
     detects_concurrently: false,
     order: Order::Number,
     reach: Reach::Flat,

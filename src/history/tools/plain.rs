@@ -2,7 +2,9 @@
 
 use super::super::tree::{File, Folder, Tree, split, stem};
 use super::super::{Reason, Wrap};
-use super::{Downs, Found, Order, Piece, Reach, Tool, is_companion, is_slip_of_extension, whole};
+use super::{
+    Alone, Downs, Found, Fresh, Order, Piece, Reach, Tool, is_companion, is_slip_of_extension, whole,
+};
 
 /// The tool.
 pub const TOOL: Tool = Tool {
@@ -13,6 +15,7 @@ pub const TOOL: Tool = Tool {
     unique_versions: true,
     gaps: false,
     switch: Some("leave BEGIN and COMMIT out of the file"),
+    fresh: Some(Fresh { up: "", alone: Alone::Always, block: None }),
     detects_concurrently: false,
     order: Order::Numbers,
     reach: Reach::WithDowns,

@@ -4,7 +4,7 @@ use super::super::engine::{Named, named};
 use super::super::tree::{File, Folder, Tree};
 use super::super::{Reason, Switch, Wrap};
 use super::golang_migrate::{down_path, parse};
-use super::{Downs, Found, Order, Piece, Reach, Tool, is_companion, whole};
+use super::{Alone, Downs, Found, Fresh, Order, Piece, Reach, Tool, is_companion, whole};
 use crate::text::Span;
 
 /// The tool.
@@ -17,6 +17,7 @@ pub const TOOL: Tool = Tool {
     unique_versions: false,
     gaps: true,
     switch: None,
+    fresh: Some(Fresh { up: "", alone: Alone::Never, block: None }),
     detects_concurrently: false,
     order: Order::Number,
     reach: Reach::Flat,

@@ -3,7 +3,9 @@
 use super::super::engine::{Named, named};
 use super::super::tree::{File, Folder, Tree, split};
 use super::super::{Reason, Wrap};
-use super::{Downs, Found, Order, Piece, Reach, Tool, is_companion, lines, split_digits, whole};
+use super::{
+    Alone, Downs, Found, Fresh, Order, Piece, Reach, Tool, is_companion, lines, split_digits, whole,
+};
 use crate::schema::Dialect;
 
 /// The tool.
@@ -17,6 +19,7 @@ pub const TOOL: Tool = Tool {
     switch: Some(
         "give the statement a migration of its own: a file with one statement runs outside a transaction",
     ),
+    fresh: Some(Fresh { up: "", alone: Alone::OneStatement, block: None }),
     detects_concurrently: false,
     order: Order::Text,
     reach: Reach::FolderEach,

@@ -2,7 +2,7 @@
 
 use super::super::tree::{File, Folder, Tree};
 use super::super::{Reason, Wrap};
-use super::{Downs, Found, Order, Piece, Reach, Tool, cargo, flyway, is_companion, whole};
+use super::{Alone, Downs, Found, Fresh, Order, Piece, Reach, Tool, cargo, flyway, is_companion, whole};
 
 /// The tool.
 pub const TOOL: Tool = Tool {
@@ -13,6 +13,7 @@ pub const TOOL: Tool = Tool {
     unique_versions: true,
     gaps: false,
     switch: None,
+    fresh: Some(Fresh { up: "", alone: Alone::Never, block: None }),
     detects_concurrently: false,
     order: Order::Number,
     reach: Reach::Deep,

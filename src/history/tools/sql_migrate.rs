@@ -2,7 +2,9 @@
 
 use super::super::tree::{File, Folder, Tree};
 use super::super::{Reason, Switch, Wrap};
-use super::{Downs, Found, Order, Piece, Reach, Tool, is_companion, lines, sections, split_digits};
+use super::{
+    Alone, Downs, Found, Fresh, Order, Piece, Reach, Tool, is_companion, lines, sections, split_digits,
+};
 
 /// The tool.
 pub const TOOL: Tool = Tool {
@@ -13,6 +15,11 @@ pub const TOOL: Tool = Tool {
     unique_versions: false,
     gaps: true,
     switch: Some("write `-- +migrate Up notransaction`, and put nothing else into the file"),
+    fresh: Some(Fresh {
+        up: "-- +migrate Up",
+        alone: Alone::Lines { up: "-- +migrate Up notransaction", down: "-- +migrate Down notransaction" },
+        block: Some(("-- +migrate StatementBegin", "-- +migrate StatementEnd")),
+    }),
     detects_concurrently: false,
     order: Order::Number,
     reach: Reach::Flat,

@@ -4,7 +4,7 @@ use super::super::tree::{File, Folder, Tree};
 use super::super::{Reason, Switch, Wrap};
 use super::golang_migrate::down_path;
 use super::{
-    Downs, Found, Order, Piece, Reach, Tool, cargo, is_companion, is_slip_of_extension, lines,
+    Alone, Downs, Found, Fresh, Order, Piece, Reach, Tool, cargo, is_companion, is_slip_of_extension, lines,
     number_and_name, whole,
 };
 
@@ -17,6 +17,11 @@ pub const TOOL: Tool = Tool {
     unique_versions: true,
     gaps: true,
     switch: Some("make `-- no-transaction` the first line of the file, and put nothing else into it"),
+    fresh: Some(Fresh {
+        up: "",
+        alone: Alone::Lines { up: "-- no-transaction", down: "-- no-transaction" },
+        block: None,
+    }),
     detects_concurrently: false,
     order: Order::Number,
     reach: Reach::Flat,

@@ -4,8 +4,8 @@ use super::super::engine::Named;
 use super::super::tree::{File, Folder, Tree};
 use super::super::{Reason, Wrap};
 use super::{
-    Downs, Found, Order, Piece, Reach, Tool, is_companion, is_slip_of_extension, number_and_name,
-    statement_beginnings, whole,
+    Alone, Downs, Found, Fresh, Order, Piece, Reach, Tool, is_companion, is_slip_of_extension,
+    number_and_name, statement_beginnings, whole,
 };
 use crate::schema::Dialect;
 
@@ -21,6 +21,7 @@ pub const TOOL: Tool = Tool {
         "give the statement a migration of its own: the first statement of a file runs outside a transaction",
     ),
     // Since version 2.109 of its command line.
+    fresh: Some(Fresh { up: "", alone: Alone::OneStatement, block: None }),
     detects_concurrently: true,
     order: Order::Text,
     reach: Reach::Flat,

@@ -3,8 +3,8 @@
 use super::super::tree::{File, Folder, Tree};
 use super::super::{Reason, Switch, Wrap};
 use super::{
-    Downs, Found, Order, Piece, Reach, Tool, is_companion, is_slip_of_extension, lines, number_and_name,
-    whole,
+    Alone, Downs, Found, Fresh, Order, Piece, Reach, Tool, is_companion, is_slip_of_extension, lines,
+    number_and_name, whole,
 };
 use crate::text::Span;
 
@@ -20,6 +20,11 @@ pub const TOOL: Tool = Tool {
     unique_versions: true,
     gaps: false,
     switch: Some("put `---- tern: disable-tx ----` on a line of its own, and nothing else into the file"),
+    fresh: Some(Fresh {
+        up: "",
+        alone: Alone::Lines { up: "---- tern: disable-tx ----", down: "---- create above / drop below ----" },
+        block: None,
+    }),
     detects_concurrently: false,
     order: Order::Number,
     reach: Reach::Flat,

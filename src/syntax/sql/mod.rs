@@ -16,6 +16,7 @@ mod sqlite;
 mod statement;
 mod types;
 pub mod write;
+pub mod write_batches;
 pub mod write_catalog;
 pub mod write_query;
 pub mod write_schema;

@@ -7,18 +7,18 @@ use crate::schema::{Dialect, Ident, Name, ObjectKind};
 use crate::text::{Edit, Source, Span};
 
 /// The tokens of a span, comments left out.
-fn tokens(source: &Source, span: Span, dialect: Dialect) -> Vec<Token> {
+pub(super) fn tokens(source: &Source, span: Span, dialect: Dialect) -> Vec<Token> {
     Lexer::new(source.text(), span, dialect)
         .filter(|token| !matches!(token.kind, TokenKind::Comment | TokenKind::Meta))
         .collect()
 }
 
-fn is(source: &Source, token: Token, word: &str) -> bool {
+pub(super) fn is(source: &Source, token: Token, word: &str) -> bool {
     token.kind == TokenKind::Word && source.slice(token.span).eq_ignore_ascii_case(word)
 }
 
 /// `words` in the case in which the statement at `span` begins.
-fn cased(source: &Source, span: Span, words: &str) -> String {
+pub fn cased(source: &Source, span: Span, words: &str) -> String {
     let lower =
         source.slice(span).chars().find(char::is_ascii_alphabetic).is_some_and(|c| c.is_ascii_lowercase());
     if lower { words.to_ascii_lowercase() } else { words.to_owned() }
@@ -118,6 +118,13 @@ pub fn concurrently(source: &Source, span: Span, operation: &Operation, dialect:
         _ => return None,
     };
     Some(Edit::insert(rest.first()?.span.start, format!("{} ", cased(source, span, "CONCURRENTLY"))))
+}
+
+/// Lets the CREATE INDEX at `span` leave the partitions of its table alone.
+pub fn only(source: &Source, span: Span, dialect: Dialect) -> Option<Edit> {
+    let all = tokens(source, span, dialect);
+    let table = behind(source, &all, &["INDEX", "ON"])?.first()?;
+    Some(Edit::insert(table.span.start, format!("{} ", cased(source, span, "ONLY"))))
 }
 
 /// Lets an INSERT leave rows alone that are there. `span`: the statement without its semicolon.

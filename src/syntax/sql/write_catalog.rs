@@ -2,6 +2,7 @@
 
 mod changes;
 mod objects;
+mod operations;
 mod order;
 mod tables;
 
@@ -13,6 +14,7 @@ use crate::schema::{
 };
 
 pub use changes::migrate;
+pub use operations::operation;
 
 use order::{Item, Order};
 

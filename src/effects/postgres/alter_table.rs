@@ -258,10 +258,36 @@ impl Work<'_> {
             ConstraintKind::Exclude(_) => self.key(&name, constraint, None),
             ConstraintKind::ForeignKey(key) => {
                 let family = self.partitions(&name);
+                let (held, asked): (Vec<&Name>, Vec<&Name>) = family
+                    .iter()
+                    .filter(|member| !self.is_partitioned(member))
+                    .partition(|member| **member != name && self.at_least(12) && self.holds(member, key));
+                let (is_taken, is_asked) = (!held.is_empty(), !asked.is_empty());
+                if is_taken {
+                    // The triggers of the partition's own go.
+                    let parents = self.partitions(&self.resolve(&key.table));
+                    self.lock_all(parents, AccessExclusive);
+                }
                 self.lock_all(family, ShareRowExclusive);
-                self.refers(&name, key, looks);
+                self.refers(&name, key, looks && is_asked);
             }
         }
+    }
+
+    /// Whether a partition's rows were checked against a foreign key before its parent gets it: the partition's own becomes a part of the
+    /// new one (source: `tryAttachPartitionForeignKey` in PostgreSQL's tablecmds.c).
+    fn holds(&self, partition: &Name, key: &ForeignKey) -> bool {
+        let parent = self.resolve(&key.table);
+        let is_same = |own: &ForeignKey| {
+            own.columns == key.columns
+                && own.table == parent
+                && (own.referenced == key.referenced || own.referenced.is_empty() || key.referenced.is_empty())
+                && (own.on_delete, own.on_update) == (key.on_delete, key.on_update)
+        };
+        self.table(partition).is_some_and(|table| {
+            let mut own = table.constraints.iter().filter(|(_, own)| !own.not_valid && is_enforced(own));
+            own.any(|(_, own)| own.kind.foreign_key().is_some_and(is_same))
+        })
     }
 
     /// A constraint that an index serves: a new one, or one that is there.
@@ -282,6 +308,7 @@ impl Work<'_> {
                 self.key_on_partitions(table);
                 for member in self.family(table) {
                     self.build_new(&member);
+                    self.lock_taken(&member, Share);
                 }
             }
         }
@@ -378,16 +405,15 @@ impl Work<'_> {
         self.lock(&name, ShareUpdateExclusive);
         let Some(known) = self.table(&name) else { return };
         // One that the statement itself made is in the catalog after it only.
-        let found = match known.constraint(constraint.key()) {
-            Lookup::Found(found) => found,
-            Lookup::Absent | Lookup::Unknown => {
+        let made = || self.after().table(&name).and_then(|after| after.constraint(constraint.key()));
+        let found = match (known.constraint(constraint.key()), made()) {
+            (Lookup::Found(found), _) if !found.not_valid => return,
+            (Lookup::Found(found), _) | (Lookup::Absent, Lookup::Found(found)) => found,
+            (Lookup::Absent | Lookup::Unknown, _) => {
                 self.effects.unknown.scans = true;
                 return;
             }
         };
-        if !found.not_valid {
-            return;
-        }
         match &found.kind {
             ConstraintKind::ForeignKey(key) => {
                 let parent = self.resolve(&key.table);

@@ -23,18 +23,22 @@ impl Work<'_> {
                 self.effects.unknown.locks = true;
             }
             self.build_new(&member);
-            // One that is there already becomes a part of the new one.
-            let taken: Vec<Name> = self
-                .before()
-                .indexes_of(&member)
-                .filter(|index| index.parent.is_none())
-                .filter(|index| {
-                    self.after().index(&index.name).found().is_some_and(|after| after.parent.is_some())
-                })
-                .map(|index| index.name.clone())
-                .collect();
-            self.lock_all(taken, mode);
+            self.lock_taken(&member, mode);
         }
+    }
+
+    /// An index that is there already becomes a part of the one that its table's parent gets.
+    pub(super) fn lock_taken(&mut self, table: &Name, mode: LockMode) {
+        let taken: Vec<Name> = self
+            .before()
+            .indexes_of(table)
+            .filter(|index| index.parent.is_none())
+            .filter(|index| {
+                self.after().index(&index.name).found().is_some_and(|after| after.parent.is_some())
+            })
+            .map(|index| index.name.clone())
+            .collect();
+        self.lock_all(taken, mode);
     }
 
     pub(super) fn reindex(&mut self, kind: ObjectKind, name: Option<&Name>, concurrently: bool) {

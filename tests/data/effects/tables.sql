@@ -334,3 +334,35 @@ UPDATE t SET p_id = 7 WHERE id = 4;
 CREATE TABLE t (id int PRIMARY KEY, b text);
 CREATE INDEX t_b_idx ON t (b);
 ALTER TABLE t CLUSTER ON t_b_idx;
+
+-- # A constraint that is made and validated by one statement
+CREATE TABLE t (id int PRIMARY KEY, a int);
+INSERT INTO t SELECT g, g FROM generate_series(1, 500) g;
+ALTER TABLE t ADD CONSTRAINT t_a_check CHECK (a > 0) NOT VALID, VALIDATE CONSTRAINT t_a_check;
+
+-- # A foreign key that every partition has already
+CREATE TABLE p (id int PRIMARY KEY);
+INSERT INTO p SELECT g FROM generate_series(1, 500) g;
+CREATE TABLE t (at date NOT NULL, p_id int) PARTITION BY RANGE (at);
+CREATE TABLE t_2024 PARTITION OF t FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+INSERT INTO t SELECT '2024-02-03', g FROM generate_series(1, 500) g;
+ALTER TABLE t_2024 ADD CONSTRAINT t_p_id_fkey FOREIGN KEY (p_id) REFERENCES p NOT VALID;
+ALTER TABLE t_2024 VALIDATE CONSTRAINT t_p_id_fkey;
+ALTER TABLE t ADD CONSTRAINT t_p_id_fkey FOREIGN KEY (p_id) REFERENCES p (id);
+
+-- # A foreign key that a partition has not validated
+CREATE TABLE p (id int PRIMARY KEY);
+INSERT INTO p SELECT g FROM generate_series(1, 500) g;
+CREATE TABLE t (at date NOT NULL, p_id int) PARTITION BY RANGE (at);
+CREATE TABLE t_2024 PARTITION OF t FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+INSERT INTO t SELECT '2024-02-03', g FROM generate_series(1, 500) g;
+ALTER TABLE t_2024 ADD CONSTRAINT t_p_id_fkey FOREIGN KEY (p_id) REFERENCES p NOT VALID;
+ALTER TABLE t ADD CONSTRAINT t_p_id_fkey FOREIGN KEY (p_id) REFERENCES p (id);
+
+-- # A unique constraint that every partition has already
+CREATE TABLE t (at date NOT NULL, n int) PARTITION BY RANGE (at);
+CREATE TABLE t_2024 PARTITION OF t FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+INSERT INTO t SELECT '2024-02-03', g FROM generate_series(1, 500) g;
+CREATE UNIQUE INDEX t_2024_key ON t_2024 (n, at);
+ALTER TABLE t_2024 ADD CONSTRAINT t_2024_key UNIQUE USING INDEX t_2024_key;
+ALTER TABLE t ADD CONSTRAINT t_key UNIQUE (n, at);

@@ -237,6 +237,34 @@ impl<'a> StepFacts<'a> {
         all.iter().filter(|name| !has_parent(name)).map(|name| (*name).clone()).collect()
     }
 
+    /// A table, its partitions and heirs, and theirs.
+    pub fn family(&self, table: &Name) -> Vec<Name> {
+        let mut all = vec![self.resolve(table)];
+        let mut at = 0;
+        while let Some(parent) = all.get(at).cloned() {
+            for child in self.before().children(&parent) {
+                if !all.contains(&child) {
+                    all.push(child);
+                }
+            }
+            at += 1;
+        }
+        all
+    }
+
+    /// Whether an earlier statement of the part runs in the same transaction; a DO block is one.
+    pub fn shares_transaction(&self, earlier: &Self) -> bool {
+        let block = |step: &Self| step.statement().within;
+        let ends = |at: usize| {
+            let ops = &self.part.statements()[at].ops;
+            ops.iter().any(|op| matches!(op.kind, Operation::Commit { .. } | Operation::Rollback { .. }))
+        };
+        (block(self).is_some() && block(self) == block(earlier))
+            || (self.in_transaction()
+                && self.transaction() == earlier.transaction()
+                && !(earlier.at..self.at).any(ends))
+    }
+
     /// A span as a place.
     pub const fn place(&self, span: Span) -> Place {
         self.part.place(span)

@@ -1,6 +1,7 @@
 //! The rules: one file and one page each. A rule reads facts and says one thing; it never parses, never looks at
 //! files, never asks git, and never imports another rule.
 
+pub mod constraints;
 pub mod drift;
 pub mod facts;
 pub mod guards;
@@ -15,17 +16,24 @@ pub mod rollback;
 pub mod versions;
 pub mod words;
 
+mod backfill_in_ddl_transaction;
 mod canonical_not_updated;
+mod check_blocks;
 mod constraint_never_validated;
 mod dependents_broken;
 mod dependents_dropped_silently;
 mod dialect_twins_differ;
+mod domain_check_scans;
 mod drop_cascades;
+mod drop_locks_referenced;
 mod dump_differs;
 mod duplicate_index;
 mod duplicate_version;
 mod empty_rollback;
+mod exclusion_blocks;
 mod forbidden_in_transaction;
+mod foreign_key_blocks_writes;
+mod foreign_key_over_orphans;
 mod foreign_key_without_index;
 mod guard_hides_difference;
 mod identifier_too_long;
@@ -41,12 +49,16 @@ mod missing_rollback;
 mod missing_transaction;
 mod name_needs_quoting;
 mod nested_transaction;
+mod not_null_scans;
 mod not_null_without_backfill;
 mod object_exists;
 mod object_missing;
 mod orphan_rollback;
+mod primary_key_blocks;
 mod redundant_guard;
+mod required_column_added;
 mod row_security_without_policy;
+mod rows_changed_everywhere;
 mod sequence_gap;
 mod stale_name;
 mod suppression_without_reason;
@@ -54,11 +66,14 @@ mod table_without_primary_key;
 mod unclosed_transaction;
 mod unguarded_insert;
 mod unguarded_statement;
+mod unique_added;
+mod unique_blocks;
 mod unknown_suppression;
 mod unmatched_config;
 mod unreadable_statement;
 mod unsupported_by_engine;
 mod unused_suppression;
+mod validated_at_once;
 mod version_history_missing;
 mod version_not_recorded;
 mod version_not_rising;
@@ -70,17 +85,24 @@ pub use page::Page;
 
 /// Every rule, by id. Kept right by a test.
 pub const RULES: &[&Rule] = &[
+    &backfill_in_ddl_transaction::RULE,
     &canonical_not_updated::RULE,
+    &check_blocks::RULE,
     &constraint_never_validated::RULE,
     &dependents_broken::RULE,
     &dependents_dropped_silently::RULE,
     &dialect_twins_differ::RULE,
+    &domain_check_scans::RULE,
     &drop_cascades::RULE,
+    &drop_locks_referenced::RULE,
     &dump_differs::RULE,
     &duplicate_index::RULE,
     &duplicate_version::RULE,
     &empty_rollback::RULE,
+    &exclusion_blocks::RULE,
     &forbidden_in_transaction::RULE,
+    &foreign_key_blocks_writes::RULE,
+    &foreign_key_over_orphans::RULE,
     &foreign_key_without_index::RULE,
     &guard_hides_difference::RULE,
     &identifier_too_long::RULE,
@@ -96,12 +118,16 @@ pub const RULES: &[&Rule] = &[
     &missing_transaction::RULE,
     &name_needs_quoting::RULE,
     &nested_transaction::RULE,
+    &not_null_scans::RULE,
     &not_null_without_backfill::RULE,
     &object_exists::RULE,
     &object_missing::RULE,
     &orphan_rollback::RULE,
+    &primary_key_blocks::RULE,
     &redundant_guard::RULE,
+    &required_column_added::RULE,
     &row_security_without_policy::RULE,
+    &rows_changed_everywhere::RULE,
     &sequence_gap::RULE,
     &stale_name::RULE,
     &suppression_without_reason::RULE,
@@ -109,11 +135,14 @@ pub const RULES: &[&Rule] = &[
     &unclosed_transaction::RULE,
     &unguarded_insert::RULE,
     &unguarded_statement::RULE,
+    &unique_added::RULE,
+    &unique_blocks::RULE,
     &unknown_suppression::RULE,
     &unmatched_config::RULE,
     &unreadable_statement::RULE,
     &unsupported_by_engine::RULE,
     &unused_suppression::RULE,
+    &validated_at_once::RULE,
     &version_history_missing::RULE,
     &version_not_recorded::RULE,
     &version_not_rising::RULE,

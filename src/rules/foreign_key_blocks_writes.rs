@@ -1,0 +1,59 @@
+//! ADD FOREIGN KEY that checks the rows at once.
+
+use super::constraints::{called, done_on_postgres, is_checked_at_once, is_partitioned, is_read, waiting};
+use super::{Check, Cx, Rule, StepFacts};
+use crate::ops::{Op, Operation};
+use crate::schema::{Constraint, ForeignKey, Name};
+
+/// `foreign-key-blocks-writes`.
+pub const RULE: Rule = Rule {
+    id: "foreign-key-blocks-writes",
+    page: include_str!("../../rules/foreign-key-blocks-writes.md"),
+    down: false,
+    check: Check::Step(check),
+};
+
+fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
+    for op in done_on_postgres(step) {
+        let Some((table, constraint, key)) = checked_key(op) else { continue };
+        if step.is_free(table) || !is_read(step, table) {
+            continue;
+        }
+        let of_column = matches!(op.kind, Operation::AddColumn { .. });
+        let parent = step.resolve(&key.table);
+        let itself = parent == step.resolve(table);
+        let against = if itself { String::new() } else { format!(" against `{parent}`") };
+        let message = format!(
+            "{} until every row of `{table}` has been checked{against}",
+            waiting(step, &[table.clone(), parent])
+        );
+        let help = if is_partitioned(step, table) && !step.part.engine().at_least(18, 0) {
+            format!(
+                "Add it NOT VALID to each partition, VALIDATE each in a later migration, then add it to `{table}`, which takes them over without reading a row: NOT VALID is refused on a partitioned table before PostgreSQL 18."
+            )
+        } else if of_column {
+            "Add the column without REFERENCES, then the foreign key NOT VALID, and VALIDATE CONSTRAINT it in a later migration.".to_owned()
+        } else {
+            format!(
+                "Add{} NOT VALID, which reads nothing, and VALIDATE CONSTRAINT it in a later migration: that reads the rows while writes go on.",
+                called(constraint)
+            )
+        };
+        cx.report(step.place(op.span), message).help(help);
+    }
+}
+
+/// The foreign key that an operation adds, where it is checked at once. A new column is checked only where it has a default: without one
+/// every old row has NULL there.
+fn checked_key(op: &Op) -> Option<(&Name, &Constraint, &ForeignKey)> {
+    let (table, constraint) = match &op.kind {
+        Operation::AddConstraint { table, constraint } => (&table.name, &**constraint),
+        Operation::AddColumn { table, def, .. } if def.column.default.is_some() => {
+            let mut keys = def.constraints.iter().filter(|constraint| constraint.kind.foreign_key().is_some());
+            (&table.name, keys.next()?)
+        }
+        _ => return None,
+    };
+    is_checked_at_once(constraint).then_some(())?;
+    Some((table, constraint, constraint.kind.foreign_key()?))
+}

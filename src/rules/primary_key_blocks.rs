@@ -1,0 +1,84 @@
+//! ADD PRIMARY KEY that builds its index, or reads the rows, under the lock of ALTER TABLE.
+
+use super::constraints::{columns, done_on_postgres, is_partitioned, is_read, waiting};
+use super::{Check, Cx, Rule, StepFacts};
+use crate::ops::{AlterColumn, Operation};
+use crate::schema::{Constraint, ConstraintKind, Ident, Lookup, Name};
+
+/// `primary-key-blocks`.
+pub const RULE: Rule = Rule {
+    id: "primary-key-blocks",
+    page: include_str!("../../rules/primary-key-blocks.md"),
+    down: false,
+    check: Check::Step(check),
+};
+
+fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
+    let is_key = |one: &&Constraint| matches!(one.kind, ConstraintKind::PrimaryKey { .. });
+    for op in done_on_postgres(step) {
+        let (table, constraint) = match &op.kind {
+            Operation::AddConstraint { table, constraint } => (&table.name, Some(&**constraint).filter(is_key)),
+            Operation::AddColumn { table, def, .. } => (&table.name, def.constraints.iter().find(is_key)),
+            _ => continue,
+        };
+        let Some(constraint) = constraint.filter(|_| is_read(step, table)) else { continue };
+        let ConstraintKind::PrimaryKey { columns: keys, using_index, .. } = &constraint.kind else { continue };
+        let waits = waiting(step, &[table.clone()]);
+        if let Some(index) = using_index {
+            let nullable = nullable(step, table, index);
+            // What SET NOT NULL reads in the same statement is its own.
+            if !nullable.is_empty() && !nullable.iter().all(|column| is_set_here(step, column)) {
+                cx.report(
+                    step.place(op.span),
+                    format!(
+                        "{waits} until every row of `{table}` has been searched for a NULL in {}",
+                        columns(&nullable)
+                    ),
+                )
+                .help(not_null_first(step, &nullable));
+            }
+            continue;
+        }
+        let help = if is_partitioned(step, table) {
+            format!(
+                "Build a unique index CONCURRENTLY on each partition, make it the primary key there with ADD PRIMARY KEY USING INDEX, then add this one to `{table}`: it takes those over and builds nothing."
+            )
+        } else {
+            "Build the index first with CREATE UNIQUE INDEX CONCURRENTLY, in a migration that runs outside a transaction, over columns that are NOT NULL; then ADD PRIMARY KEY USING INDEX takes it over at once.".to_owned()
+        };
+        cx.report(
+            step.place(op.span),
+            format!("{waits} until the index of the primary key on {} is built", columns(keys)),
+        )
+        .help(help);
+    }
+}
+
+/// The columns of an index that are not known to be NOT NULL.
+fn nullable(step: &StepFacts<'_>, table: &Name, index: &Ident) -> Vec<Ident> {
+    let name = step.resolve(table);
+    let full = Name { schema: name.schema.clone(), ident: index.clone() };
+    let Lookup::Found(index) = step.before().index(&full) else { return Vec::new() };
+    let known = step.before().table(&name);
+    let may_be_null = |column: &Ident| {
+        let member = known.and_then(|table| table.column(column.key()));
+        member.found().is_none_or(|member| member.column.not_null != Some(true))
+    };
+    let keys = index.keys.iter().filter_map(|key| key.column()).map(Ident::exact);
+    keys.filter(may_be_null).collect()
+}
+
+fn is_set_here(step: &StepFacts<'_>, column: &Ident) -> bool {
+    step.statement().ops.iter().any(|op| {
+        matches!(&op.kind, Operation::AlterColumn { column: set, change: AlterColumn::SetNotNull, .. } if set == column)
+    })
+}
+
+fn not_null_first(step: &StepFacts<'_>, nullable: &[Ident]) -> String {
+    let named = columns(nullable);
+    if step.part.engine().at_least(12, 0) {
+        format!("Make {named} NOT NULL first without a long lock: CHECK (… IS NOT NULL) NOT VALID, VALIDATE it in a later migration, then add the primary key.")
+    } else {
+        format!("Make {named} NOT NULL in a quiet hour first: before PostgreSQL 12 that reads every row under this lock as well.")
+    }
+}

@@ -1,7 +1,8 @@
 //! A whole table is updated in the transaction that alters it.
 
 use super::constraints::done_on_postgres;
-use super::{Check, Cx, Rule, StepFacts};
+use super::{Check, Cx, Rule, StepFacts, recipes};
+use crate::diagnostic::Safety;
 use crate::effects::LockMode;
 use crate::ops::{Op, Operation};
 use crate::schema::{Expr, Ident, Name};
@@ -28,13 +29,20 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         let title = altering.kind.title();
         let who = if mode.blocks_reads() { "reads and writes of" } else { "writes to" };
         let message = if other.at < step.at {
-            format!("{who} `{table}` wait while {verb} goes over every row: the transaction still holds the lock of {title}")
+            format!(
+                "{who} `{table}` wait while {verb} goes over every row: the transaction still holds the lock of {title}"
+            )
         } else {
-            format!("{verb} locks every row of `{table}`, and {title} waits in the same transaction for everybody who uses the table: one who wants such a row is a deadlock")
+            format!(
+                "{verb} locks every row of `{table}`, and {title} waits in the same transaction for everybody who uses the table: one who wants such a row is a deadlock"
+            )
         };
         cx.report(step.place(op.span), message)
-            .help("Change the rows in a migration of their own, in batches by the key that commit one by one.")
-            .related(other.place(altering.span), "this alters the table");
+            .help(
+                "Change the rows in a migration of their own, in batches by the key that commit one by one.",
+            )
+            .related(other.place(altering.span), "this alters the table")
+            .offer(Safety::Unsafe, recipes::in_batches(step, op));
     }
 }
 

@@ -1,7 +1,8 @@
 //! ADD CHECK that checks the rows at once.
 
 use super::constraints::{called, done_on_postgres, is_checked_at_once, is_read, waiting};
-use super::{Check, Cx, Rule, StepFacts};
+use super::{Check, Cx, Rule, StepFacts, recipes};
+use crate::diagnostic::Safety;
 use crate::ops::Operation;
 use crate::schema::{Constraint, ConstraintKind};
 
@@ -14,11 +15,12 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
-    let reads =
-        |one: &&Constraint| matches!(one.kind, ConstraintKind::Check(_)) && is_checked_at_once(one);
+    let reads = |one: &&Constraint| matches!(one.kind, ConstraintKind::Check(_)) && is_checked_at_once(one);
     for op in done_on_postgres(step) {
         let (table, constraint, column) = match &op.kind {
-            Operation::AddConstraint { table, constraint } => (&table.name, Some(&**constraint).filter(reads), None),
+            Operation::AddConstraint { table, constraint } => {
+                (&table.name, Some(&**constraint).filter(reads), None)
+            }
             Operation::AddColumn { table, def, .. } => {
                 (&table.name, def.constraints.iter().find(reads), Some(&def.column.name))
             }
@@ -37,6 +39,8 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             ),
             None => "Add it NOT VALID, which reads nothing, and VALIDATE CONSTRAINT it in a later migration: that reads the rows while reads and writes go on.".to_owned(),
         };
-        cx.report(step.place(op.span), message).help(help);
+        cx.report(step.place(op.span), message)
+            .help(help)
+            .offer(Safety::Unsafe, recipes::validate_later(step, op));
     }
 }

@@ -25,8 +25,7 @@ pub fn done_on_postgres<'a>(step: &StepFacts<'a>) -> Vec<&'a Op> {
 /// Whether the statement reads a table that is in use from end to end, or one of its partitions or heirs.
 pub fn is_read(step: &StepFacts<'_>, table: &Name) -> bool {
     let family = step.family(table);
-    !is_emptied(step, table)
-        && step.in_use(&step.effects().scans).iter().any(|name| family.contains(name))
+    !is_emptied(step, table) && step.in_use(&step.effects().scans).iter().any(|name| family.contains(name))
 }
 
 /// Whether the migration took all rows out of a table before this statement.
@@ -54,7 +53,11 @@ pub fn waiting_for(step: &StepFacts<'_>, locks: &BTreeMap<Name, LockMode>, names
         (all, writes) if writes.is_empty() => format!("reads and writes of {} wait", tables(step, &all)),
         (all, writes) if all.is_empty() => format!("writes to {} wait", tables(step, &writes)),
         (all, writes) => {
-            format!("reads and writes of {}, and writes to {}, wait", tables(step, &all), tables(step, &writes))
+            format!(
+                "reads and writes of {}, and writes to {}, wait",
+                tables(step, &all),
+                tables(step, &writes)
+            )
         }
     }
 }
@@ -83,9 +86,7 @@ pub fn is_partitioned(step: &StepFacts<'_>, table: &Name) -> bool {
 pub fn is_new_column(step: &StepFacts<'_>, table: &Name, column: &Ident) -> bool {
     let member = step.after().table(&step.resolve_after(table)).and_then(|table| table.column(column.key()));
     let made = member.found().and_then(|member| member.made);
-    made.is_some_and(|made| {
-        made.file == step.part.run.part.file || step.part.new_files.contains(&made.file)
-    })
+    made.is_some_and(|made| made.file == step.part.run.part.file || step.part.new_files.contains(&made.file))
 }
 
 /// Whether an earlier statement of the migration changes rows of a table, or asks for some.
@@ -93,9 +94,9 @@ pub fn is_looked_at_before(step: &StepFacts<'_>, table: &Name, asks: bool) -> bo
     let name = step.resolve(table);
     earlier(step).any(|earlier| {
         earlier.statement().ops.iter().any(|op| match &op.kind {
-            Operation::Update { table, .. } | Operation::Delete { table, .. } | Operation::Merge { table } => {
-                earlier.resolve(table) == name
-            }
+            Operation::Update { table, .. }
+            | Operation::Delete { table, .. }
+            | Operation::Merge { table } => earlier.resolve(table) == name,
             Operation::Query { reads, .. } => asks && reads.iter().any(|read| earlier.resolve(read) == name),
             _ => false,
         })
@@ -134,9 +135,9 @@ pub fn was_unique(step: &StepFacts<'_>, table: &Name, columns: &[Ident]) -> bool
     let Some(first) = step.part.run.steps.first() else { return false };
     let by_index = first.before.indexes_of(&name).any(covers);
     let is_key = |table: &Table| {
-        table.primary_key().is_some_and(|key| {
-            !key.is_empty() && key.iter().all(|column| columns.contains(column))
-        })
+        table
+            .primary_key()
+            .is_some_and(|key| !key.is_empty() && key.iter().all(|column| columns.contains(column)))
     };
     by_index || first.before.table(&name).found().is_some_and(is_key)
 }

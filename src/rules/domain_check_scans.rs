@@ -29,8 +29,11 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             ),
             _ => continue,
         };
-        let read: Vec<Name> =
-            step.locked(LockMode::Share).into_iter().filter(|table| step.effects().scans.contains(table)).collect();
+        let read: Vec<Name> = step
+            .locked(LockMode::Share)
+            .into_iter()
+            .filter(|table| step.effects().scans.contains(table))
+            .collect();
         if read.is_empty() {
             continue;
         }

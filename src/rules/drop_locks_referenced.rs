@@ -40,8 +40,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
 fn referenced(step: &StepFacts<'_>, op: &Op) -> Vec<Name> {
     let (own, keys): (Vec<Name>, Vec<&ForeignKey>) = match &op.kind {
         Operation::Drop(drop) if drop.kind == ObjectKind::Table => {
-            let own: Vec<Name> =
-                drop.objects.iter().flat_map(|object| step.family(&object.name)).collect();
+            let own: Vec<Name> = drop.objects.iter().flat_map(|object| step.family(&object.name)).collect();
             let tables = own.iter().filter_map(|name| step.before().table(name).found());
             let keys = tables.flat_map(|table| table.foreign_keys().map(|(_, key)| key)).collect();
             (own, keys)

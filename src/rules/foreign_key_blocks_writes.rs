@@ -1,7 +1,8 @@
 //! ADD FOREIGN KEY that checks the rows at once.
 
 use super::constraints::{called, done_on_postgres, is_checked_at_once, is_partitioned, is_read, waiting};
-use super::{Check, Cx, Rule, StepFacts};
+use super::{Check, Cx, Rule, StepFacts, recipes};
+use crate::diagnostic::Safety;
 use crate::ops::{Op, Operation};
 use crate::schema::{Constraint, ForeignKey, Name};
 
@@ -39,7 +40,9 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
                 called(constraint)
             )
         };
-        cx.report(step.place(op.span), message).help(help);
+        cx.report(step.place(op.span), message)
+            .help(help)
+            .offer(Safety::Unsafe, recipes::validate_later(step, op));
     }
 }
 
@@ -49,7 +52,8 @@ fn checked_key(op: &Op) -> Option<(&Name, &Constraint, &ForeignKey)> {
     let (table, constraint) = match &op.kind {
         Operation::AddConstraint { table, constraint } => (&table.name, &**constraint),
         Operation::AddColumn { table, def, .. } if def.column.default.is_some() => {
-            let mut keys = def.constraints.iter().filter(|constraint| constraint.kind.foreign_key().is_some());
+            let mut keys =
+                def.constraints.iter().filter(|constraint| constraint.kind.foreign_key().is_some());
             (&table.name, keys.next()?)
         }
         _ => return None,

@@ -264,6 +264,14 @@ impl Finding<'_> {
         self
     }
 
+    /// What to change, where it can be said.
+    pub fn offer(self, safety: Safety, remedy: Option<Remedy>) -> Self {
+        match remedy {
+            Some(remedy) => self.remedy(safety, remedy),
+            None => self,
+        }
+    }
+
     /// Another severity than the page's.
     pub fn severity(self, severity: Severity) -> Self {
         self.diagnostic.severity = severity;

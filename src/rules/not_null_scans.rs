@@ -1,8 +1,8 @@
 //! SET NOT NULL, which reads every row while nobody else may.
 
 use super::constraints::{done_on_postgres, earlier, is_checked_at_once, is_partitioned, is_read, waiting};
-use super::{Check, Cx, Rule, StepFacts};
-use crate::diagnostic::Severity;
+use super::{Check, Cx, Rule, StepFacts, recipes};
+use crate::diagnostic::{Safety, Severity};
 use crate::ops::{AlterColumn, ColumnDef, Op, Operation};
 use crate::schema::{ConstraintKind, Ident, Name};
 
@@ -17,7 +17,9 @@ pub const RULE: Rule = Rule {
 fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
     for op in done_on_postgres(step) {
         let (table, column) = match &op.kind {
-            Operation::AlterColumn { table, column, change: AlterColumn::SetNotNull } => (&table.name, column),
+            Operation::AlterColumn { table, column, change: AlterColumn::SetNotNull } => {
+                (&table.name, column)
+            }
             Operation::AddConstraint { table, constraint } if is_checked_at_once(constraint) => {
                 let ConstraintKind::NotNull(Some(column)) = &constraint.kind else { continue };
                 (&table.name, column)
@@ -32,7 +34,12 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             "{} until every row of `{table}` has been searched for a NULL in `{column}`",
             waiting(step, &[table.clone()])
         );
-        let finding = cx.report(step.place(op.span), message).help(help(step, table, column, filled));
+        let by_default = matches!(filled, Some(Filled { by_default: true, .. }));
+        let remedy = recipes::not_null(step, op).filter(|_| !by_default);
+        let finding = cx
+            .report(step.place(op.span), message)
+            .help(help(step, table, column, filled))
+            .offer(Safety::Unsafe, remedy);
         if matches!(filled, Some(Filled { together: true, .. })) {
             finding.severity(Severity::Advice);
         }
@@ -77,27 +84,38 @@ fn fills(def: &ColumnDef, column: &Ident) -> bool {
 
 fn help(step: &StepFacts<'_>, table: &Name, column: &Ident, filled: Option<Filled>) -> String {
     if matches!(filled, Some(Filled { by_default: true, .. })) {
-        return format!("Write ADD COLUMN {column} … NOT NULL DEFAULT … in one: then nothing has to be searched.");
+        return format!(
+            "Write ADD COLUMN {column} … NOT NULL DEFAULT … in one: then nothing has to be searched."
+        );
     }
     let engine = step.part.engine();
     if !engine.at_least(12, 0) {
-        return format!("Keep a CHECK ({column} IS NOT NULL) instead, added NOT VALID and validated in a later migration: before PostgreSQL 12 no CHECK spares SET NOT NULL its look at the rows.");
+        return format!(
+            "Keep a CHECK ({column} IS NOT NULL) instead, added NOT VALID and validated in a later migration: before PostgreSQL 12 no CHECK spares SET NOT NULL its look at the rows."
+        );
     }
     let known = step.before().table(&step.resolve(table));
-    let checks = known.found().into_iter().flat_map(|table| &table.constraints).find(|(_, one)| match &one.kind {
-        ConstraintKind::Check(expr) => expr.requires_not_null(column.key()),
-        ConstraintKind::NotNull(of) => one.not_valid && of.as_ref() == Some(column),
-        _ => false,
-    });
+    let checks =
+        known.found().into_iter().flat_map(|table| &table.constraints).find(|(_, one)| match &one.kind {
+            ConstraintKind::Check(expr) => expr.requires_not_null(column.key()),
+            ConstraintKind::NotNull(of) => one.not_valid && of.as_ref() == Some(column),
+            _ => false,
+        });
     match checks {
         Some((name, one)) if one.not_valid => {
-            format!("VALIDATE CONSTRAINT {name} first, in a migration before this one: SET NOT NULL then reads nothing.")
+            format!(
+                "VALIDATE CONSTRAINT {name} first, in a migration before this one: SET NOT NULL then reads nothing."
+            )
         }
         Some((name, _)) if is_dropped_here(step, name) => {
-            format!("Drop `{name}` in a statement of its own, after SET NOT NULL: dropped by the same ALTER TABLE it proves nothing.")
+            format!(
+                "Drop `{name}` in a statement of its own, after SET NOT NULL: dropped by the same ALTER TABLE it proves nothing."
+            )
         }
         _ if engine.at_least(18, 0) && !is_partitioned(step, table) => {
-            format!("Write ADD CONSTRAINT … NOT NULL {column} NOT VALID, and VALIDATE CONSTRAINT it in a later migration: that reads the rows while reads and writes go on.")
+            format!(
+                "Write ADD CONSTRAINT … NOT NULL {column} NOT VALID, and VALIDATE CONSTRAINT it in a later migration: that reads the rows while reads and writes go on."
+            )
         }
         _ => format!(
             "Add CHECK ({column} IS NOT NULL) NOT VALID, VALIDATE CONSTRAINT it in the next migration, then SET NOT NULL, which finds it and reads nothing, and drop it."

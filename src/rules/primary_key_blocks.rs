@@ -1,7 +1,8 @@
 //! ADD PRIMARY KEY that builds its index, or reads the rows, under the lock of ALTER TABLE.
 
 use super::constraints::{columns, done_on_postgres, is_partitioned, is_read, waiting};
-use super::{Check, Cx, Rule, StepFacts};
+use super::{Check, Cx, Rule, StepFacts, recipes};
+use crate::diagnostic::Safety;
 use crate::ops::{AlterColumn, Operation};
 use crate::schema::{Constraint, ConstraintKind, Ident, Lookup, Name};
 
@@ -17,12 +18,16 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
     let is_key = |one: &&Constraint| matches!(one.kind, ConstraintKind::PrimaryKey { .. });
     for op in done_on_postgres(step) {
         let (table, constraint) = match &op.kind {
-            Operation::AddConstraint { table, constraint } => (&table.name, Some(&**constraint).filter(is_key)),
+            Operation::AddConstraint { table, constraint } => {
+                (&table.name, Some(&**constraint).filter(is_key))
+            }
             Operation::AddColumn { table, def, .. } => (&table.name, def.constraints.iter().find(is_key)),
             _ => continue,
         };
         let Some(constraint) = constraint.filter(|_| is_read(step, table)) else { continue };
-        let ConstraintKind::PrimaryKey { columns: keys, using_index, .. } = &constraint.kind else { continue };
+        let ConstraintKind::PrimaryKey { columns: keys, using_index, .. } = &constraint.kind else {
+            continue;
+        };
         let waits = waiting(step, &[table.clone()]);
         if let Some(index) = using_index {
             let nullable = nullable(step, table, index);
@@ -50,7 +55,8 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             step.place(op.span),
             format!("{waits} until the index of the primary key on {} is built", columns(keys)),
         )
-        .help(help);
+        .help(help)
+        .offer(Safety::Unsafe, recipes::index_first(step, op));
     }
 }
 
@@ -77,8 +83,12 @@ fn is_set_here(step: &StepFacts<'_>, column: &Ident) -> bool {
 fn not_null_first(step: &StepFacts<'_>, nullable: &[Ident]) -> String {
     let named = columns(nullable);
     if step.part.engine().at_least(12, 0) {
-        format!("Make {named} NOT NULL first without a long lock: CHECK (… IS NOT NULL) NOT VALID, VALIDATE it in a later migration, then add the primary key.")
+        format!(
+            "Make {named} NOT NULL first without a long lock: CHECK (… IS NOT NULL) NOT VALID, VALIDATE it in a later migration, then add the primary key."
+        )
     } else {
-        format!("Make {named} NOT NULL in a quiet hour first: before PostgreSQL 12 that reads every row under this lock as well.")
+        format!(
+            "Make {named} NOT NULL in a quiet hour first: before PostgreSQL 12 that reads every row under this lock as well."
+        )
     }
 }

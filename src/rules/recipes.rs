@@ -4,7 +4,7 @@
 use super::StepFacts;
 use crate::diagnostic::{Fill, Mirror, Remedy, Stage, Word, Work};
 use crate::ops::{
-    AlterColumn, AlterDomain, ColumnDef, CreateIndex, CreateSequence, Drop, Guard, Op, Operation, TableTarget,
+    AlterColumn, ColumnDef, CreateIndex, CreateSequence, Drop, Guard, Op, Operation, TableTarget,
 };
 use crate::schema::{
     Bound, Constraint, ConstraintKind, Expr, Ident, Index, Literal, Name, ObjectKind, ObjectRef,
@@ -436,37 +436,6 @@ fn not_null_stages(step: &StepFacts<'_>, table: &TableTarget, column: &Ident) ->
     Some(vec![first, validate(table, &check), last])
 }
 
-/// ALTER DOMAIN … ADD CONSTRAINT: NOT VALID first.
-pub fn validate_domain_later(op: &Op) -> Option<Remedy> {
-    let Operation::AlterDomain { name, change: AlterDomain::AddConstraint(constraint) } = &op.kind else {
-        return None;
-    };
-    let own = constraint.name.clone().filter(|_| matches!(constraint.kind, ConstraintKind::Check(_)))?;
-    let first = Stage {
-        name: format!("add_{}", own.text()),
-        why: "Every new value is checked from here on, and nothing waits for the old ones.".to_owned(),
-        alone: false,
-        up: vec![Work::Own(Word::NotValid)],
-        down: Ok(vec![Work::Operation(Operation::AlterDomain {
-            name: name.clone(),
-            change: AlterDomain::DropConstraint { name: own.clone(), guard: Guard::IfExists },
-        })]),
-    };
-    let second = Stage {
-        name: format!("validate_{}", own.text()),
-        why: format!(
-            "Reads every table with a column of {name}; writes to them wait for it, the migrations behind it do not."
-        ),
-        alone: false,
-        up: vec![Work::Operation(Operation::AlterDomain {
-            name: name.clone(),
-            change: AlterDomain::ValidateConstraint(own),
-        })],
-        down: Err(NOTHING_TO_UNDO),
-    };
-    Some(Remedy::Stages(vec![first, second]))
-}
-
 /// The key by which the rows of a table can be gone through: one column, known not to be NULL.
 pub fn key_of(table: &Table) -> Option<Ident> {
     table.constraints.iter().find_map(|(_, constraint)| match &constraint.kind {
@@ -495,6 +464,12 @@ pub fn in_batches(step: &StepFacts<'_>, op: &Op) -> Option<Remedy> {
         _ => return None,
     };
     let key = step.table(table).found().and_then(key_of).filter(|key| !columns.contains(key))?;
+    // It goes into a later migration; what stands below it may count on the new values.
+    let name = step.resolve(table);
+    let below = || step.part.steps().skip(step.at + 1);
+    if step.in_transaction() && below().any(|other| other.effects().locks.contains_key(&name)) {
+        return None;
+    }
     let stage = Stage {
         name: format!("backfill_{}", table.text()),
         why: format!(

@@ -46,7 +46,8 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         let help = if step.part.dialect() == Dialect::Sqlite {
             format!("Give `{column}` a default, or release the code first that always writes it.")
         } else if had_default {
-            "Drop the default in a later migration, when no running code leaves the column out any more.".to_owned()
+            "Drop the default in a later migration, when no running code leaves the column out any more."
+                .to_owned()
         } else {
             format!(
                 "Give `{column}` a default first, or release the code that always writes it before this migration; while both run, the old code knows nothing of it."

@@ -2,8 +2,8 @@
 
 use super::constraints::{columns, done, is_new_column};
 use super::facts::is_version_table;
-use super::{Check, Cx, Rule, StepFacts};
-use crate::diagnostic::Severity;
+use super::{Check, Cx, Rule, StepFacts, recipes};
+use crate::diagnostic::{Safety, Severity};
 use crate::ops::Operation;
 use crate::schema::{Dialect, Name};
 
@@ -32,18 +32,21 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
                             ),
                         )
                         .severity(Severity::Advice)
-                        .help("Fill it in batches by the key, each committed by itself; or add the column with the value as its DEFAULT, where one value fits all.");
+                        .help("Fill it in batches by the key, each committed by itself; or add the column with the value as its DEFAULT, where one value fits all.")
+                        .offer(Safety::Unsafe, recipes::in_batches(step, op));
                     }
                     continue;
                 }
                 cx.report(step.place(op.span), format!("UPDATE without WHERE changes every row of `{table}`"))
-                    .help("Say which rows; where all of them are meant, write WHERE true, or update them in batches by the key.");
+                    .help("Say which rows; where all of them are meant, write WHERE true, or update them in batches by the key.")
+                    .offer(Safety::Unsafe, recipes::in_batches(step, op));
             }
-            Operation::Delete { table, limited: false, filter: None, .. }
-                if is_kept(step, table) =>
-            {
-                cx.report(step.place(op.span), format!("DELETE without WHERE takes every row out of `{table}`"))
-                    .help("Say which rows; where all of them are meant, write WHERE true.");
+            Operation::Delete { table, limited: false, filter: None, .. } if is_kept(step, table) => {
+                cx.report(
+                    step.place(op.span),
+                    format!("DELETE without WHERE takes every row out of `{table}`"),
+                )
+                .help("Say which rows; where all of them are meant, write WHERE true.");
             }
             _ => {}
         }

@@ -36,7 +36,9 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             continue;
         }
         let plain: Option<Vec<Ident>> = keys.into_iter().collect();
-        let same = plain.as_deref().map_or_else(|| "the same key".to_owned(), |keys| format!("the same {}", columns(keys)));
+        let same = plain
+            .as_deref()
+            .map_or_else(|| "the same key".to_owned(), |keys| format!("the same {}", columns(keys)));
         let behind = if leaves { " and leaves an invalid index behind" } else { "" };
         let message = format!(
             "it fails where two rows of `{table}` have {same}{behind}, and so does code that writes such a row from now on"

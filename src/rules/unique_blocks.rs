@@ -1,7 +1,8 @@
 //! ADD UNIQUE that builds its index under the lock of ALTER TABLE.
 
 use super::constraints::{called, columns, done_on_postgres, is_partitioned, is_read, waiting};
-use super::{Check, Cx, Rule, StepFacts};
+use super::{Check, Cx, Rule, StepFacts, recipes};
+use crate::diagnostic::Safety;
 use crate::ops::Operation;
 use crate::schema::{Constraint, ConstraintKind};
 
@@ -14,12 +15,12 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
-    let builds = |one: &&Constraint| {
-        matches!(one.kind, ConstraintKind::Unique { using_index: None, .. })
-    };
+    let builds = |one: &&Constraint| matches!(one.kind, ConstraintKind::Unique { using_index: None, .. });
     for op in done_on_postgres(step) {
         let (table, constraint) = match &op.kind {
-            Operation::AddConstraint { table, constraint } => (&table.name, Some(&**constraint).filter(builds)),
+            Operation::AddConstraint { table, constraint } => {
+                (&table.name, Some(&**constraint).filter(builds))
+            }
             Operation::AddColumn { table, def, .. } => (&table.name, def.constraints.iter().find(builds)),
             _ => continue,
         };
@@ -28,7 +29,9 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         let message = format!(
             "{} until the index of{} on {} is built",
             waiting(step, &[table.clone()]),
-            Some(called(constraint)).filter(|name| !name.is_empty()).unwrap_or_else(|| " the constraint".to_owned()),
+            Some(called(constraint))
+                .filter(|name| !name.is_empty())
+                .unwrap_or_else(|| " the constraint".to_owned()),
             columns(keys)
         );
         let of_column = matches!(op.kind, Operation::AddColumn { .. });
@@ -41,6 +44,8 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         } else {
             "Build the index first with CREATE UNIQUE INDEX CONCURRENTLY, in a migration that runs outside a transaction; then ADD CONSTRAINT … UNIQUE USING INDEX takes it over at once.".to_owned()
         };
-        cx.report(step.place(op.span), message).help(help);
+        cx.report(step.place(op.span), message)
+            .help(help)
+            .offer(Safety::Unsafe, recipes::index_first(step, op));
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::constraints::{done_on_postgres, earlier, is_read, waiting_for};
-use super::{Check, Cx, Rule, StepFacts};
+use super::{Check, Cx, Rule, StepFacts, recipes};
+use crate::diagnostic::Safety;
 use crate::effects::LockMode;
 use crate::ops::{Op, Operation, Transaction};
 use crate::schema::{Ident, Lookup, Name};
@@ -36,14 +37,21 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         let help = match step.transaction() {
             Transaction::None => "Validate in a statement of its own, in a later migration.".to_owned(),
             Transaction::Tool | Transaction::Implicit => {
-                "Move VALIDATE CONSTRAINT into the next migration, which is a transaction of its own.".to_owned()
+                "Move VALIDATE CONSTRAINT into the next migration, which is a transaction of its own."
+                    .to_owned()
             }
             Transaction::Explicit(_) if step.part.tool().records => {
-                "Move VALIDATE CONSTRAINT into the next migration, which is a transaction of its own.".to_owned()
+                "Move VALIDATE CONSTRAINT into the next migration, which is a transaction of its own."
+                    .to_owned()
             }
-            Transaction::Explicit(_) => "Run VALIDATE CONSTRAINT after COMMIT, or in the next migration.".to_owned(),
+            Transaction::Explicit(_) => {
+                "Run VALIDATE CONSTRAINT after COMMIT, or in the next migration.".to_owned()
+            }
         };
-        cx.report(step.place(op.span), message).help(help).related(at, "the lock is taken here");
+        cx.report(step.place(op.span), message)
+            .help(help)
+            .related(at, "the lock is taken here")
+            .offer(Safety::Unsafe, recipes::validate_apart(op));
     }
 }
 
@@ -69,7 +77,8 @@ fn cause(step: &StepFacts<'_>, table: &Name, constraint: &Ident) -> Option<(Stri
         return Some(told(step, op));
     }
     let locks = |other: &StepFacts<'_>| {
-        step.shares_transaction(other) && other.effects().locks.get(&table).is_some_and(|mode| mode.blocks_writes())
+        step.shares_transaction(other)
+            && other.effects().locks.get(&table).is_some_and(|mode| mode.blocks_writes())
     };
     let strong: Vec<StepFacts<'_>> = earlier(step).filter(locks).collect();
     let adding = strong.iter().find_map(|other| Some(told(other, other.statement().ops.iter().find(adds)?)));

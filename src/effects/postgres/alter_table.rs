@@ -281,7 +281,9 @@ impl Work<'_> {
         let is_same = |own: &ForeignKey| {
             own.columns == key.columns
                 && own.table == parent
-                && (own.referenced == key.referenced || own.referenced.is_empty() || key.referenced.is_empty())
+                && (own.referenced == key.referenced
+                    || own.referenced.is_empty()
+                    || key.referenced.is_empty())
                 && (own.on_delete, own.on_update) == (key.on_delete, key.on_update)
         };
         self.table(partition).is_some_and(|table| {

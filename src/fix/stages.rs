@@ -51,8 +51,11 @@ pub fn write(
         None => (own.taken_out(), Vec::new(), stages),
     };
     let mut edits: Vec<(FileId, Edit)> = edits.into_iter().map(|edit| (place.file, edit)).collect();
+    let is_own = matches!(first.up.as_slice(), [Work::Own(_)]);
     if rest.len() == stages.len() {
-        edits.extend(own.undone(run, sources));
+        edits.extend(own.undone(run, sources, None));
+    } else if !is_own && first.down.is_ok() {
+        edits.extend(own.undone(run, sources, first.down.as_deref().ok()));
     }
     let mut drafts = Vec::new();
     for stage in rest {
@@ -146,14 +149,26 @@ impl Own<'_> {
         }
     }
 
-    /// What goes from the way back with it: the statement that takes it back, which the new migration's way back does.
-    fn undone(&self, run: &MigrationRun<'_>, sources: &Sources) -> Vec<(FileId, Edit)> {
+    /// What becomes of the statement that takes it back: it goes with it, since the new migration's way back does that; or these are
+    /// written in its place.
+    fn undone(
+        &self,
+        run: &MigrationRun<'_>,
+        sources: &Sources,
+        instead: Option<&[Work]>,
+    ) -> Vec<(FileId, Edit)> {
         let Some(down) = &run.down else { return Vec::new() };
         let source = sources.get(down.part.file);
         let mut edits = Vec::new();
         for statement in down.script.statements.iter().filter(|statement| statement.within.is_none()) {
             for op in statement.ops.iter().filter(|op| takes_back(&self.op.kind, &op.kind)) {
-                let own = if statement.ops.len() == 1 {
+                let instead =
+                    instead.and_then(|works| self.texts(&works.iter().map(plain).collect::<Vec<_>>()));
+                let own = if statement.ops.len() == 1
+                    && let Some(texts) = instead
+                {
+                    vec![Edit::replace(statement.span, texts.join(&format!(";{}", source.line_ending())))]
+                } else if statement.ops.len() == 1 {
                     vec![write::remove(source, statement.whole)]
                 } else {
                     write::remove_listed(source, &[op.span])
@@ -257,6 +272,16 @@ impl Own<'_> {
             },
         };
         Some(up.into_iter().enumerate().map(piece).collect())
+    }
+}
+
+/// The same where a transaction may be open.
+fn plain(work: &Work) -> Work {
+    match work {
+        Work::Operation(Operation::Drop(drop)) => {
+            Work::Operation(Operation::Drop(Drop { concurrently: false, ..drop.clone() }))
+        }
+        other => other.clone(),
     }
 }
 

@@ -31,6 +31,8 @@ mod servers;
 mod property;
 /// What is offered in stages in the place of a bad statement ends where that would have ended.
 mod recipes;
+/// Remedies in several migrations are written as each tool wants them.
+mod remedies;
 /// A script's replay is the schema that a server has after it.
 mod replay;
 /// What is held against the canonical schema file, and what the fix writes into it.

@@ -34,17 +34,18 @@ pub fn run(
     let originals: BTreeMap<FileId, Vec<u8>> =
         project.files.sources.iter().map(|(id, source)| (id, source.bytes().to_vec())).collect();
     let mut fixed = BTreeMap::new();
+    // First, while each statement stands alone: what the others write beside it would hold it fast.
+    let created = if lint.scope.stdin_filename.is_none() {
+        with_new_files(project, trees, lint, judged, least, &mut fixed)?
+    } else {
+        Vec::new()
+    };
     for _ in 0..ROUNDS {
         let files = fixable(lint, judged, least);
         if !fix_files(project, trees, lint, judged, least, &files, &mut fixed)? {
             break;
         }
     }
-    let created = if lint.scope.stdin_filename.is_none() {
-        with_new_files(project, trees, lint, judged, least, &mut fixed)?
-    } else {
-        Vec::new()
-    };
     judged.summary.fixed = fixed.values().sum();
     judged.summary.left_in_applied = left(lint, judged, least);
     let changed: Vec<(FileId, Vec<u8>)> = originals
@@ -138,6 +139,7 @@ fn with_new_files(
     fixed: &mut BTreeMap<FileId, usize>,
 ) -> Result<Vec<FileId>, UserError> {
     let mut created = Vec::new();
+    let mut origin: BTreeMap<FileId, FileId> = BTreeMap::new();
     let mut refused: BTreeSet<(&'static str, String)> = BTreeSet::new();
     loop {
         let next = judged.findings.iter().find_map(|finding| {
@@ -155,7 +157,11 @@ fn with_new_files(
             continue;
         };
         let after = judge(project, trees, lint)?;
-        if is_worse(&judged.findings, &after.findings) {
+        // What was moved keeps what else is said about it.
+        origin.extend(new.iter().map(|id| (*id, file)));
+        let whence =
+            |of: FileId| std::iter::successors(Some(of), |of| origin.get(of).copied()).last().unwrap_or(of);
+        if is_worse(&judged.findings, &after.findings, &whence) {
             for (file, source) in before {
                 project.files.sources.put_back(file, source);
             }
@@ -253,7 +259,7 @@ fn fix_files(
         return Ok(false);
     }
     let after = judge(project, trees, lint)?;
-    if !is_worse(&judged.findings, &after.findings) {
+    if !is_worse(&judged.findings, &after.findings, &|file| file) {
         *judged = after;
         for (file, count, _) in before {
             *fixed.entry(file).or_insert(0) += count;
@@ -295,7 +301,7 @@ fn fix_some(
         };
         project.files.sources.replace(file, bytes);
         let after = judge(project, trees, lint)?;
-        if is_worse(&judged.findings, &after.findings) {
+        if is_worse(&judged.findings, &after.findings, &|file| file) {
             taken.pop();
         } else {
             best = Some((project.files.sources.get(file).clone(), after));
@@ -315,16 +321,18 @@ fn may_write(lint: &Lint, judged: &Judged, file: FileId) -> bool {
     lint.fixing.fix_applied || !judged.applied.contains(&file)
 }
 
-/// Whether there is a harm now that was not there before: more findings of a category in a file, or severer ones. Of a category, and
+/// Whether there is a harm now that was not there before: more findings of a category in a file, or severer ones. `whence`: the file
+/// that a new one was made of. Of a category, and
 /// not of a rule: a statement that gets another form keeps its harm, and another rule tells it.
-fn is_worse(before: &[Diagnostic], after: &[Diagnostic]) -> bool {
+fn is_worse(before: &[Diagnostic], after: &[Diagnostic], whence: &dyn Fn(FileId) -> FileId) -> bool {
     let count = |findings: &[Diagnostic]| {
         let mut categories = BTreeMap::new();
         let mut counts: BTreeMap<(FileId, String), (usize, Severity)> = BTreeMap::new();
         for finding in findings {
             let category: &String =
                 categories.entry(finding.rule).or_insert_with(|| rules::category(finding.rule));
-            let entry = counts.entry((finding.place.file, category.clone())).or_insert((0, Severity::Advice));
+            let entry =
+                counts.entry((whence(finding.place.file), category.clone())).or_insert((0, Severity::Advice));
             entry.0 += 1;
             entry.1 = entry.1.max(finding.severity);
         }

@@ -362,8 +362,8 @@ fn a_fix_that_makes_it_worse_is_refused_and_the_others_are_taken() {
     let index = "CREATE INDEX users_email ON users (email);\n";
     let concurrently = "CREATE INDEX CONCURRENTLY users_email ON users (email);\n";
     let drop = "DROP INDEX CONCURRENTLY IF EXISTS users_email;\n";
-    let rest = "UPDATE users SET email = lower(email);\nDROP TABLE orders;\n";
-    let fixed_rest = "UPDATE users SET email = lower(email);\nDROP TABLE IF EXISTS orders;\n";
+    let rest = "UPDATE users SET email = lower(email) WHERE true;\nDROP TABLE orders;\n";
+    let fixed_rest = "UPDATE users SET email = lower(email) WHERE true;\nDROP TABLE IF EXISTS orders;\n";
     for (flags, before, after) in [
         ("--fix", index.to_owned(), concurrently.to_owned()),
         ("--fix --unsafe-fixes", index.to_owned(), format!("{drop}{concurrently}")),

@@ -1,7 +1,7 @@
 //! What gander says: a finding with its place, its reasons, and what to change.
 
 use crate::ops::Operation;
-use crate::schema::{Column, Ident, Name, ObjectRef};
+use crate::schema::{Column, Ident, Identity, Name, ObjectRef, Type};
 pub use crate::syntax::sql::write_batches::{Fill, Mirror};
 use crate::text::{Edit, FileId, Place, Span};
 
@@ -115,6 +115,8 @@ pub enum Remedy {
     CommitAtEnd { part: Span },
     /// Take these items out of the list, separated by commas, that they stand in.
     RemoveListed(Vec<Span>),
+    /// Write another type where a column's type stands, with the words that make it an identity column behind it.
+    Retype { at: Span, ty: Type, identity: Option<Identity> },
     /// Replace the statement by these, one after the other, each in a migration of its own where `|` separates.
     Split(Vec<Vec<Operation>>),
     /// Write an object into the canonical schema file where it belongs: a table or column with these columns in the end, in the

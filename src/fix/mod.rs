@@ -75,6 +75,20 @@ pub fn write_out(findings: &mut [Diagnostic], sources: &Sources, histories: &[Hi
                         renames: Vec::new(),
                     })
                 }
+                Remedy::Retype { at, ty, identity } => {
+                    let place = finding.place;
+                    statement_at(histories, place).map(|(part, statement)| {
+                        let (source, spans) = (sources.get(place.file), (statement.span, *at));
+                        let edit = write::retype(source, spans, ty, *identity, part.engine.dialect);
+                        Fix {
+                            title: "Give it the other type".to_owned(),
+                            safety: *safety,
+                            edits: vec![(place.file, edit)],
+                            new_files: Vec::new(),
+                            renames: Vec::new(),
+                        }
+                    })
+                }
                 other => fix(sources.get(finding.place.file), finding.place, site, *safety, other),
             };
         }
@@ -112,14 +126,19 @@ fn after(
     place: Place,
     operations: &[Operation],
 ) -> Option<Edit> {
+    let (part, statement) = statement_at(histories, place)?;
+    write::after(sources.get(place.file), statement.span, statement.whole, operations, part.engine.dialect)
+}
+
+/// The statement that a place lies in, with the part of a migration that it is of.
+fn statement_at<'a>(histories: &'a [History<'_>], place: Place) -> Option<(&'a PartRun, &'a Statement)> {
     let runs = histories.iter().flat_map(|history| &history.replay.runs);
     let mut parts = runs.flat_map(|run| std::iter::once(&run.up).chain(&run.down));
-    let (part, statement) = parts.find_map(|part| {
+    parts.find_map(|part| {
         let mut around = part.script.statements.iter().filter(|statement| statement.within.is_none());
         let holds = |statement: &&Statement| statement.span.contains(place.span);
         (part.part.file == place.file).then(|| around.find(holds))?.map(|statement| (part, statement))
-    })?;
-    write::after(sources.get(place.file), statement.span, statement.whole, operations, part.engine.dialect)
+    })
 }
 
 fn fix(
@@ -136,9 +155,11 @@ fn fix(
             ("Take it away", spans.iter().map(|span| write::remove(source, *span)).collect())
         }
         Remedy::RemoveListed(items) => ("Take out what is not needed", write::remove_listed(source, items)),
-        Remedy::WriteCanonical { .. } | Remedy::NewMigration(_) | Remedy::After(_) | Remedy::Stages(_) => {
-            return None;
-        }
+        Remedy::WriteCanonical { .. }
+        | Remedy::NewMigration(_)
+        | Remedy::After(_)
+        | Remedy::Stages(_)
+        | Remedy::Retype { .. } => return None,
         Remedy::AddGuard
         | Remedy::OnConflictDoNothing { .. }
         | Remedy::Concurrently
@@ -201,7 +222,8 @@ fn at_site(
         | Remedy::WriteCanonical { .. }
         | Remedy::NewMigration(_)
         | Remedy::After(_)
-        | Remedy::Stages(_) => return None,
+        | Remedy::Stages(_)
+        | Remedy::Retype { .. } => return None,
     })
 }
 

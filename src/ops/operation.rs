@@ -244,6 +244,8 @@ pub struct ColumnDef {
     pub sequence: (SequenceOptions, Option<Name>),
     /// What was written of it that no column can have together, in words.
     pub contradiction: Option<&'static str>,
+    /// The bytes of its type, where one is written.
+    pub type_span: Option<Span>,
     /// Its DEFAULT is an expression of several words that stands without brackets around it, as SQLite does not read it.
     pub loose_default: bool,
     /// The bytes of the definition, from its name to its end.
@@ -258,6 +260,7 @@ impl ColumnDef {
             constraints: Vec::new(),
             sequence: (SequenceOptions::default(), None),
             contradiction: None,
+            type_span: None,
             loose_default: false,
             span,
         }

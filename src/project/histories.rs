@@ -184,6 +184,7 @@ pub fn settings(config: &Config, history: Option<&History>) -> Settings {
     Settings {
         small_tables: config.tables.small.iter().map(|table| table.value.clone()).collect(),
         header: config.conventions.header.as_ref().map(|header| header.value.clone()),
+        indexed_columns: config.conventions.indexed_columns.iter().map(|name| name.value.clone()).collect(),
         rollback: match history.map(|history| history.rollback.value) {
             Some(Rollback::Required) => Some(true),
             Some(Rollback::Off) => Some(false),

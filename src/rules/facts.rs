@@ -26,6 +26,8 @@ pub struct Settings {
     pub small_tables: BTreeSet<String>,
     /// `[conventions] header`: keys that every migration's leading comment must have.
     pub header: Option<Vec<String>>,
+    /// `[conventions] indexed-columns`: columns that want an index wherever they appear.
+    pub indexed_columns: Vec<String>,
     /// `[[history]] rollback`: Some(true) required, Some(false) off, None by practice.
     pub rollback: Option<bool>,
     /// `[[history]] version-table`.

@@ -1,12 +1,13 @@
 //! A new foreign key whose own columns no index leads to.
 
+use super::missing_index::index_for;
 use super::practice::is_practice;
 use super::{Check, Cx, Direction, PartFacts, Rule, StepFacts};
 use crate::diagnostic::{Remedy, Safety, Severity};
 use crate::history::Wrap;
 use crate::history::replay::{MigrationRun, PartRun};
-use crate::ops::{CreateIndex, Guard, Op, Operation, Outcome, resolve};
-use crate::schema::{Catalog, Dialect, Expr, ForeignKey, Ident, IndexKey, Lookup, Name, Table};
+use crate::ops::{Op, Operation, Outcome, resolve};
+use crate::schema::{Dialect, ForeignKey, Ident, Lookup, Name, Table};
 use crate::text::{Place, Span};
 
 /// `foreign-key-without-index`.
@@ -162,73 +163,9 @@ fn report(step: &StepFacts<'_>, made: &Made<'_>, severity: Severity, cx: &mut Cx
     };
     let is_plain = made.op.foreign_keys().iter().any(same_names) && step.statement().within.is_none();
     if is_plain && (!stands || alone) {
-        let create = index(step, made, stands);
+        let written =
+            made.op.foreign_keys().first().map_or_else(|| table.name.clone(), |(name, ..)| (*name).clone());
+        let create = index_for(step, made.op, (table, written), &key.columns, stands);
         finding.remedy(Safety::Unsafe, Remedy::After(vec![Operation::CreateIndex(Box::new(create))]));
-    }
-}
-
-/// The index that is missing.
-fn index(step: &StepFacts<'_>, made: &Made<'_>, concurrently: bool) -> CreateIndex {
-    let written_name =
-        made.op.foreign_keys().first().map_or_else(|| made.table.name.clone(), |(name, ..)| (*name).clone());
-    let guarded = match &made.op.kind {
-        Operation::CreateTable(create) => create.guard == Guard::IfNotExists,
-        Operation::AddColumn { guard, .. } => *guard == Guard::IfNotExists,
-        _ => !step.part.tool().records,
-    };
-    let key = |column: &Ident| IndexKey {
-        expr: Expr::Column(vec![column.text().to_owned()]),
-        options: String::new(),
-    };
-    CreateIndex {
-        name: Some(Name::bare(free_name(&step.part.run.after, made))),
-        table: written_name,
-        only: false,
-        unique: false,
-        concurrently,
-        // A guard would keep the invalid index that a failed build leaves.
-        guard: if guarded && !concurrently { Guard::IfNotExists } else { Guard::None },
-        method: "btree".to_owned(),
-        keys: made.key.columns.iter().map(key).collect(),
-        include: Vec::new(),
-        nulls_not_distinct: false,
-        predicate: None,
-        parameters: std::collections::BTreeMap::new(),
-    }
-}
-
-/// A name for the index in the manner of the others: `orders_customer_id_idx`, or `idx_orders_customer_id`.
-fn free_name(catalog: &Catalog, made: &Made<'_>) -> Ident {
-    const LONGEST: usize = 63;
-    let before = ["idx_", "ix_"].into_iter().find(|prefix| {
-        let named = catalog.indexes().filter(|index| index.constraint.is_none() && !index.generated_name);
-        let (with, without): (Vec<_>, Vec<_>) =
-            named.partition(|index| index.name.text().starts_with(prefix));
-        with.len() > without.len()
-    });
-    let columns: Vec<&str> = made.key.columns.iter().map(Ident::text).collect();
-    let (table, columns) = (made.table.name.text(), columns.join("_"));
-    let name = |number: &str| match before {
-        Some(prefix) => format!("{prefix}{table}_{columns}{number}"),
-        None => format!("{table}_{columns}_idx{number}"),
-    };
-    let is_free = |ident: &Ident| {
-        let full = Name { schema: made.table.name.schema.clone(), ident: ident.clone() };
-        catalog.relation(&full).found().is_none()
-    };
-    let mut number = 0;
-    loop {
-        let label = if number == 0 { String::new() } else { number.to_string() };
-        let text = name(&label);
-        // The server cuts what is too long, and two of them would be one.
-        let ident = if text.len() > LONGEST {
-            Ident::exact(format!("{columns}_idx{label}"))
-        } else {
-            Ident::exact(text)
-        };
-        if is_free(&ident) {
-            return ident;
-        }
-        number += 1;
     }
 }

@@ -6,6 +6,8 @@ pub mod drift;
 pub mod facts;
 pub mod guards;
 pub mod header;
+pub mod missing_index;
+pub mod new_columns;
 pub mod new_names;
 pub mod page;
 pub mod practice;
@@ -19,6 +21,8 @@ pub mod words;
 mod backfill_in_ddl_transaction;
 mod canonical_not_updated;
 mod check_blocks;
+mod char_type;
+mod comment_missing;
 mod constraint_never_validated;
 mod dependents_broken;
 mod dependents_dropped_silently;
@@ -31,13 +35,19 @@ mod duplicate_index;
 mod duplicate_version;
 mod empty_rollback;
 mod exclusion_blocks;
+mod expected_index_missing;
+mod float_for_money;
 mod forbidden_in_transaction;
 mod foreign_key_blocks_writes;
 mod foreign_key_over_orphans;
 mod foreign_key_without_index;
 mod guard_hides_difference;
+mod id_without_foreign_key;
 mod identifier_too_long;
 mod index_blocks_writes;
+mod int_primary_key;
+mod json_type;
+mod limited_varchar;
 mod migration_missing;
 mod mismatched_foreign_key;
 mod misnamed_migration;
@@ -47,6 +57,7 @@ mod missing_if_not_exists;
 mod missing_or_replace;
 mod missing_rollback;
 mod missing_transaction;
+mod money_type;
 mod name_needs_quoting;
 mod nested_transaction;
 mod not_null_scans;
@@ -60,9 +71,12 @@ mod required_column_added;
 mod row_security_without_policy;
 mod rows_changed_everywhere;
 mod sequence_gap;
+mod serial_type;
 mod stale_name;
+mod status_without_check;
 mod suppression_without_reason;
 mod table_without_primary_key;
+mod timestamp_without_zone;
 mod unclosed_transaction;
 mod unguarded_insert;
 mod unguarded_statement;
@@ -70,6 +84,8 @@ mod unique_added;
 mod unique_blocks;
 mod unknown_suppression;
 mod unmatched_config;
+mod unnamed_constraint;
+mod unqualified_name;
 mod unreadable_statement;
 mod unsupported_by_engine;
 mod unused_suppression;
@@ -77,6 +93,7 @@ mod validated_at_once;
 mod version_history_missing;
 mod version_not_recorded;
 mod version_not_rising;
+mod wide_index;
 
 use crate::diagnostic::{Diagnostic, Related, Remedy, Safety, Severity};
 use crate::text::Place;
@@ -88,6 +105,8 @@ pub const RULES: &[&Rule] = &[
     &backfill_in_ddl_transaction::RULE,
     &canonical_not_updated::RULE,
     &check_blocks::RULE,
+    &char_type::RULE,
+    &comment_missing::RULE,
     &constraint_never_validated::RULE,
     &dependents_broken::RULE,
     &dependents_dropped_silently::RULE,
@@ -100,13 +119,19 @@ pub const RULES: &[&Rule] = &[
     &duplicate_version::RULE,
     &empty_rollback::RULE,
     &exclusion_blocks::RULE,
+    &expected_index_missing::RULE,
+    &float_for_money::RULE,
     &forbidden_in_transaction::RULE,
     &foreign_key_blocks_writes::RULE,
     &foreign_key_over_orphans::RULE,
     &foreign_key_without_index::RULE,
     &guard_hides_difference::RULE,
+    &id_without_foreign_key::RULE,
     &identifier_too_long::RULE,
     &index_blocks_writes::RULE,
+    &int_primary_key::RULE,
+    &json_type::RULE,
+    &limited_varchar::RULE,
     &migration_missing::RULE,
     &mismatched_foreign_key::RULE,
     &misnamed_migration::RULE,
@@ -116,6 +141,7 @@ pub const RULES: &[&Rule] = &[
     &missing_or_replace::RULE,
     &missing_rollback::RULE,
     &missing_transaction::RULE,
+    &money_type::RULE,
     &name_needs_quoting::RULE,
     &nested_transaction::RULE,
     &not_null_scans::RULE,
@@ -129,9 +155,12 @@ pub const RULES: &[&Rule] = &[
     &row_security_without_policy::RULE,
     &rows_changed_everywhere::RULE,
     &sequence_gap::RULE,
+    &serial_type::RULE,
     &stale_name::RULE,
+    &status_without_check::RULE,
     &suppression_without_reason::RULE,
     &table_without_primary_key::RULE,
+    &timestamp_without_zone::RULE,
     &unclosed_transaction::RULE,
     &unguarded_insert::RULE,
     &unguarded_statement::RULE,
@@ -139,6 +168,8 @@ pub const RULES: &[&Rule] = &[
     &unique_blocks::RULE,
     &unknown_suppression::RULE,
     &unmatched_config::RULE,
+    &unnamed_constraint::RULE,
+    &unqualified_name::RULE,
     &unreadable_statement::RULE,
     &unsupported_by_engine::RULE,
     &unused_suppression::RULE,
@@ -146,6 +177,7 @@ pub const RULES: &[&Rule] = &[
     &version_history_missing::RULE,
     &version_not_recorded::RULE,
     &version_not_rising::RULE,
+    &wide_index::RULE,
 ];
 
 /// A rule.

@@ -359,7 +359,9 @@ fn column(cursor: &mut Cursor<'_>) -> Read<ColumnDef> {
     let first = cursor.at;
     let mut column = Column { not_null: Some(false), ..Column::unknown(cursor.ident("a column")?) };
     let serial = cursor.is("SERIAL");
+    let before = cursor.at;
     column.ty = Some(cursor.data_type()?);
+    let type_span = Some(cursor.span_from(before));
     let mut constraints = Vec::new();
     if serial {
         column.not_null = Some(true);
@@ -372,7 +374,7 @@ fn column(cursor: &mut Cursor<'_>) -> Read<ColumnDef> {
     {
         attribute(cursor, &mut column, &mut constraints)?;
     }
-    Ok(ColumnDef { constraints, ..ColumnDef::plain(column, cursor.span_from(first)) })
+    Ok(ColumnDef { constraints, type_span, ..ColumnDef::plain(column, cursor.span_from(first)) })
 }
 
 fn attribute(cursor: &mut Cursor<'_>, column: &mut Column, all: &mut Vec<Constraint>) -> Read<()> {

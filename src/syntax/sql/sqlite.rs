@@ -204,10 +204,14 @@ fn on_conflict(cursor: &mut Cursor<'_>, attributes: &mut Vec<String>) -> Read<()
 fn column(cursor: &mut Cursor<'_>) -> Read<ColumnDef> {
     let first = cursor.at;
     let mut column = Column { not_null: Some(false), ..Column::unknown(cursor.ident("a column")?) };
+    let mut type_span = None;
     if cursor.nth(0).is_some_and(|token| token.kind != TokenKind::Symbol) {
         let before = cursor.at;
         match cursor.data_type() {
-            Ok(ty) => column.ty = Some(ty),
+            Ok(ty) => {
+                column.ty = Some(ty);
+                type_span = Some(cursor.span_from(before));
+            }
             Err(_) if cursor.at == before => {}
             Err(unread) => return Err(unread),
         }
@@ -219,7 +223,7 @@ fn column(cursor: &mut Cursor<'_>) -> Read<ColumnDef> {
         }
         column_constraint(cursor, &mut column, &mut constraints)?;
     }
-    Ok(ColumnDef { constraints, ..ColumnDef::plain(column, cursor.span_from(first)) })
+    Ok(ColumnDef { constraints, type_span, ..ColumnDef::plain(column, cursor.span_from(first)) })
 }
 
 fn column_constraint(cursor: &mut Cursor<'_>, column: &mut Column, all: &mut Vec<Constraint>) -> Read<()> {

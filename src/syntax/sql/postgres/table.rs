@@ -337,10 +337,12 @@ pub fn column_name(cursor: &mut Cursor<'_>) -> Read<Ident> {
 pub fn column_def(cursor: &mut Cursor<'_>) -> Read<ColumnDef> {
     let first = cursor.at;
     let mut column = Column::unknown(column_name(cursor)?);
+    let before = cursor.at;
     let ty = cursor.data_type()?;
     column.not_null = Some(ty.is_serial());
     column.ty = Some(ty);
     let mut def = ColumnDef::plain(column, cursor.span_from(first));
+    def.type_span = Some(cursor.span_from(before));
     column_constraints(cursor, &mut def)?;
     def.span = cursor.span_from(first);
     Ok(def)

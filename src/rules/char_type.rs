@@ -42,7 +42,8 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
     }
 }
 
-/// To how many characters a type fills up what is shorter. One character is never shorter, unless it is nothing at all.
+/// To how many characters a type fills up what is shorter. One character is never shorter, unless it is nothing at all; and in MySQL, which
+/// advises it for what always has one length, nor is a value of the length of a code, an id or a digest.
 fn padded_to(ty: &Type, dialect: Dialect) -> Option<u32> {
     let fills = match dialect {
         Dialect::Postgres => matches!(ty.name.as_str(), "character" | "bpchar"),
@@ -50,10 +51,7 @@ fn padded_to(ty: &Type, dialect: Dialect) -> Option<u32> {
         // Nothing is filled up there.
         Dialect::Sqlite => false,
     };
-    let length = ty.arguments.first()?.parse().ok();
-    length.filter(|length| fits(*length, fills))
-}
-
-const fn fits(length: u32, fills: bool) -> bool {
-    fills && length > 1
+    const WHOLE: &[u32] = &[2, 3, 26, 27, 32, 36, 40, 60, 64, 96, 128];
+    let length = ty.arguments.first()?.parse().ok().filter(|length| fills && *length > 1)?;
+    (dialect == Dialect::Postgres || !WHOLE.contains(&length)).then_some(length)
 }

@@ -44,28 +44,34 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
             .map(|new| format!("`{}`", new.column().name))
             .collect();
         let have = if bare.len() > 1 { "have" } else { "has" };
-        let (what, help) = match (bare_table, bare.is_empty()) {
-            (false, true) => continue,
-            (true, true) => (
-                format!("table `{}` has no comment", table.name),
-                format!("COMMENT ON TABLE {} IS '…'", table.name),
+        let column = if bare.len() > 1 { "columns" } else { "column" };
+        let columns = few(&bare);
+        let name = &table.name;
+        let (what, help) = match (bare_table, bare.first()) {
+            (false, None) => continue,
+            (true, None) => {
+                (format!("table `{name}` has no comment"), format!("COMMENT ON TABLE {name} IS '…'"))
+            }
+            (false, Some(first)) => (
+                format!("{columns} of `{name}` {have} no comment"),
+                format!("COMMENT ON COLUMN {name}.{} IS '…'", first.replace('`', "")),
             ),
-            (false, false) => (
-                format!("{} of `{}` {have} no comment", listed(&bare), table.name),
-                format!("COMMENT ON COLUMN {}.{} IS '…'", table.name, bare[0].replace('`', "")),
-            ),
-            (true, false) => (
-                format!(
-                    "table `{}` and its {} {} have no comment",
-                    table.name,
-                    if bare.len() > 1 { "columns" } else { "column" },
-                    listed(&bare)
-                ),
-                format!("COMMENT ON TABLE {} IS '…', and the same for its columns", table.name),
+            (true, Some(_)) => (
+                format!("table `{name}` and its {column} {columns} have no comment"),
+                format!("COMMENT ON TABLE {name} IS '…', and the same for its {column}"),
             ),
         };
         cx.report(part.place(op.span), format!("{what}: the migrations before this one give one to each"))
             .help(format!("Add {help}."));
+    }
+}
+
+/// Some names, and how many more there are.
+fn few(names: &[String]) -> String {
+    const SHOWN: usize = 4;
+    match names.len().checked_sub(SHOWN - 1) {
+        Some(more) if more > 1 => format!("{} and {more} more", names[..SHOWN - 1].join(", ")),
+        Some(_) | None => listed(names),
     }
 }
 

@@ -58,7 +58,7 @@ fn is_float(ty: &Type, dialect: Dialect) -> bool {
 fn is_money(column: &NewColumn<'_>) -> bool {
     const MONEY: &[&str] = &[
         "price", "prices", "salary", "wage", "wages", "revenue", "subtotal", "fee", "fees", "refund",
-        "payout", "money", "invoiced", "usd", "eur", "gbp",
+        "payout", "money", "cents", "usd", "eur", "gbp",
     ];
     const PERHAPS: &[&str] = &[
         "amount", "cost", "costs", "total", "balance", "discount", "tax", "vat", "credit", "debit", "paid",

@@ -17,7 +17,12 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
         return;
     }
     for column in new_columns(part) {
-        if column.refers() || outlives_rows(column.table) || part.run.is_unread_after(column.step) {
+        // A CHECK may look into the other table by a function.
+        if column.refers()
+            || column.is_checked()
+            || outlives_rows(column.table)
+            || part.run.is_unread_after(column.step)
+        {
             continue;
         }
         let Some(stem) = stem(&column) else { continue };

@@ -6,7 +6,8 @@ use crate::diagnostic::Remedy;
 use crate::history::rebuild::rebuilds;
 use crate::ops::{ColumnDef, Op, Operation, Outcome};
 use crate::schema::{
-    Catalog, Column, ConstraintKind, Identity, Lookup, Member, PartitionKind, Table, Type, canonical,
+    Catalog, Column, ConstraintKind, Identity, IndexKey, Lookup, Member, Name, PartitionKind, Table, Type,
+    canonical,
 };
 use crate::text::Place;
 
@@ -117,7 +118,13 @@ fn is_used_in(catalog: &Catalog, table: &Table, column: &Column) -> bool {
         member.column.generated.as_ref().is_some_and(|generated| generated.expr.reads(name.key()))
     };
     let indexed = catalog.indexes_of(&table.name).any(|index| {
-        let computed = index.keys.iter().filter(|key| key.column().is_none() || !key.options.is_empty());
+        // An operator class is one of the type's.
+        let is_order = |key: &IndexKey| {
+            key.options
+                .split(' ')
+                .all(|word| matches!(word, "" | "ASC" | "DESC" | "NULLS" | "FIRST" | "LAST"))
+        };
+        let computed = index.keys.iter().filter(|key| key.column().is_none() || !is_order(key));
         computed.map(|key| &key.expr).chain(&index.predicate).any(|expr| expr.reads(name.key()))
     });
     let parts = table.partition_by.iter().flat_map(|by| &by.keys).any(|key| key.expr.reads(name.key()));
@@ -160,7 +167,10 @@ pub fn new_columns<'a>(part: &PartFacts<'a>) -> Vec<NewColumn<'a>> {
             let made = facts.after().table(&facts.resolve_after(name)).found();
             let Some(table) = made.and_then(|table| run.after.became(table)) else { continue };
             let Some(last) = end.became(table).filter(|_| is_own(part, table)) else { continue };
-            let old = run.steps.first().map_or(Lookup::Unknown, |first| first.before.table(&table.name));
+            // A table may be made anew over several migrations: it has its name at their end.
+            let before =
+                |name: &Name| run.steps.first().map_or(Lookup::Unknown, |first| first.before.table(name));
+            let (old, same) = (before(&table.name), before(&last.name).found());
             for def in defs {
                 let key = def.column.name.key();
                 let (Some(member), Some(_)) = (table.column(key).found(), last.column(key).found()) else {
@@ -170,7 +180,7 @@ pub fn new_columns<'a>(part: &PartFacts<'a>) -> Vec<NewColumn<'a>> {
                     Lookup::Found(_) => true,
                     Lookup::Unknown => rebuilt.contains(&table.name),
                     Lookup::Absent => false,
-                };
+                } || same.is_some_and(|same| same.column(key).found().is_some());
                 if !stood && member.local && !is_inherited(part, table, key) {
                     all.push(NewColumn { step, op, def, table, member, last });
                 }
@@ -209,12 +219,13 @@ pub fn new_tables<'a>(part: &PartFacts<'a>) -> Vec<NewTable<'a>> {
             let made = facts.after().table(&facts.resolve_after(&create.name)).found();
             let Some(table) = made.and_then(|table| run.after.became(table)) else { continue };
             let Some(last) = end.became(table).filter(|_| is_own(part, table)) else { continue };
-            let before = run.steps.first().map_or(Lookup::Unknown, |first| first.before.table(&table.name));
-            let stood = match before {
+            let before =
+                |name: &Name| run.steps.first().map_or(Lookup::Unknown, |first| first.before.table(name));
+            let stood = match before(&table.name) {
                 Lookup::Found(_) => true,
                 Lookup::Unknown => rebuilt.contains(&table.name),
                 Lookup::Absent => false,
-            };
+            } || before(&last.name).found().is_some();
             if !stood {
                 all.push(NewTable { step, op, table, last });
             }

@@ -31,10 +31,17 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
             continue;
         }
         let integer = canonical::without_serial(serial);
+        let (name, table) = (&column.column().name, &column.table.name);
+        if column.refers() {
+            let message = format!(
+                "`{name}` of `{table}` refers to another table, and makes up a number of its own where none is given"
+            );
+            cx.report(column.place(part), message)
+                .help(format!("Make it `{integer} NOT NULL`: which row it refers to must be said."));
+            continue;
+        }
         let message = format!(
-            "`{}` of `{}` takes its numbers from a sequence of its own: who inserts rows needs a right on that too, and a copy by LIKE goes on taking from it",
-            column.column().name,
-            column.table.name
+            "`{name}` of `{table}` takes its numbers from a sequence of its own: who inserts rows needs a right on that too, and a copy by LIKE goes on taking from it"
         );
         let finding = cx.report(column.place(part), message).help(format!(
             "Make it `{}`: its sequence belongs to the column, with its rights and its life.",

@@ -2,7 +2,7 @@
 
 use super::new_columns::{NewColumn, has_word, new_columns};
 use super::{Check, Cx, PartFacts, Rule};
-use crate::schema::{ConstraintKind, Dialect, Table, Type};
+use crate::schema::{ConstraintKind, Dialect, Expr, Table, Type};
 
 /// `status-without-check`.
 pub const RULE: Rule = Rule {
@@ -21,6 +21,7 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
             || column.is_checked()
             || column.column().generated.is_some()
             || is_unique(&column)
+            || is_path(column.column().default.as_ref())
             || part.run.is_unread_after(column.step)
         {
             continue;
@@ -65,6 +66,11 @@ fn is_status(column: &NewColumn<'_>) -> bool {
                 .any(|member| super::new_columns::words(member.column.name.text()).join("_") == id)
     };
     matches!(last.as_str(), "status" | "kind" | "type") && !has_word(stem, OPEN) && !beside()
+}
+
+/// Whether its default is of the kind `application/json`: words to which others add.
+fn is_path(default: Option<&Expr>) -> bool {
+    default.and_then(Expr::as_string).is_some_and(|text| text.contains('/'))
 }
 
 /// Whether each value occurs once: then it names the rows of a list.

@@ -61,7 +61,7 @@ fn report(step: &StepFacts<'_>, span: Span, create: &CreateIndex, cx: &mut Cx<'_
         create.name.as_ref().map_or_else(|| "a new index".to_owned(), |name| format!("index `{name}`"));
     let leader = shown.first().map_or("…", String::as_str);
     let message = format!(
-        "each INSERT into `{name}` writes {} columns into {title} too, and what stands behind the first serves only queries that name {leader}",
+        "each INSERT into `{name}` writes {} columns into {title} too, and what stands behind the first seldom helps a query that does not name {leader}",
         create.keys.len(),
     );
     let first = listed(&shown[..FEW.min(shown.len())]);

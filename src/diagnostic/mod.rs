@@ -103,6 +103,10 @@ pub enum Remedy {
     Concurrently,
     /// Put these statements before the one at the place.
     Before(Vec<Operation>),
+    /// Put these statements before the one at the place, and take its IF NOT EXISTS away.
+    Instead(Vec<Operation>),
+    /// Make this setting before the statement that begins at this byte.
+    SetBefore { at: u32, setting: Box<Operation> },
     /// Put these statements after the one at the place.
     After(Vec<Operation>),
     /// Put the statement at the place into a DO block that takes the error `duplicate_object`.

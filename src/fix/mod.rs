@@ -164,6 +164,8 @@ fn fix(
         | Remedy::OnConflictDoNothing { .. }
         | Remedy::Concurrently
         | Remedy::Before(_)
+        | Remedy::Instead(_)
+        | Remedy::SetBefore { .. }
         | Remedy::HandleDuplicate
         | Remedy::Wrap { .. }
         | Remedy::CommitAtEnd { .. }
@@ -201,6 +203,17 @@ fn at_site(
         Remedy::Before(operations) => (
             "Drop it first, if it is there",
             vec![write::before(source, statement.span.start, operations, dialect)?],
+        ),
+        Remedy::Instead(operations) => (
+            "Drop it first, if it is there, and build it in any case",
+            vec![
+                write::before(source, statement.span.start, operations, dialect)?,
+                write::without_guard(source, place.span, dialect)?,
+            ],
+        ),
+        Remedy::SetBefore { at, setting } => (
+            "Set the timeout first",
+            vec![write::above(source, part.part.span, &part.script.comments, *at, setting, dialect)?],
         ),
         Remedy::HandleDuplicate => (
             "Take the error that it exists already",

@@ -385,6 +385,7 @@ fn steps(
         }
         let changes_session = statement.ops.iter().any(|op| op.kind.is_about_session());
         let applied = ops::apply(&catalog, statement, &mut session);
+        let changes_session = changes_session || session.new_labels != shared.new_labels;
         steps.push(Step { before: catalog, session: Arc::clone(&shared), outcomes: applied.results });
         catalog = applied.after;
         if changes_session {

@@ -8,7 +8,8 @@ mod session;
 mod title;
 
 pub use apply::{
-    Applied, Outcome, apply, generated_name, leaves_schema, may_not_run, never_made_type, resolve, resolved,
+    Applied, NewLabel, Outcome, apply, generated_name, leaves_schema, may_not_run, never_made_type,
+    new_label_used, resolve, resolved,
 };
 pub use conflict::Conflict;
 pub use operation::{

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Op, Operation};
-use crate::schema::{Catalog, Engine, Ident, ObjectRef};
+use crate::schema::{Catalog, Engine, Ident, Name, ObjectRef};
 use crate::text::{FileId, Place, Span};
 
 /// One statement of a file.
@@ -139,6 +139,8 @@ pub struct Session {
     pub hidden: Settings,
     /// Savepoints with what each goes back to.
     pub savepoints: Vec<Savepoint>,
+    /// PostgreSQL: the labels that this transaction added to enums and that nothing may use before it is committed, each with its type.
+    pub new_labels: Vec<(Name, String)>,
 }
 
 impl Session {
@@ -163,6 +165,7 @@ impl Session {
             opened_by_savepoint: false,
             hidden: BTreeMap::new(),
             savepoints: Vec::new(),
+            new_labels: Vec::new(),
         }
     }
 

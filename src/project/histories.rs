@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::config::{Config, History, Origin, Rollback};
+use super::config::{Config, History, LockTimeout, Origin, Rollback};
 use super::error::UserError;
 use super::files::{Files, Target};
 use crate::history::{self, Asked, Sequence, Tool, tools};
@@ -189,6 +189,11 @@ pub fn settings(config: &Config, history: Option<&History>) -> Settings {
             Some(Rollback::Required) => Some(true),
             Some(Rollback::Off) => Some(false),
             Some(Rollback::Practice) | None => None,
+        },
+        lock_timeout: match (config.conventions.lock_timeout.value, config.conventions.lock_timeout.origin) {
+            (LockTimeout::Outside, _) => Some(false),
+            (LockTimeout::File, Origin::Default) => None,
+            (LockTimeout::File, Origin::File(_) | Origin::CommandLine(_)) => Some(true),
         },
         version_table: history
             .and_then(|history| history.version_table.as_ref())

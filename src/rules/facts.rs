@@ -30,6 +30,8 @@ pub struct Settings {
     pub indexed_columns: Vec<String>,
     /// `[[history]] rollback`: Some(true) required, Some(false) off, None by practice.
     pub rollback: Option<bool>,
+    /// `[conventions] lock-timeout`: Some(true) in the migrations, Some(false) set elsewhere, None by practice.
+    pub lock_timeout: Option<bool>,
     /// `[[history]] version-table`.
     pub version_table: Option<String>,
     /// `[[history]] external`: patterns of objects that are made elsewhere.

@@ -15,6 +15,8 @@ pub mod recipes;
 pub mod refusals;
 pub mod rerun;
 pub mod rollback;
+pub mod timeouts;
+pub mod transactions;
 pub mod versions;
 pub mod words;
 
@@ -37,6 +39,7 @@ mod empty_rollback;
 mod exclusion_blocks;
 mod expected_index_missing;
 mod float_for_money;
+mod enum_value_used_early;
 mod forbidden_in_transaction;
 mod foreign_key_blocks_writes;
 mod foreign_key_over_orphans;
@@ -48,14 +51,19 @@ mod index_blocks_writes;
 mod int_primary_key;
 mod json_type;
 mod limited_varchar;
+mod invalid_index_kept;
+mod lock_held_while_working;
+mod many_tables_locked;
 mod migration_missing;
 mod mismatched_foreign_key;
 mod misnamed_migration;
 mod missing_header;
 mod missing_if_exists;
 mod missing_if_not_exists;
+mod missing_lock_timeout;
 mod missing_or_replace;
 mod missing_rollback;
+mod missing_statement_timeout;
 mod missing_transaction;
 mod money_type;
 mod name_needs_quoting;
@@ -77,6 +85,8 @@ mod status_without_check;
 mod suppression_without_reason;
 mod table_without_primary_key;
 mod timestamp_without_zone;
+mod timeout_without_effect;
+mod transaction_switched_off_for_more;
 mod unclosed_transaction;
 mod unguarded_insert;
 mod unguarded_statement;
@@ -121,6 +131,7 @@ pub const RULES: &[&Rule] = &[
     &exclusion_blocks::RULE,
     &expected_index_missing::RULE,
     &float_for_money::RULE,
+    &enum_value_used_early::RULE,
     &forbidden_in_transaction::RULE,
     &foreign_key_blocks_writes::RULE,
     &foreign_key_over_orphans::RULE,
@@ -132,14 +143,19 @@ pub const RULES: &[&Rule] = &[
     &int_primary_key::RULE,
     &json_type::RULE,
     &limited_varchar::RULE,
+    &invalid_index_kept::RULE,
+    &lock_held_while_working::RULE,
+    &many_tables_locked::RULE,
     &migration_missing::RULE,
     &mismatched_foreign_key::RULE,
     &misnamed_migration::RULE,
     &missing_header::RULE,
     &missing_if_exists::RULE,
     &missing_if_not_exists::RULE,
+    &missing_lock_timeout::RULE,
     &missing_or_replace::RULE,
     &missing_rollback::RULE,
+    &missing_statement_timeout::RULE,
     &missing_transaction::RULE,
     &money_type::RULE,
     &name_needs_quoting::RULE,
@@ -161,6 +177,8 @@ pub const RULES: &[&Rule] = &[
     &suppression_without_reason::RULE,
     &table_without_primary_key::RULE,
     &timestamp_without_zone::RULE,
+    &timeout_without_effect::RULE,
+    &transaction_switched_off_for_more::RULE,
     &unclosed_transaction::RULE,
     &unguarded_insert::RULE,
     &unguarded_statement::RULE,

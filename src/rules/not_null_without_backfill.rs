@@ -57,6 +57,7 @@ fn added(step: &StepFacts<'_>, cx: &mut Cx<'_>, op: &Op, table: &TableTarget, de
             reads: Vec::new(),
             filter: None,
             rereads: false,
+            values: Vec::new(),
         }],
         vec![Operation::AlterColumn {
             table: table.clone(),
@@ -104,6 +105,7 @@ fn set(step: &StepFacts<'_>, cx: &mut Cx<'_>, op: &Op, table: &TableTarget, colu
             reads: Vec::new(),
             filter: None,
             rereads: false,
+            values: Vec::new(),
         }],
         vec![Operation::AlterColumn {
             table: table.clone(),

@@ -27,7 +27,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         let Operation::Insert(insert) = &op.kind else { continue };
         let literal = match &insert.source {
             InsertSource::Values { .. } | InsertSource::Defaults => true,
-            InsertSource::Query { anti_join, reads } => reads.is_empty() && !anti_join,
+            InsertSource::Query { anti_join, reads, .. } => reads.is_empty() && !anti_join,
         };
         if !literal || insert.on_conflict != OnConflict::Fail || is_fresh(step, &insert.table) {
             continue;

@@ -12,6 +12,7 @@ mod follow;
 mod functions;
 mod indexes;
 mod kinds;
+mod labels;
 mod names;
 mod notes;
 mod objects;
@@ -22,6 +23,7 @@ mod types;
 mod users;
 
 pub use fits::never_made_type;
+pub use labels::{NewLabel, new_label_used};
 pub use names::object_name as generated_name;
 pub use query::resolved;
 
@@ -77,6 +79,11 @@ pub fn apply(before: &Catalog, statement: &Statement, session: &mut Session) -> 
         return Applied { after, results: statement.ops.iter().map(|_| skipped()).collect() };
     }
     let mut results: Vec<Outcome> = statement.ops.iter().map(|_| Outcome::Done).collect();
+    let outside = statement.within.is_none() && !session.in_transaction();
+    if outside {
+        // The statement before was a transaction of its own.
+        session.new_labels.clear();
+    }
     // What CREATE SCHEMA brings along is looked for there first.
     let path = match statement.ops.as_slice() {
         [Op { kind: Operation::CreateSchema { name: Some(name), .. }, .. }, _, ..] => {
@@ -90,13 +97,14 @@ pub fn apply(before: &Catalog, statement: &Statement, session: &mut Session) -> 
         let op = &statement.ops[index];
         let place = Place::new(session.file, op.span);
         let kept = (!statement.when.is_empty()).then(|| after.clone());
-        let outside = statement.within.is_none() && !session.in_transaction();
         let mut step = Step { catalog: &mut after, session, place, quoted: &statement.quoted };
         let outcome = match &op.kind {
             Operation::Lock { .. } if outside && step.postgres() => no_block("LOCK TABLE"),
+            // It says something about the transaction that it is alone in.
+            Operation::Set { local: true, .. } if outside && step.postgres() => Outcome::Done,
             kind => match twice_in_one(&statement.ops[..index], kind).filter(|_| step.postgres()) {
                 Some(sentence) => Outcome::Refused(Conflict::Other("0A000", sentence)),
-                None => step.run(kind),
+                None => step.run_with_labels(kind),
             },
         };
         results[index] = match outcome {
@@ -640,6 +648,7 @@ impl Step<'_> {
         }
         self.session.search_path.clone_from(&self.session.lasting_path);
         self.session.savepoints.clear();
+        self.session.new_labels.clear();
         self.session.opened_by_savepoint = false;
         self.session.settings.retain(|_, (_, local)| !*local);
         let hidden = std::mem::take(&mut self.session.hidden);

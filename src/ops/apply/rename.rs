@@ -267,6 +267,7 @@ impl Step<'_> {
                     }));
                 }
                 self.catalog.put_type(from.clone(), Slot::Gone);
+                self.labels_moved(&from, &new);
                 self.rename_in_columns(&from, &new);
                 self.catalog.put_type(new, entry);
                 Outcome::Done

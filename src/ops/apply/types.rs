@@ -236,6 +236,7 @@ pub(super) fn alter_type(step: &mut Step<'_>, name: &Name, change: &AlterType) -
                 labels.labels.iter().position(|known| known == other).map(|at| at + usize::from(*after))
             });
             labels.labels.insert(at.unwrap_or(labels.labels.len()), label.clone());
+            step.label_added(&name, label);
         }
         (AlterType::RenameValue { from, to }, TypeKind::Enum(labels)) => {
             let at = labels.labels.iter().position(|known| known == from);
@@ -248,6 +249,7 @@ pub(super) fn alter_type(step: &mut Step<'_>, name: &Name, change: &AlterType) -
             match at {
                 Some(at) => {
                     labels.labels[at].clone_from(to);
+                    step.label_renamed(&name, from, to);
                     rename_in_defaults(step, &name, from, to);
                 }
                 None if labels.open && !labels.labels.contains(to) => labels.labels.push(to.clone()),

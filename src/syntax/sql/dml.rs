@@ -247,9 +247,10 @@ impl Reader {
         Ok(())
     }
 
-    /// `a = 1, (b, c) = (…), d.e[1] = 2`: the columns, without those that are set to NULL; and whether a value is made of one of them.
-    fn assignments(&mut self, cursor: &mut Cursor<'_>) -> Read<(Vec<Ident>, bool)> {
+    /// `a = 1, (b, c) = (…), d.e[1] = 2`.
+    fn assignments(&mut self, cursor: &mut Cursor<'_>) -> Read<Assignments> {
         let (mut columns, mut all, mut read) = (Vec::new(), Vec::new(), Vec::new());
+        let mut values = Vec::new();
         loop {
             let single = !cursor.is_symbol("(");
             if cursor.is_symbol("(") {
@@ -273,12 +274,15 @@ impl Reader {
             }
             read.extend(cursor.words_between(first, last));
             let value = cursor.between(first, last);
+            if single && has_string(cursor, first, last) {
+                values.extend(columns.last().cloned().zip(bridge::expr(cursor, first, last).ok()));
+            }
             if single && value.len() == 1 && cursor.text_of(value[0]).eq_ignore_ascii_case("NULL") {
                 columns.pop();
             }
             if !cursor.eat_symbol(",") {
                 let rereads = all.iter().any(|column| read.iter().any(|word| column.key() == word));
-                return Ok((columns, rereads));
+                return Ok(Assignments { columns, rereads, values });
             }
         }
     }
@@ -321,10 +325,10 @@ impl Reader {
         }
         cursor.expect("SET")?;
         let first = cursor.at;
-        let (columns, rereads) = self.assignments(cursor)?;
+        let Assignments { columns, rereads, values } = self.assignments(cursor)?;
         let (limits, filter) = rest_limits(cursor);
         let reads = query::reads(cursor, first, cursor.tokens.len());
-        Ok(Operation::Update { table, columns, limited: limits || joined, reads, filter, rereads })
+        Ok(Operation::Update { table, columns, limited: limits || joined, reads, filter, rereads, values })
     }
 
     fn delete(&mut self, cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -367,6 +371,22 @@ impl Reader {
         self.own.push((star, cursor.at));
         Ok(table)
     }
+}
+
+/// What SET gives to columns.
+struct Assignments {
+    /// The columns, without those that are set to NULL.
+    columns: Vec<Ident>,
+    /// Whether a value is made of one of them.
+    rereads: bool,
+    /// The values in which a string stands, of single columns.
+    values: Vec<(Ident, Expr)>,
+}
+
+/// Whether a string stands among these tokens.
+fn has_string(cursor: &Cursor<'_>, first: usize, last: usize) -> bool {
+    let is_string = |kind| matches!(kind, TokenKind::String | TokenKind::EscapeString);
+    cursor.between(first, last).iter().any(|token| is_string(token.kind))
 }
 
 /// The columns of `WHERE a IS NULL OR t.b IS NULL`, which is all that the cursor's WHERE says.

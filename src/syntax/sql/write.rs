@@ -109,6 +109,15 @@ pub fn add_guard(source: &Source, span: Span, operation: &Operation, dialect: Di
     }
 }
 
+/// Takes IF NOT EXISTS out of the statement at `span`.
+pub fn without_guard(source: &Source, span: Span, dialect: Dialect) -> Option<Edit> {
+    let all = tokens(source, span, dialect);
+    let words = ["IF", "NOT", "EXISTS"];
+    let is_guard = |these: &&[Token]| these.iter().zip(words).all(|(token, word)| is(source, *token, word));
+    let guard = all.windows(4).find(|these| is_guard(&&these[..3]))?;
+    Some(Edit::delete(Span::new(guard[0].span.start, guard[3].span.start)))
+}
+
 /// Lets the statement at `span` run CONCURRENTLY.
 pub fn concurrently(source: &Source, span: Span, operation: &Operation, dialect: Dialect) -> Option<Edit> {
     let all = tokens(source, span, dialect);
@@ -177,6 +186,26 @@ pub fn before(source: &Source, at: u32, operations: &[Operation], dialect: Diale
         text.push_str(indentation(source, at));
     }
     Some(Edit::insert(at, text))
+}
+
+/// A statement in a line of its own above the one that begins at `at` and the comments on top of that.
+pub fn above(
+    source: &Source,
+    part: Span,
+    comments: &[Span],
+    at: u32,
+    operation: &Operation,
+    dialect: Dialect,
+) -> Option<Edit> {
+    let first = Span::new(at, source.text().len() as u32);
+    let text = in_case(&statement(operation, dialect)?, &cased(source, first, "ALTER"));
+    let line = source.line_span(source.position(at).line);
+    if !source.slice(Span::new(line.start.max(part.start), at)).trim().is_empty() {
+        return Some(Edit::insert(at, format!("{text}; ")));
+    }
+    let indentation = indentation(source, at);
+    let end = source.line_ending();
+    Some(Edit::insert(begin_at(source, part, comments, at), format!("{indentation}{text};{end}")))
 }
 
 /// Statements in lines of their own below one. `whole`: that one with its semicolon.
@@ -464,6 +493,12 @@ pub fn statement(operation: &Operation, dialect: Dialect) -> Option<String> {
             format!("{} ALTER COLUMN {} {what}", alter(table), quote(column, dialect))
         }
         Operation::CreateIndex(create) => index_statement(create, dialect)?,
+        Operation::Set { name, value: Some(value), local } => {
+            let local = if *local { "LOCAL " } else { "" };
+            let bare = value.bytes().all(|byte| byte.is_ascii_digit());
+            let value = if bare { value.clone() } else { format!("'{}'", value.replace('\'', "''")) };
+            format!("SET {local}{name} = {value}")
+        }
         // The value is the author's to find.
         Operation::Update { table, columns, .. } => {
             let column = quote(columns.first()?, dialect);

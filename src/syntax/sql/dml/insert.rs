@@ -1,8 +1,8 @@
 //! INSERT and REPLACE: where the rows come from, and what happens to those that are there already.
 
 use super::super::cursor::{Cursor, Read};
-use super::super::query;
-use super::{Reader, assigned, query_is_next, skip_clause};
+use super::super::{bridge, query};
+use super::{Reader, assigned, has_string, query_is_next, skip_clause};
 use crate::ops::{Insert, InsertSource, OnConflict, Operation};
 use crate::schema::{Dialect, Expr, Ident};
 
@@ -139,6 +139,10 @@ impl Reader {
         Ok(InsertSource::Query {
             anti_join: is_anti_join(cursor, first, last),
             reads: query::reads(cursor, first, last),
+            tree: has_string(cursor, first, last)
+                .then(|| bridge::query(cursor, &[(first, last)]))
+                .flatten()
+                .map(Box::new),
         })
     }
 

@@ -53,7 +53,7 @@ fn where_rows_come_from() {
     ];
     for (text, anti_join, reads) in table {
         match source(text) {
-            InsertSource::Query { anti_join: found, reads: tables } => {
+            InsertSource::Query { anti_join: found, reads: tables, .. } => {
                 assert_eq!((found, format!("{tables:?}").as_str()), (anti_join, reads), "{text}");
             }
             other => panic!("{text}: {other:?}"),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::args::{Global, Inspect};
+use super::recognised::recognised;
 use super::{Exit, choice, is_read, note, scope, stdout_terminal, told};
 use crate::history::cost::costs;
 use crate::history::replay::{self, PartRun};
@@ -34,6 +35,11 @@ pub fn run(global: &Global, arguments: &Inspect) -> Result<Exit, UserError> {
     let (mut shown, mut history) = (Vec::new(), 0);
     for one in &project.histories()? {
         let sequence = &one.sequence;
+        for one in recognised(sequence, "shown") {
+            if !global.quiet && (global.verbose || !one.verbose) {
+                note(&one.text);
+            }
+        }
         if sequence.foreign_database.is_some() {
             continue;
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::args::{FailOn, Global, Lint, Output};
+use super::recognised::{Note, recognised};
 use super::{Exit, choice, complain, is_read, scope, stdout_terminal};
 use crate::diagnostic::Diagnostic;
 use crate::history::replay;
@@ -22,13 +23,6 @@ pub(super) struct Judged {
     pub applied: BTreeSet<crate::text::FileId>,
     /// Notes for people: what was recognised, what could not be judged.
     pub notes: Vec<Note>,
-}
-
-/// A line for people.
-pub(super) struct Note {
-    pub text: String,
-    /// Only with `--verbose`.
-    pub verbose: bool,
 }
 
 /// Runs it.
@@ -72,7 +66,7 @@ pub(super) fn judge(project: &Project, trees: &Trees, lint: &Lint) -> Result<Jud
     let mut everything_applied = BTreeSet::new();
     for one in &planned {
         let sequence = &one.sequence;
-        notes.extend(recognised(sequence));
+        notes.extend(recognised(sequence, "judged"));
         if sequence.foreign_database.is_some() {
             continue;
         }
@@ -169,30 +163,6 @@ pub(super) fn judge(project: &Project, trees: &Trees, lint: &Lint) -> Result<Jud
         std::mem::forget(histories);
     }
     Ok(Judged { findings, summary, applied: everything_applied, notes })
-}
-
-/// What was recognised, and what of it cannot be judged.
-fn recognised(sequence: &crate::history::Sequence) -> Vec<Note> {
-    let place = if sequence.directory.is_empty() { "." } else { &sequence.directory };
-    let mut notes = Vec::new();
-    if let Some(database) = sequence.foreign_database {
-        notes.push(Note { text: format!("{place}: these migrations are for {database}, which gander does not know; they were not judged"), verbose: false });
-        return notes;
-    }
-    notes.push(Note {
-        text: format!(
-            "{place}: {} migrations of {} for {}",
-            sequence.migrations.len(),
-            sequence.tool.title,
-            sequence.engine
-        ),
-        verbose: true,
-    });
-    if !sequence.unread.is_empty() {
-        let text = format!("{place}: {} migrations are no SQL and were not read", sequence.unread.len());
-        notes.push(Note { text, verbose: false });
-    }
-    notes
 }
 
 fn command_line(lint: &Lint) -> CommandLine {

@@ -8,6 +8,7 @@ mod explain;
 mod fixing;
 mod inspect;
 mod lint;
+mod recognised;
 mod rules;
 mod schema;
 mod scope;

@@ -44,6 +44,15 @@ impl LockMode {
         }
     }
 
+    /// What MySQL's LOCK= calls a lock that keeps the same others out.
+    pub const fn in_mysql(self) -> &'static str {
+        match (self.blocks_reads(), self.blocks_writes()) {
+            (true, _) => "EXCLUSIVE",
+            (false, true) => "SHARED",
+            (false, false) => "NONE",
+        }
+    }
+
     /// Reads [`LockMode::name`].
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|mode| mode.name() == name)

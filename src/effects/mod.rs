@@ -2,6 +2,7 @@
 
 pub mod keys;
 mod lock;
+mod mysql;
 mod postgres;
 mod second_run;
 mod sqlite;
@@ -98,7 +99,7 @@ pub fn of(statement: &Statement, around: &Around<'_>) -> Effects {
     match around.session.engine.dialect {
         Dialect::Postgres => postgres::of(statement, around),
         Dialect::Sqlite => sqlite::of(statement, around),
-        Dialect::Mysql => Effects::nothing_known(),
+        Dialect::Mysql => mysql::of(statement, around),
     }
 }
 

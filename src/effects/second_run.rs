@@ -2,7 +2,7 @@
 
 use super::keys;
 use crate::ops::{InsertSource, OnConflict, Op, Operation, Outcome, Session, Statement, apply, resolve};
-use crate::schema::{Catalog, Dialect, Expr, Name};
+use crate::schema::{Catalog, Dialect, Expr, Name, ObjectKind, ObjectRef};
 
 /// What becomes of a second run.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -119,6 +119,31 @@ fn rows(op: &Op, now: &Catalog, session: &Session) -> Option<SecondRun> {
             (!calls.iter().any(|call| own(&call.name))).then_some(SecondRun::Noop)
         }
         Operation::Merge { .. } => None,
+        Operation::Rename { object, to, .. } if is_unseen(object, now, session) => {
+            moved_away(&object.name, object.name.ident == *to)
+        }
+        Operation::SetSchema { object, to, .. } if is_unseen(object, now, session) => {
+            moved_away(&object.name, object.name.schema.as_ref() == Some(to))
+        }
         _ => Some(SecondRun::Noop),
+    }
+}
+
+/// Whether a statement is about a function that the catalog does not show, so that it changed nothing there.
+fn is_unseen(object: &ObjectRef, now: &Catalog, session: &Session) -> bool {
+    let routine = matches!(
+        object.kind,
+        ObjectKind::Function | ObjectKind::Procedure | ObjectKind::Routine | ObjectKind::Aggregate
+    );
+    routine && now.functions(&resolve(now, session, &object.name)).is_empty()
+}
+
+/// What got another name, or went to another schema, is not where it was. Where no schema is said, another one of the search path may
+/// have such a function too.
+fn moved_away(name: &Name, stays: bool) -> Option<SecondRun> {
+    match (&name.schema, stays) {
+        (Some(_), true) => None,
+        (Some(_), false) => Some(SecondRun::Fails),
+        (None, _) => None,
     }
 }

@@ -45,6 +45,9 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
 /// The label that an operation uses too early: because the server would refuse it, or because it writes it where no other type is known to
 /// be wanted.
 fn used(step: &StepFacts<'_>, op: &Op, outcome: &Outcome) -> Option<NewLabel> {
+    if !step.in_transaction() && step.statement().within.is_none() {
+        return None;
+    }
     let refused = match outcome {
         Outcome::Refused(conflict) => conflict.sqlstate() == "55P04",
         Outcome::Done => step.statement().when.is_empty(),

@@ -24,7 +24,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             continue;
         }
         let message = format!(
-            "when building `{name}` fails or is cancelled, an invalid index stays: run again, IF NOT EXISTS finds it and goes on, and `{}` has no index that is used",
+            "when building `{name}` fails or is cancelled, an invalid index stays: run again, IF NOT EXISTS finds it and goes on, and no query of `{}` uses it",
             create.table
         );
         let finding = cx

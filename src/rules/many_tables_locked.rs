@@ -18,6 +18,9 @@ pub const RULE: Rule = Rule {
 /// From so many tables on it is said.
 const MANY: usize = 3;
 
+/// So many are named in one sentence.
+const SHOWN: usize = 4;
+
 fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
     if part.direction == Direction::Down {
         return;
@@ -69,9 +72,15 @@ fn report(together: &[StepFacts<'_>], cx: &mut Cx<'_>) {
     } else {
         ("this transaction", "Give each table a migration, or at least a transaction, of its own.")
     };
+    // The others are told at their places.
+    let shown = if names.len() > SHOWN + 1 { &names[..SHOWN] } else { &names[..] };
+    let more = match names.len() - shown.len() {
+        0 => String::new(),
+        more => format!(", and {more} more tables,"),
+    };
     let message = format!(
-        "{who} locks {} and keeps all of them until COMMIT: queries wait at each, and whoever locks them in another order may deadlock with it",
-        tables(&step, &names)
+        "{who} locks {}{more} and keeps all of them until COMMIT: queries wait at each, and whoever locks them in another order may deadlock with it",
+        tables(&step, shown)
     );
     let mut finding = cx.report(step.place(op.span), message).help(help);
     let mut told = vec![step.at];

@@ -27,12 +27,13 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
         Some((step, locked))
     });
     let Some((step, locked)) = first else { return };
-    if !cx.asked_for && part.settings.lock_timeout != Some(true) && !is_practised(part, NAME) {
+    let practised = is_practised(part, NAME);
+    if !cx.asked_for && part.settings.lock_timeout != Some(true) && !practised {
         return;
     }
     let Some(op) = step.statement().ops.first() else { return };
     let custom = custom(part, NAME);
-    let who = if custom.is_some() { "unlike the migrations before it, this one" } else { "this migration" };
+    let who = if practised { "unlike the migrations before it, this one" } else { "this migration" };
     let held = locked.iter().any(|name| {
         let mode = step.effects().locks.get(name);
         mode.is_some_and(|mode| mode.blocks_reads())

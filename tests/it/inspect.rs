@@ -152,3 +152,65 @@ fn what_stands_on_the_base_branch_is_history() {
     assert_eq!(statements(&repo.gander("inspect --all --output-format json")).len(), 7);
     assert_eq!(statements(&repo.gander("inspect --quiet --output-format json")).len(), 0);
 }
+
+/// What was renamed or moved is not where it was; without its schema it may be found in another one of the search path.
+#[test]
+fn functions_that_the_history_does_not_show_are_renamed_once() {
+    let repo = Repo::files(&[(
+        "db/migrations/001_orders.sql",
+        "CREATE TABLE orders (id bigint PRIMARY KEY);\n\
+         CREATE EXTENSION hstore;\n\
+         ALTER FUNCTION app.total(bigint) RENAME TO grand_total;\n\
+         ALTER FUNCTION app.total(text) SET SCHEMA archive;\n\
+         ALTER FUNCTION total(int) RENAME TO sum_of;\n\
+         ALTER FUNCTION total(numeric) SET SCHEMA archive;\n\
+         CREATE FUNCTION own() RETURNS int LANGUAGE sql AS 'SELECT 1';\n\
+         ALTER FUNCTION own() RENAME TO mine;\n\
+         ALTER FUNCTION mine() SET SCHEMA public;\n",
+    )]);
+    let all = statements(&repo.gander("inspect --output-format json"));
+    let again: Vec<&Value> = all.iter().map(|statement| &statement["second_run"]).collect();
+    let expected = [
+        json!("fails"),
+        json!("fails"),
+        json!("fails"),
+        json!("fails"),
+        json!(null),
+        json!(null),
+        json!("fails"),
+        json!("fails"),
+        json!("noop"),
+    ];
+    assert_eq!(again, expected.iter().collect::<Vec<_>>());
+}
+
+/// What is left out is said, as `gander lint` says it.
+#[test]
+fn what_is_not_shown_is_said() {
+    let repo = Repo::files(&[
+        ("db/migrations/001_users.sql", USERS),
+        ("hive/migrations/V1__a.sql", "CREATE TABLE a (x Int32) ENGINE = MergeTree ORDER BY x;\n"),
+        ("hive/migrations/V2__b.sql", "CREATE TABLE b (x Int32) ENGINE = MergeTree ORDER BY x;\n"),
+    ]);
+    let run = repo.gander("inspect");
+    let lint = repo.gander("lint");
+    let note = |run: &Run| run.err.lines().find(|line| line.contains("hive/migrations")).map(str::to_owned);
+    assert!(run.out.contains("CREATE TABLE users"), "{run:?}");
+    let told = note(&run).expect("a note");
+    assert!(told.contains("which gander does not know; they were not shown"), "{told}");
+    assert_eq!(Some(told.replace("shown", "judged")), note(&lint));
+    assert_eq!(repo.gander("inspect --quiet").err, "");
+}
+
+#[test]
+fn mysql_goes_by_the_manual() {
+    let repo = Repo::files(&[
+        ("gander.toml", "[[history]]\npath = \"db/migrations\"\nengine = \"mysql@8.0\"\n"),
+        ("db/migrations/001_orders.sql", "CREATE TABLE orders (id INT PRIMARY KEY, total INT);\n"),
+        ("db/migrations/002_total.sql", "ALTER TABLE orders MODIFY COLUMN total BIGINT;\n"),
+    ]);
+    let all = statements(&repo.gander("inspect --output-format json"));
+    assert_eq!(all[1]["locks"], json!([{"relation": "orders", "mode": "SHARED"}]));
+    let run = repo.gander("inspect");
+    assert!(run.out.contains("by the manual's tables for InnoDB, not measured"), "{run:?}");
+}

@@ -456,6 +456,12 @@ impl Step<'_> {
                 | ConstraintKind::ForeignKey(_)
                 | ConstraintKind::NotNull(_) => {}
             }
+            // The index takes the constraint's name.
+            if let Lookup::Found(there) = self.catalog.relation(&name)
+                && name != old
+            {
+                return Outcome::Refused(Conflict::Exists(ObjectRef { kind: there.kind(), name, on: None }));
+            }
             self.catalog.put_relation(old, Slot::Gone);
             let index = Index { name: name.clone(), constraint: Some(ident.clone()), ..index };
             self.catalog.put_relation(name, Slot::Present(Relation::Index(Arc::new(index))));
@@ -494,6 +500,14 @@ impl Step<'_> {
         cascade: bool,
     ) -> Outcome {
         self.alter(target, |step, name, mut table| {
+            // MySQL's DROP PRIMARY KEY.
+            let is_primary =
+                |(_, known): &&(Ident, Constraint)| matches!(known.kind, ConstraintKind::PrimaryKey { .. });
+            let primary = (step.catalog.dialect == Dialect::Mysql
+                && constraint.key().eq_ignore_ascii_case("primary"))
+            .then(|| table.constraints.iter().find(is_primary).map(|(known, _)| known.clone()))
+            .flatten();
+            let constraint = primary.as_ref().unwrap_or(constraint);
             if table.constraint(constraint.key()).is_absent() {
                 // Since 18 every NOT NULL is a constraint, and has a name that nobody wrote.
                 let made_up = constraint.key().ends_with("_not_null")

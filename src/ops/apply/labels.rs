@@ -404,7 +404,8 @@ impl Seeker<'_> {
                 }
                 other => self.seek(other, &Want::Other, columns),
             },
-            Expr::Operator { operator, operands } if is_comparison(operator) || operator == "CASE" => {
+            Expr::Operator { operator, operands } if operator == "CASE" => self.case(operands, columns),
+            Expr::Operator { operator, operands } if is_comparison(operator) => {
                 let peer = self.peer(operands, columns);
                 operands.iter().for_each(|operand| self.seek(operand, &peer, columns));
             }
@@ -420,6 +421,32 @@ impl Seeker<'_> {
                 inner.operands.iter().for_each(|operand| self.seek(operand, &peer, columns));
             }
             Expr::Column(_) | Expr::Literal(_) | Expr::Raw { .. } => {}
+        }
+    }
+
+    /// CASE: its results take one type, and so do its subject and what that is compared with.
+    fn case(&mut self, operands: &[Expr], columns: Columns<'_>) {
+        let (mut compared, mut results, mut conditions) = (Vec::new(), Vec::new(), Vec::new());
+        for part in operands {
+            match part {
+                Expr::Operator { operator, operands } if operator == "WHEN" => {
+                    conditions.extend(operands.first().cloned());
+                    results.extend(operands.get(1).cloned());
+                }
+                Expr::Operator { operator, operands } if operator == "ELSE" => {
+                    results.extend(operands.first().cloned());
+                }
+                subject => compared.push(subject.clone()),
+            }
+        }
+        if compared.is_empty() {
+            conditions.iter().for_each(|condition| self.seek(condition, &Want::Other, columns));
+        } else {
+            compared.extend(conditions);
+        }
+        for group in [compared, results] {
+            let peer = self.peer(&group, columns);
+            group.iter().for_each(|operand| self.seek(operand, &peer, columns));
         }
     }
 

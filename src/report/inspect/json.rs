@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::{Inspection, Shown};
-use crate::effects::SecondRun;
+use crate::effects::{LockMode, SecondRun};
 use crate::history::cost::Cost;
-use crate::schema::Name;
+use crate::schema::{Dialect, Name};
 
 /// The whole output.
 #[derive(Serialize)]
@@ -58,8 +58,12 @@ fn statement<'a>(inspection: &'a Inspection<'_>, shown: &Shown, cost: &Cost) -> 
         (!unknown).then(|| names.iter().map(ToString::to_string).collect::<Vec<_>>())
     };
     let locks = effects.locks.iter();
+    let mode = |mode: &LockMode| match shown.part.engine.dialect {
+        Dialect::Postgres | Dialect::Sqlite => mode.name(),
+        Dialect::Mysql => mode.in_mysql(),
+    };
     let locks: Vec<JsonLock> =
-        locks.map(|(name, mode)| JsonLock { relation: name.to_string(), mode: mode.name() }).collect();
+        locks.map(|(name, held)| JsonLock { relation: name.to_string(), mode: mode(held) }).collect();
     JsonStatement {
         path: inspection.path(shown),
         line,

@@ -44,7 +44,10 @@ fn migration(inspection: &Inspection<'_>, shown: &Shown, out: &mut impl Write) -
         return writeln!(out, "  no statements");
     }
     if shown.part.engine.dialect == Dialect::Mysql {
-        writeln!(out, "  what statements lock and rewrite is known for PostgreSQL and SQLite only")?;
+        writeln!(
+            out,
+            "  by the manual's tables for InnoDB, not measured; the lock is what LOCK= would say, and each ALTER TABLE waits once for all who use the table"
+        )?;
     }
     let head = Row {
         line: "line".to_owned(),
@@ -134,8 +137,12 @@ fn until_commit(
         return Ok(());
     }
     strong.sort_by_key(|(_, mode, line)| (std::cmp::Reverse(*mode), *line));
-    let names: Vec<String> =
-        strong.iter().map(|(name, mode, line)| format!("{name} {mode} (since line {line})")).collect();
+    let names: Vec<String> = strong
+        .iter()
+        .map(|(name, mode, line)| {
+            format!("{name} {} (since line {line})", mode_name(shown.part.engine.dialect, *mode))
+        })
+        .collect();
     let tables = counted(strong.len(), "lock", "locks");
     writeln!(out, "  held until COMMIT, {tables} that others wait for: {}", one_line(&names.join(", ")))
 }
@@ -221,7 +228,7 @@ fn rows(inspection: &Inspection<'_>, shown: &Shown, cost: &Cost) -> Vec<Row> {
         .map(|(name, mode)| Row {
             line: String::new(),
             statement: String::new(),
-            lock: mode.map(|mode| mode.name().to_owned()).unwrap_or_default(),
+            lock: mode.map(|mode| mode_name(shown.part.engine.dialect, mode).to_owned()).unwrap_or_default(),
             on: one_line(&name.to_string()),
             takes: takes(name),
             waits: match mode {
@@ -243,6 +250,14 @@ fn rows(inspection: &Inspection<'_>, shown: &Shown, cost: &Cost) -> Vec<Row> {
         first.again = again;
     }
     rows
+}
+
+/// What a lock is called.
+const fn mode_name(dialect: Dialect, mode: LockMode) -> &'static str {
+    match dialect {
+        Dialect::Postgres | Dialect::Sqlite => mode.name(),
+        Dialect::Mysql => mode.in_mysql(),
+    }
 }
 
 /// Who has to wait while a lock is held.

@@ -18,6 +18,16 @@ COMMIT;
 ROLLBACK;
 CREATE TABLE d (x int);
 
+-- # SET LOCAL says something of a transaction
+CREATE SCHEMA other;
+SET LOCAL search_path = other;
+CREATE TABLE here (x int);
+BEGIN;
+SET LOCAL search_path = other;
+CREATE TABLE there (x int);
+COMMIT;
+CREATE TABLE here_again (x int);
+
 -- # Savepoints
 BEGIN;
 CREATE TABLE a (x int);

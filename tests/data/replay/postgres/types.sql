@@ -122,3 +122,59 @@ DROP COLLATION german;
 DROP STATISTICS stat;
 DROP STATISTICS stat; -- refused: 42704
 ALTER TABLE t DROP COLUMN a;
+
+-- # A value that is new in the transaction
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+CREATE DOMAIN feeling AS mood;
+CREATE TABLE t (id int, m mood, s text, ms mood[], f feeling);
+CREATE TABLE parted (m mood) PARTITION BY LIST (m);
+BEGIN;
+ALTER TYPE mood ADD VALUE 'new';
+INSERT INTO t (s) VALUES ('new');
+UPDATE t SET s = 'new' WHERE m::text = 'new';
+INSERT INTO t (m) VALUES ('new'); -- refused: 55P04
+INSERT INTO t VALUES (1, 'ok'), (2, 'new'); -- refused: 55P04
+INSERT INTO t (id, m) SELECT 1, 'new'; -- refused: 55P04
+INSERT INTO t (id, m) SELECT 1, 'new' WHERE NOT EXISTS (SELECT 1 FROM t WHERE id = 1); -- refused: 55P04
+INSERT INTO t (id, f) VALUES (1, 'new'); -- refused: 55P04
+UPDATE t SET m = 'new'; -- refused: 55P04
+UPDATE t SET m = coalesce(m, 'new'); -- refused: 55P04
+UPDATE t SET m = CASE WHEN id = 1 THEN 'new' ELSE m END; -- refused: 55P04
+UPDATE t SET ms = '{ok,new}'; -- refused: 55P04
+UPDATE t SET ms = ARRAY['new']::mood[]; -- refused: 55P04
+UPDATE t SET s = 'x' WHERE m IN ('ok', 'new'); -- refused: 55P04
+DELETE FROM t WHERE m = 'new'; -- refused: 55P04
+ALTER TABLE t ALTER COLUMN m SET DEFAULT 'new'; -- refused: 55P04
+ALTER TABLE t ADD COLUMN n mood DEFAULT 'new'; -- refused: 55P04
+ALTER TABLE t ADD CONSTRAINT not_new CHECK (m <> 'new'); -- refused: 55P04
+CREATE TABLE u (m mood DEFAULT 'new'::mood); -- refused: 55P04
+CREATE TABLE u (m mood CHECK (m <> 'new')); -- refused: 55P04
+CREATE TABLE u (f feeling DEFAULT 'new'); -- refused: 55P04
+CREATE TABLE parted_new PARTITION OF parted FOR VALUES IN ('new'); -- refused: 55P04
+CREATE INDEX by_new ON t (id) WHERE m = 'new'; -- refused: 55P04
+CREATE VIEW v AS SELECT id FROM t WHERE m = 'new'; -- refused: 55P04
+CREATE POLICY p ON t USING (m = 'new'); -- refused: 55P04
+CREATE DOMAIN other AS mood DEFAULT 'new'; -- refused: 55P04
+ALTER TYPE mood RENAME VALUE 'sad' TO 'blue';
+INSERT INTO t (m) VALUES ('blue');
+ALTER TYPE mood RENAME VALUE 'new' TO 'fresh';
+INSERT INTO t (m) VALUES ('fresh'); -- refused: 55P04
+ALTER TYPE mood RENAME TO humour;
+INSERT INTO t (m) VALUES ('fresh'); -- refused: 55P04
+COMMIT;
+INSERT INTO t (m) VALUES ('fresh');
+BEGIN;
+ALTER TABLE t ALTER COLUMN m SET DEFAULT 'fresh';
+CREATE TYPE made_here AS ENUM ('a');
+CREATE TABLE w (x made_here DEFAULT 'a');
+COMMIT;
+
+-- # A DO block is a transaction, and a statement by itself
+CREATE TYPE mood AS ENUM ('sad');
+CREATE TABLE t (m mood);
+ALTER TYPE mood ADD VALUE 'one';
+INSERT INTO t VALUES ('one');
+DO $$ BEGIN
+    ALTER TYPE mood ADD VALUE 'two';
+END $$;
+INSERT INTO t VALUES ('two');

@@ -17,6 +17,7 @@ pub mod rerun;
 pub mod rollback;
 pub mod timeouts;
 pub mod transactions;
+pub mod stood;
 pub mod versions;
 pub mod words;
 
@@ -25,7 +26,10 @@ mod canonical_not_updated;
 mod check_blocks;
 mod char_type;
 mod comment_missing;
+mod column_dropped;
+mod column_renamed;
 mod constraint_never_validated;
+mod database_dropped;
 mod dependents_broken;
 mod dependents_dropped_silently;
 mod dialect_twins_differ;
@@ -40,6 +44,7 @@ mod exclusion_blocks;
 mod expected_index_missing;
 mod float_for_money;
 mod enum_value_used_early;
+mod enum_value_renamed;
 mod forbidden_in_transaction;
 mod foreign_key_blocks_writes;
 mod foreign_key_over_orphans;
@@ -70,6 +75,7 @@ mod name_needs_quoting;
 mod nested_transaction;
 mod not_null_scans;
 mod not_null_without_backfill;
+mod object_dropped;
 mod object_exists;
 mod object_missing;
 mod orphan_rollback;
@@ -78,11 +84,18 @@ mod redundant_guard;
 mod required_column_added;
 mod row_security_without_policy;
 mod rows_changed_everywhere;
+mod safety_net_left_off;
+mod schema_dropped;
+mod schema_renamed;
 mod sequence_gap;
 mod serial_type;
+mod server_configured;
 mod stale_name;
 mod status_without_check;
 mod suppression_without_reason;
+mod table_dropped;
+mod table_renamed;
+mod table_truncated;
 mod table_without_primary_key;
 mod timestamp_without_zone;
 mod timeout_without_effect;
@@ -117,7 +130,10 @@ pub const RULES: &[&Rule] = &[
     &check_blocks::RULE,
     &char_type::RULE,
     &comment_missing::RULE,
+    &column_dropped::RULE,
+    &column_renamed::RULE,
     &constraint_never_validated::RULE,
+    &database_dropped::RULE,
     &dependents_broken::RULE,
     &dependents_dropped_silently::RULE,
     &dialect_twins_differ::RULE,
@@ -132,6 +148,7 @@ pub const RULES: &[&Rule] = &[
     &expected_index_missing::RULE,
     &float_for_money::RULE,
     &enum_value_used_early::RULE,
+    &enum_value_renamed::RULE,
     &forbidden_in_transaction::RULE,
     &foreign_key_blocks_writes::RULE,
     &foreign_key_over_orphans::RULE,
@@ -162,6 +179,7 @@ pub const RULES: &[&Rule] = &[
     &nested_transaction::RULE,
     &not_null_scans::RULE,
     &not_null_without_backfill::RULE,
+    &object_dropped::RULE,
     &object_exists::RULE,
     &object_missing::RULE,
     &orphan_rollback::RULE,
@@ -170,11 +188,18 @@ pub const RULES: &[&Rule] = &[
     &required_column_added::RULE,
     &row_security_without_policy::RULE,
     &rows_changed_everywhere::RULE,
+    &safety_net_left_off::RULE,
+    &schema_dropped::RULE,
+    &schema_renamed::RULE,
     &sequence_gap::RULE,
     &serial_type::RULE,
+    &server_configured::RULE,
     &stale_name::RULE,
     &status_without_check::RULE,
     &suppression_without_reason::RULE,
+    &table_dropped::RULE,
+    &table_renamed::RULE,
+    &table_truncated::RULE,
     &table_without_primary_key::RULE,
     &timestamp_without_zone::RULE,
     &timeout_without_effect::RULE,

@@ -267,12 +267,14 @@ fn set_mysql(cursor: &mut Cursor<'_>, first: usize) -> Read<Vec<Op>> {
     let mut ops = Vec::new();
     let mut from = first;
     loop {
-        cursor.eat_any(SCOPES);
+        let mut scope = cursor.eat_any(SCOPES);
         let name = match cursor.nth(0) {
             Some(token) if token.kind == TokenKind::Parameter => {
                 cursor.at += 1;
                 let mut name = cursor.text_of(token).to_ascii_lowercase();
                 while cursor.eat_symbol(".") {
+                    let of = name.strip_prefix("@@").unwrap_or("");
+                    scope = SCOPES.iter().find(|scope| scope.eq_ignore_ascii_case(of)).copied().or(scope);
                     name = cursor.any_word("a setting")?.text().to_ascii_lowercase();
                 }
                 name.strip_prefix("@@").map(str::to_owned).unwrap_or(name)
@@ -288,7 +290,13 @@ fn set_mysql(cursor: &mut Cursor<'_>, first: usize) -> Read<Vec<Op>> {
             [only] if only.kind == TokenKind::EscapeString => string_value(only.kind, cursor.text_of(*only)),
             _ => Some(cursor.text_between(start, end)),
         };
-        ops.push(Op { kind: Operation::Set { name, value, local: false }, span: cursor.span_from(from) });
+        // What is the server's does nothing to the session.
+        let kind = match scope {
+            Some("GLOBAL") => Operation::Other { verb: "SET GLOBAL".to_owned() },
+            Some("PERSIST" | "PERSIST_ONLY") => Operation::Other { verb: "SET PERSIST".to_owned() },
+            Some(_) | None => Operation::Set { name, value, local: false },
+        };
+        ops.push(Op { kind, span: cursor.span_from(from) });
         if !cursor.eat_symbol(",") {
             return Ok(ops);
         }

@@ -2,7 +2,7 @@
 
 use super::clause::{self, Reader};
 use crate::ops::{Guard, Op, Operation};
-use crate::schema::{Ident, Name, ObjectKind, ObjectRef};
+use crate::schema::{Detail, Ident, Name, ObjectKind, ObjectRef};
 use crate::syntax::sql::cursor::{Cursor, Read};
 use crate::syntax::sql::lex::TokenKind;
 
@@ -41,12 +41,16 @@ fn named(kind: ObjectKind, name: impl Into<String>) -> ObjectRef {
 fn create_role(cursor: &mut Cursor<'_>) -> Read<Operation> {
     let object = named(ObjectKind::Role, clause::role(cursor)?);
     cursor.eat("WITH");
+    let mut detail = Detail::None;
     while !cursor.is_end() {
+        if cursor.is("SUPERUSER") {
+            detail = Detail::Text("SUPERUSER".to_owned());
+        }
         if !role_option(cursor)? && !membership(cursor)? {
             return Err(cursor.unread("an option of the role"));
         }
     }
-    Ok(Operation::CreateOther { object, guard: Guard::None, detail: Box::default() })
+    Ok(Operation::CreateOther { object, guard: Guard::None, detail: Box::new(detail) })
 }
 
 /// What CREATE ROLE and ALTER ROLE both take.

@@ -1,0 +1,172 @@
+//! DROP COLUMN of a column that stood before, and a table built anew without one.
+
+use std::collections::BTreeSet;
+
+use super::words::listed;
+use super::{Check, Cx, PartFacts, Rule, StepFacts, stood};
+use crate::ops::{AlterType, Guard, Op, Operation, TableTarget};
+use crate::schema::{Dialect, GeneratedKind, Ident, Lookup, Member, Name, Table};
+
+/// `column-dropped`.
+pub const RULE: Rule = Rule {
+    id: "column-dropped",
+    page: include_str!("../../rules/column-dropped.md"),
+    down: false,
+    check: Check::Part(check),
+};
+
+const LATER: &str = "Release the code that neither reads nor writes it first; drop it in a later migration.";
+
+fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
+    for step in part.steps() {
+        for op in stood::done(&step) {
+            match &op.kind {
+                Operation::DropColumn { table, column, guard, .. } => {
+                    dropped(&step, op, table, column, *guard, cx);
+                }
+                Operation::AlterType {
+                    name,
+                    change: AlterType::DropAttribute { name: attribute, guard },
+                } if stood::type_entry(&step, name, stood::asserts(&step, *guard == Guard::IfExists)) => {
+                    cx.report(
+                        step.place(op.span),
+                        format!("dropping `{name}.{attribute}` deletes its value wherever the type is used, and code that still names it fails"),
+                    )
+                    .help(LATER);
+                }
+                _ => {}
+            }
+        }
+    }
+    rebuilt(part, cx);
+}
+
+fn dropped(
+    step: &StepFacts<'_>,
+    op: &Op,
+    table: &TableTarget,
+    column: &Ident,
+    guard: Guard,
+    cx: &mut Cx<'_>,
+) {
+    let asserted = stood::asserts(step, guard == Guard::IfExists || table.if_exists);
+    if !stood::column(step, &table.name, column, asserted) {
+        return;
+    }
+    let name = step.resolve(&table.name);
+    let before = step.before().table(&name).and_then(|table| table.column(column.key()));
+    if before.found().is_some_and(|member| is_virtual(step, member)) {
+        return;
+    }
+    let after = step.part.run.after.table(&name).and_then(|table| table.column(column.key()));
+    // A ROLLBACK brought it back.
+    if let (Lookup::Found(old), Lookup::Found(new)) = (before, after)
+        && old.made.is_some()
+        && old.made == new.made
+    {
+        return;
+    }
+    let first = stood::first_column(step, op, &name, column);
+    if is_replaced(step, &name, &first) {
+        return;
+    }
+    let again =
+        step.part.run.after.table(&name).and_then(|table| table.column(first.key())).found().is_some();
+    let message = if again {
+        format!(
+            "dropping `{name}.{column}` deletes its values: the column of that name that follows begins empty"
+        )
+    } else {
+        format!("dropping `{name}.{column}` deletes its values, and code that still names it fails")
+    };
+    let help = if again { "Fill the new column from the old one before that goes." } else { LATER };
+    let mut finding = cx.report(step.place(op.span), message).help(help);
+    for (function, made) in stood::bodies(&step.part, &[name.text(), column.text()]) {
+        finding = finding.related(made, format!("`{function}` names `{name}` and `{column}` in its body"));
+    }
+    for view in
+        step.part.run.after.views().filter(|view| {
+            step.part.dialect() == Dialect::Mysql && view.uses(&name, column.key()) == Some(true)
+        })
+    {
+        if let Some(made) = view.made {
+            finding = finding.related(made, format!("view `{}` still reads it", view.name));
+        }
+    }
+}
+
+/// A column that is computed when it is read has no values of its own.
+fn is_virtual(step: &StepFacts<'_>, member: &Member) -> bool {
+    member.column.generated.as_ref().is_some_and(|generated| match generated.kind {
+        GeneratedKind::Virtual => true,
+        GeneratedKind::Unsaid => {
+            step.part.dialect() != Dialect::Postgres || step.part.engine().version().major >= 18
+        }
+        GeneratedKind::Stored => false,
+    })
+}
+
+/// Whether another column took the values over and has the name when the migration is through: it was added, filled by an UPDATE, and
+/// renamed; or the dropped one had made way for it.
+fn is_replaced(step: &StepFacts<'_>, table: &Name, column: &Ident) -> bool {
+    let end = step.part.run.after.table(table).and_then(|table| table.column(column.key()));
+    end.found().is_some_and(|member| stood::is_own(&step.part, member.made) && member.filled)
+}
+
+/// What a table lacks that was built anew: created, filled from the old one, put in its place.
+fn rebuilt(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
+    let Some(first) = part.steps().next() else { return };
+    let mut names = BTreeSet::new();
+    let mut renamed: Vec<Ident> = Vec::new();
+    for step in part.steps() {
+        for op in stood::done(&step) {
+            match &op.kind {
+                Operation::CreateTable(create) => {
+                    names.insert(step.resolve(&create.name));
+                }
+                Operation::Rename { object, to, .. } => {
+                    let from = step.resolve(&object.name);
+                    names.insert(Name { schema: from.schema, ident: to.clone() });
+                }
+                Operation::RenameColumn { from, .. } | Operation::DropColumn { column: from, .. } => {
+                    renamed.push(from.clone());
+                }
+                _ => {}
+            }
+        }
+    }
+    for name in names {
+        let (Lookup::Found(old), Lookup::Found(new)) =
+            (stood::before_change(&first).table(&name), part.run.after.table(&name))
+        else {
+            continue;
+        };
+        let Some(made) = new.made.filter(|made| made.file == part.run.part.file) else { continue };
+        let is_small = part.settings.is_small(&name) || old.temporary;
+        if old.made == new.made || is_small || !stood::rows_survive(part, &name) {
+            continue;
+        }
+        let lost: Vec<String> = lost(&first, old, new)
+            .filter(|column| !renamed.contains(column))
+            .map(|column| format!("`{column}`"))
+            .collect();
+        if lost.is_empty() {
+            continue;
+        }
+        let noun = if lost.len() == 1 { "column" } else { "columns" };
+        cx.report(
+            made,
+            format!(
+                "the new `{name}` has no {noun} {}: what the old one holds there goes with it, and code that still names it fails",
+                listed(&lost)
+            ),
+        )
+        .help("Give the new table the column too; leave it out in a later migration, when no released code names it.");
+    }
+}
+
+fn lost<'a>(step: &'a StepFacts<'a>, old: &'a Table, new: &'a Table) -> impl Iterator<Item = &'a Ident> {
+    let columns = old.columns.iter().filter(|member| !is_virtual(step, member));
+    let names = columns.map(|member| &member.column.name);
+    names.filter(|column| new.column(column.key()).is_absent())
+}

@@ -1,0 +1,107 @@
+//! DROP TABLE of a table that stood before.
+
+use super::words::listed;
+use super::{Check, Cx, Rule, StepFacts, stood};
+use crate::ops::{Drop, Guard, Op, Operation, TableOption};
+use crate::schema::{Lookup, Name, ObjectKind, Relation};
+
+/// `table-dropped`.
+pub const RULE: Rule = Rule {
+    id: "table-dropped",
+    page: include_str!("../../rules/table-dropped.md"),
+    down: false,
+    check: Check::Step(check),
+};
+
+const LATER: &str = "Release the code that no longer uses it first; drop it in a later migration, when its rows are kept elsewhere or nobody needs them.";
+
+fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
+    for op in stood::done(step) {
+        match &op.kind {
+            Operation::Drop(drop) if drop.kind == ObjectKind::Table => dropped(step, op, drop, cx),
+            // MySQL drops partitions by an action of their parent.
+            Operation::SetTableOption { table, option: TableOption::Other(words) }
+                if words.starts_with("DROP PARTITION") && stood::relation(step, &table.name, true) =>
+            {
+                cx.report(
+                    step.place(op.span),
+                    format!("dropping partitions of `{}` deletes every row in them", table.name),
+                )
+                .help("Copy the rows that somebody may ask for to another table first.");
+            }
+            _ => {}
+        }
+    }
+}
+
+fn dropped(step: &StepFacts<'_>, op: &Op, drop: &Drop, cx: &mut Cx<'_>) {
+    let asserted = stood::asserts(step, drop.guard == Guard::IfExists);
+    let names = drop.objects.iter().map(|object| &object.name);
+    let lost: Vec<Name> = names
+        .filter(|name| stood::relation(step, name, asserted))
+        .map(|name| step.resolve(name))
+        .filter(|name| is_lost(step, op, name))
+        .collect();
+    let [first, rest @ ..] = lost.as_slice() else { return };
+    let shown = listed(&lost.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>());
+    let anew: Vec<String> = lost
+        .iter()
+        .map(|name| stood::first_name(step, op, name))
+        .filter(|name| step.part.run.after.table(name).found().is_some())
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let message = if rest.is_empty() && anew.len() == 1 {
+        format!(
+            "dropping {shown} deletes every row of it: the migration makes {} anew, without them",
+            anew[0]
+        )
+    } else if rest.is_empty() {
+        format!("dropping {shown} deletes every row of it, and code that still uses it fails")
+    } else {
+        format!("dropping {shown} deletes every row of them, and code that still uses them fails")
+    };
+    let help = if rest.is_empty() && !anew.is_empty() {
+        "Change the table with ALTER TABLE; or copy its rows into the new one before the old one goes."
+    } else {
+        LATER
+    };
+    let mut finding = cx.report(step.place(op.span), message).help(help);
+    if anew.is_empty() {
+        for name in std::iter::once(first).chain(rest) {
+            for (view, made) in stood::mysql_readers(step, name) {
+                finding = finding.related(made, format!("view `{view}` still reads it"));
+            }
+            for (function, made) in stood::bodies(&step.part, &[name.text()]) {
+                finding = finding.related(made, format!("`{function}` names `{name}` in its body"));
+            }
+        }
+    }
+}
+
+/// Whether rows go with the table: it was no partition that was taken out before, was not put back by a ROLLBACK, and nothing took its
+/// rows over under its name.
+fn is_lost(step: &StepFacts<'_>, op: &Op, name: &Name) -> bool {
+    let end = &step.part.run.after;
+    if let Lookup::Found(Relation::Table(table)) = step.before().relation(name) {
+        let is_there = end.table(name).found().is_some_and(|left| left.made == table.made);
+        if (is_there && table.made.is_some()) || was_detached(step, name) {
+            return false;
+        }
+    }
+    let first = stood::first_name(step, op, name);
+    end.table(&first).found().is_none() || !stood::rows_survive(&step.part, &first)
+}
+
+/// Whether the table is what a DETACH PARTITION left.
+fn was_detached(step: &StepFacts<'_>, name: &Name) -> bool {
+    let Lookup::Found(table) = step.before().table(name) else { return false };
+    if !table.parents.is_empty() {
+        return false;
+    }
+    stood::steps_before(step).any(|(earlier, op)| {
+        let Operation::DetachPartition { partition, .. } = &op.kind else { return false };
+        let detached = crate::ops::resolve(&earlier.before, &earlier.session, partition);
+        let same = |known: &crate::schema::Table| known.made.is_some() && known.made == table.made;
+        detached == *name || earlier.before.table(&detached).found().is_some_and(same)
+    })
+}

@@ -1,6 +1,6 @@
 //! DROP COLUMN of a column that stood before, and a table built anew without one.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::words::listed;
 use super::{Check, Cx, PartFacts, Rule, StepFacts, stood};
@@ -116,17 +116,18 @@ fn is_replaced(step: &StepFacts<'_>, table: &Name, column: &Ident) -> bool {
 /// What a table lacks that was built anew: created, filled from the old one, put in its place.
 fn rebuilt(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
     let Some(first) = part.steps().next() else { return };
-    let mut names = BTreeSet::new();
+    // Each with where it was made or got its name.
+    let mut names = BTreeMap::new();
     let mut renamed: Vec<Ident> = Vec::new();
     for step in part.steps() {
         for op in stood::done(&step) {
             match &op.kind {
                 Operation::CreateTable(create) => {
-                    names.insert(step.resolve(&create.name));
+                    names.insert(step.resolve(&create.name), step.place(op.span));
                 }
                 Operation::Rename { object, to, .. } => {
                     let from = step.resolve(&object.name);
-                    names.insert(Name { schema: from.schema, ident: to.clone() });
+                    names.insert(Name { schema: from.schema, ident: to.clone() }, step.place(op.span));
                 }
                 Operation::RenameColumn { from, .. } | Operation::DropColumn { column: from, .. } => {
                     renamed.push(from.clone());
@@ -135,15 +136,18 @@ fn rebuilt(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
             }
         }
     }
-    for name in names {
+    for (name, place) in names {
         let (Lookup::Found(old), Lookup::Found(new)) =
             (stood::before_change(&first).table(&name), part.run.after.table(&name))
         else {
             continue;
         };
-        let Some(made) = new.made.filter(|made| made.file == part.run.part.file) else { continue };
         let is_small = part.settings.is_small(&name) || old.temporary;
-        if old.made == new.made || is_small || !stood::rows_survive(part, &name) {
+        if !stood::is_own(part, new.made)
+            || old.made == new.made
+            || is_small
+            || !stood::rows_survive(part, &name)
+        {
             continue;
         }
         let lost: Vec<String> = lost(&first, old, new)
@@ -153,11 +157,14 @@ fn rebuilt(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
         if lost.is_empty() {
             continue;
         }
-        let noun = if lost.len() == 1 { "column" } else { "columns" };
+        let (noun, its, it) =
+            if lost.len() == 1 { ("column", "its", "it") } else { ("columns", "their", "them") };
+        // A table that the change made in another migration is told of where it gets its name.
+        let made = new.made.filter(|made| made.file == part.run.part.file).unwrap_or(place);
         cx.report(
             made,
             format!(
-                "the new `{name}` has no {noun} {}: what the old one holds there goes with it, and code that still names it fails",
+                "the new `{name}` has no {noun} {}: code that still names {it} fails, and {its} values go unless something else keeps them",
                 listed(&lost)
             ),
         )

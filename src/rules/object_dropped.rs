@@ -3,7 +3,9 @@
 use super::words::listed;
 use super::{Check, Cx, PartFacts, Rule, StepFacts, stood};
 use crate::ops::{Drop, Guard, Op, Operation};
-use crate::schema::{Catalog, Detail, Dialect, Function, Lookup, Name, ObjectKind, ObjectRef, Policy};
+use crate::schema::{
+    Catalog, Detail, Dialect, Function, Lookup, Name, ObjectKind, ObjectRef, Policy, Relation, Returns, Type,
+};
 use crate::text::Place;
 
 /// `object-dropped`.
@@ -168,14 +170,61 @@ fn is_lost(step: &StepFacts<'_>, (op, drop): (&Op, &Drop), object: &ObjectRef, a
     let first = stood::first_name(step, op, &name);
     match object.kind {
         kind if kind.is_relation() => {
-            stood::relation(step, &object.name, asserted) && end.relation(&first).found().is_none()
+            stood::relation(step, &object.name, asserted)
+                && end.relation(&first).found().is_none()
+                && !went_with_owner(step, &name)
         }
         ObjectKind::Type | ObjectKind::Domain => {
-            stood::type_entry(step, &object.name, asserted) && end.type_entry(&first).found().is_none()
+            stood::type_entry(step, &object.name, asserted)
+                && end.type_entry(&first).found().is_none()
+                && !went_with_users(step, &first)
         }
         kind if is_routine(kind) => routine_is_lost(step, drop, object, &first, asserted),
         _ => other_is_lost(step, object, asserted),
     }
+}
+
+/// Whether a sequence is of a column or table that goes in the same migration, and that is told.
+fn went_with_owner(step: &StepFacts<'_>, name: &Name) -> bool {
+    let Lookup::Found(Relation::Sequence(sequence)) = stood::before_change(step).relation(name) else {
+        return false;
+    };
+    sequence.owned_by.as_ref().is_some_and(|(table, column)| {
+        let left = step.part.run.after.table(table);
+        left.and_then(|table| table.column(column.key())).is_absent()
+    })
+}
+
+/// Whether every column of a type went in the same migration, and is told: the type had nothing else to do.
+fn went_with_users(step: &StepFacts<'_>, name: &Name) -> bool {
+    let is_it = |ty: &Type| {
+        let schema = ty
+            .schema
+            .as_ref()
+            .is_none_or(|written| name.schema.as_ref().is_none_or(|schema| *schema == written.as_str()));
+        ty.name == name.text() && schema
+    };
+    let mut users = stood::before_change(step)
+        .mentioning(name.text())
+        .filter_map(|(_, relation)| match relation {
+            Relation::Table(table) => Some(table),
+            Relation::Index(_) | Relation::View(_) | Relation::Sequence(_) => None,
+        })
+        .flat_map(|table| {
+            let columns = table.columns.iter().filter(|member| member.column.ty.as_ref().is_some_and(is_it));
+            columns.map(|member| (&table.name, &member.column.name))
+        })
+        .peekable();
+    users.peek().is_some()
+        && users.all(|(table, column)| {
+            let left = step.part.run.after.table(table);
+            left.and_then(|table| table.column(column.key())).is_absent()
+        })
+}
+
+/// A function that triggers call and nobody else can; while a trigger does, the server does not let it go.
+fn is_of_triggers(function: &Function) -> bool {
+    matches!(&function.returns, Some(Returns::Type { ty, .. }) if ty.name == "trigger" || ty.name == "event_trigger")
 }
 
 fn routine_is_lost(
@@ -202,7 +251,9 @@ fn routine_is_lost(
     }
     gone.iter().any(|old| {
         let number = old.input_types().count();
-        !stood::is_own(&step.part, old.made) && !new.iter().any(|new| takes(new, number))
+        !stood::is_own(&step.part, old.made)
+            && !is_of_triggers(old)
+            && !new.iter().any(|new| takes(new, number))
     })
 }
 

@@ -140,12 +140,12 @@ pub fn first_column(step: &StepFacts<'_>, op: &Op, table: &Name, column: &Ident)
     column
 }
 
-/// Whether the rows that a table had when a migration began are in the table of that name when it is through: it was left alone,
-/// or built anew and filled from what took them over.
+/// Whether the rows that a table had when a migration began are in the table of that name when it is through, or when a later one is: it
+/// was left alone, or built anew and filled from what took them over.
 pub fn rows_survive(part: &PartFacts<'_>, table: &Name) -> bool {
     let mut holders = vec![table.clone()];
     // A copy that an older migration began, and that takes the table's place now.
-    for run in part.earlier().iter().map(|run| &run.up) {
+    for run in part.earlier().iter().map(|run| &run.up).filter(|run| run.engine.dialect == part.dialect()) {
         for at in 0..run.steps.len() {
             for op in done_of(run, at) {
                 if let Operation::Insert(_) | Operation::CreateTable(_) = &op.kind {
@@ -156,12 +156,26 @@ pub fn rows_survive(part: &PartFacts<'_>, table: &Name) -> bool {
             }
         }
     }
-    for at in 0..part.run.steps.len() {
-        for op in done_of(part.run, at) {
-            pass_on(&part.run.steps[at], op, &mut holders);
+    // Tools that run one statement a migration spread a rebuild over several.
+    let later = part.replay.runs[part.index + 1..].iter().map(|run| &run.up);
+    let later = later.filter(|run| run.engine.dialect == part.dialect());
+    std::iter::once(part.run).chain(later).any(|run| {
+        for at in 0..run.steps.len() {
+            for op in done_of(run, at) {
+                pass_on(&run.steps[at], op, &mut holders);
+            }
         }
-    }
-    holders.contains(table)
+        holders.contains(table)
+    })
+}
+
+/// Whether an earlier statement filled one table from another one, whose place it is to take.
+pub fn was_filled_from(step: &StepFacts<'_>, table: &Name, source: &Name) -> bool {
+    steps_before(step).any(|(at, op)| {
+        let mut holders = vec![source.clone()];
+        pass_on(at, op, &mut holders);
+        table != source && holders.contains(table)
+    })
 }
 
 /// Follows rows: which tables have them after an operation.

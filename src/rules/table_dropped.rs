@@ -88,8 +88,7 @@ fn is_lost(step: &StepFacts<'_>, op: &Op, name: &Name) -> bool {
             return false;
         }
     }
-    let first = stood::first_name(step, op, name);
-    end.table(&first).found().is_none() || !stood::rows_survive(&step.part, &first)
+    !stood::rows_survive(&step.part, &stood::first_name(step, op, name))
 }
 
 /// Whether the table is what a DETACH PARTITION left.

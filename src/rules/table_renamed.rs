@@ -30,7 +30,8 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         // What was renamed before is told there; what has the old name again breaks nobody; what takes the place of what made way for it
         // is what its readers look for.
         let renamed_before = stood::first_name(step, op, &from) != from;
-        if renamed_before || is_back(step, object, &from) || stood::made_way(step, op, &to) {
+        let takes_place = stood::made_way(step, op, &to) || stood::was_filled_from(step, &from, &to);
+        if renamed_before || is_back(step, object, &from) || takes_place {
             continue;
         }
         tell(step, cx, op.span, object, (&from, &to, moved));

@@ -140,12 +140,15 @@ pub fn first_column(step: &StepFacts<'_>, op: &Op, table: &Name, column: &Ident)
     column
 }
 
-/// Whether the rows that a table had when a migration began are in the table of that name when it is through, or when a later one is: it
-/// was left alone, or built anew and filled from what took them over.
+/// Whether the rows that a table had before this change are in the table of that name when the migration is through, or when a later one
+/// is: it was left alone, or built anew and filled from what took them over.
 pub fn rows_survive(part: &PartFacts<'_>, table: &Name) -> bool {
+    let of_dialect = |run: &&PartRun| run.engine.dialect == part.dialect();
+    let is_new = |run: &&PartRun| part.new_files.contains(&run.part.file);
+    let earlier = || part.earlier().iter().map(|run| &run.up).filter(of_dialect);
     let mut holders = vec![table.clone()];
     // A copy that an older migration began, and that takes the table's place now.
-    for run in part.earlier().iter().map(|run| &run.up).filter(|run| run.engine.dialect == part.dialect()) {
+    for run in earlier().filter(|run| !is_new(run)) {
         for at in 0..run.steps.len() {
             for op in done_of(run, at) {
                 if let Operation::Insert(_) | Operation::CreateTable(_) = &op.kind {
@@ -156,17 +159,20 @@ pub fn rows_survive(part: &PartFacts<'_>, table: &Name) -> bool {
             }
         }
     }
-    // Tools that run one statement a migration spread a rebuild over several.
-    let later = part.replay.runs[part.index + 1..].iter().map(|run| &run.up);
-    let later = later.filter(|run| run.engine.dialect == part.dialect());
-    std::iter::once(part.run).chain(later).any(|run| {
+    let mut follow = |run: &PartRun| {
         for at in 0..run.steps.len() {
             for op in done_of(run, at) {
                 pass_on(&run.steps[at], op, &mut holders);
             }
         }
         holders.contains(table)
-    })
+    };
+    for run in earlier().filter(is_new) {
+        follow(run);
+    }
+    // Tools that run one statement a migration spread a rebuild over several.
+    let later = part.replay.runs[part.index + 1..].iter().map(|run| &run.up).filter(of_dialect);
+    std::iter::once(part.run).chain(later).any(follow)
 }
 
 /// Whether an earlier statement filled one table from another one, whose place it is to take.

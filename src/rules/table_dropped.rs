@@ -29,6 +29,17 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
                 )
                 .help("Copy the rows that somebody may ask for to another table first.");
             }
+            // TimescaleDB's chunks are partitions.
+            Operation::Query { calls, .. } => {
+                for call in calls.iter().filter(|call| Name::of_call(&call.name).text() == "drop_chunks") {
+                    let of = match call.arguments.first() {
+                        Some(Some(table)) => format!("chunks of `{table}`"),
+                        Some(None) | None => "chunks".to_owned(),
+                    };
+                    cx.report(step.place(op.span), format!("dropping {of} deletes every row in them"))
+                        .help("Leave what is old to a retention policy; copy the rows that somebody may ask for to another table first.");
+                }
+            }
             _ => {}
         }
     }

@@ -23,8 +23,8 @@ pub mod words;
 
 mod backfill_in_ddl_transaction;
 mod canonical_not_updated;
-mod check_blocks;
 mod char_type;
+mod check_blocks;
 mod comment_missing;
 mod column_dropped;
 mod column_renamed;
@@ -127,8 +127,8 @@ pub use page::Page;
 pub const RULES: &[&Rule] = &[
     &backfill_in_ddl_transaction::RULE,
     &canonical_not_updated::RULE,
-    &check_blocks::RULE,
     &char_type::RULE,
+    &check_blocks::RULE,
     &comment_missing::RULE,
     &column_dropped::RULE,
     &column_renamed::RULE,

@@ -25,9 +25,9 @@ mod backfill_in_ddl_transaction;
 mod canonical_not_updated;
 mod char_type;
 mod check_blocks;
-mod comment_missing;
 mod column_dropped;
 mod column_renamed;
+mod comment_missing;
 mod constraint_never_validated;
 mod database_dropped;
 mod dependents_broken;
@@ -40,11 +40,11 @@ mod dump_differs;
 mod duplicate_index;
 mod duplicate_version;
 mod empty_rollback;
+mod enum_value_renamed;
+mod enum_value_used_early;
 mod exclusion_blocks;
 mod expected_index_missing;
 mod float_for_money;
-mod enum_value_used_early;
-mod enum_value_renamed;
 mod forbidden_in_transaction;
 mod foreign_key_blocks_writes;
 mod foreign_key_over_orphans;
@@ -54,9 +54,9 @@ mod id_without_foreign_key;
 mod identifier_too_long;
 mod index_blocks_writes;
 mod int_primary_key;
+mod invalid_index_kept;
 mod json_type;
 mod limited_varchar;
-mod invalid_index_kept;
 mod lock_held_while_working;
 mod many_tables_locked;
 mod migration_missing;
@@ -97,8 +97,8 @@ mod table_dropped;
 mod table_renamed;
 mod table_truncated;
 mod table_without_primary_key;
-mod timestamp_without_zone;
 mod timeout_without_effect;
+mod timestamp_without_zone;
 mod transaction_switched_off_for_more;
 mod unclosed_transaction;
 mod unguarded_insert;
@@ -129,9 +129,9 @@ pub const RULES: &[&Rule] = &[
     &canonical_not_updated::RULE,
     &char_type::RULE,
     &check_blocks::RULE,
-    &comment_missing::RULE,
     &column_dropped::RULE,
     &column_renamed::RULE,
+    &comment_missing::RULE,
     &constraint_never_validated::RULE,
     &database_dropped::RULE,
     &dependents_broken::RULE,
@@ -144,11 +144,11 @@ pub const RULES: &[&Rule] = &[
     &duplicate_index::RULE,
     &duplicate_version::RULE,
     &empty_rollback::RULE,
+    &enum_value_renamed::RULE,
+    &enum_value_used_early::RULE,
     &exclusion_blocks::RULE,
     &expected_index_missing::RULE,
     &float_for_money::RULE,
-    &enum_value_used_early::RULE,
-    &enum_value_renamed::RULE,
     &forbidden_in_transaction::RULE,
     &foreign_key_blocks_writes::RULE,
     &foreign_key_over_orphans::RULE,
@@ -158,9 +158,9 @@ pub const RULES: &[&Rule] = &[
     &identifier_too_long::RULE,
     &index_blocks_writes::RULE,
     &int_primary_key::RULE,
+    &invalid_index_kept::RULE,
     &json_type::RULE,
     &limited_varchar::RULE,
-    &invalid_index_kept::RULE,
     &lock_held_while_working::RULE,
     &many_tables_locked::RULE,
     &migration_missing::RULE,
@@ -201,8 +201,8 @@ pub const RULES: &[&Rule] = &[
     &table_renamed::RULE,
     &table_truncated::RULE,
     &table_without_primary_key::RULE,
-    &timestamp_without_zone::RULE,
     &timeout_without_effect::RULE,
+    &timestamp_without_zone::RULE,
     &transaction_switched_off_for_more::RULE,
     &unclosed_transaction::RULE,
     &unguarded_insert::RULE,

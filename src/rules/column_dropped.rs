@@ -67,19 +67,20 @@ fn dropped(
         return;
     }
     let first = stood::first_column(step, op, &name, column);
-    if is_replaced(step, &name, &first) {
+    let again = step.part.run.after.table(&name).and_then(|table| table.column(first.key())).found();
+    // Another column took the values over and has the name when the migration is through.
+    if again.is_some_and(|member| member.filled) {
         return;
     }
-    let again =
-        step.part.run.after.table(&name).and_then(|table| table.column(first.key())).found().is_some();
-    let message = if again {
-        format!(
-            "dropping `{name}.{column}` deletes its values: the column of that name that follows begins empty"
-        )
-    } else {
-        format!("dropping `{name}.{column}` deletes its values, and code that still names it fails")
+    let lost = format!("dropping `{name}.{column}` deletes its values");
+    let (message, help) = match again {
+        Some(member) if stood::is_own(&step.part, member.made) => (
+            format!("{lost}: the column of that name that follows begins empty"),
+            "Fill the new column from the old one before that goes.",
+        ),
+        Some(_) => (format!("{lost}: the column that has its name from here on has others"), LATER),
+        None => (format!("{lost}, and code that still names it fails"), LATER),
     };
-    let help = if again { "Fill the new column from the old one before that goes." } else { LATER };
     let mut finding = cx.report(step.place(op.span), message).help(help);
     for (function, made) in stood::bodies(&step.part, &[name.text(), column.text()]) {
         finding = finding.related(made, format!("`{function}` names `{name}` and `{column}` in its body"));
@@ -104,13 +105,6 @@ fn is_virtual(step: &StepFacts<'_>, member: &Member) -> bool {
         }
         GeneratedKind::Stored => false,
     })
-}
-
-/// Whether another column took the values over and has the name when the migration is through: it was added, filled by an UPDATE, and
-/// renamed; or the dropped one had made way for it.
-fn is_replaced(step: &StepFacts<'_>, table: &Name, column: &Ident) -> bool {
-    let end = step.part.run.after.table(table).and_then(|table| table.column(column.key()));
-    end.found().is_some_and(|member| stood::is_own(&step.part, member.made) && member.filled)
 }
 
 /// What a table lacks that was built anew: created, filled from the old one, put in its place.

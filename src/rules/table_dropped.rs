@@ -55,29 +55,32 @@ fn dropped(step: &StepFacts<'_>, op: &Op, drop: &Drop, cx: &mut Cx<'_>) {
         .collect();
     let [first, rest @ ..] = lost.as_slice() else { return };
     let shown = listed(&lost.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>());
-    let anew: Vec<String> = lost
-        .iter()
-        .map(|name| stood::first_name(step, op, name))
-        .filter(|name| step.part.run.after.table(name).found().is_some())
-        .map(|name| format!("`{name}`"))
-        .collect();
-    let message = if rest.is_empty() && anew.len() == 1 {
-        format!(
-            "dropping {shown} deletes every row of it: the migration makes {} anew, without them",
-            anew[0]
-        )
-    } else if rest.is_empty() {
-        format!("dropping {shown} deletes every row of it, and code that still uses it fails")
-    } else {
-        format!("dropping {shown} deletes every row of them, and code that still uses them fails")
-    };
-    let help = if rest.is_empty() && !anew.is_empty() {
-        "Change the table with ALTER TABLE; or copy its rows into the new one before the old one goes."
-    } else {
-        LATER
+    let again = |name: &Name| step.part.run.after.table(&stood::first_name(step, op, name)).found();
+    let mut anew = lost.iter().filter_map(again).peekable();
+    let (message, help) = match (rest, anew.peek()) {
+        ([], Some(table)) if stood::is_own(&step.part, table.made) => (
+            format!(
+                "dropping {shown} deletes every row of it: the migration makes `{}` anew, without them",
+                table.name
+            ),
+            "Change the table with ALTER TABLE; or copy its rows into the new one before the old one goes.",
+        ),
+        ([], Some(_)) => (
+            format!(
+                "dropping {shown} deletes every row of it: the table that has its name from here on has others"
+            ),
+            LATER,
+        ),
+        ([], None) => {
+            (format!("dropping {shown} deletes every row of it, and code that still uses it fails"), LATER)
+        }
+        (_, _) => (
+            format!("dropping {shown} deletes every row of them, and code that still uses them fails"),
+            LATER,
+        ),
     };
     let mut finding = cx.report(step.place(op.span), message).help(help);
-    if anew.is_empty() {
+    if anew.peek().is_none() {
         for name in std::iter::once(first).chain(rest) {
             for (view, made) in stood::mysql_readers(step, name) {
                 finding = finding.related(made, format!("view `{view}` still reads it"));

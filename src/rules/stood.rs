@@ -210,10 +210,8 @@ fn pass_on(step: &Step, op: &Op, holders: &mut Vec<Name>) {
                 holders.push(resolve(&insert.table));
             }
         }
-        Operation::AttachPartition { table, partition, .. } => {
-            if holders.contains(&resolve(partition)) {
-                holders.push(resolve(&table.name));
-            }
+        Operation::AttachPartition { table, partition, .. } if holders.contains(&resolve(partition)) => {
+            holders.push(resolve(&table.name));
         }
         Operation::Drop(drop) => {
             let gone: Vec<Name> = drop.objects.iter().map(|object| resolve(&object.name)).collect();

@@ -47,7 +47,6 @@ mod expected_index_missing;
 mod float_for_money;
 mod enum_value_used_early;
 mod enum_value_renamed;
-mod exclusion_blocks;
 mod forbidden_in_transaction;
 mod foreign_key_blocks_writes;
 mod foreign_key_over_orphans;
@@ -154,7 +153,6 @@ pub const RULES: &[&Rule] = &[
     &float_for_money::RULE,
     &enum_value_used_early::RULE,
     &enum_value_renamed::RULE,
-    &exclusion_blocks::RULE,
     &forbidden_in_transaction::RULE,
     &foreign_key_blocks_writes::RULE,
     &foreign_key_over_orphans::RULE,

@@ -430,6 +430,7 @@ mod tests {
             foreign_keys: true,
         };
         let effects = of(statement, &around);
+        assert!(applied.results.iter().all(|one| one.conflict().is_none()), "{text}: {:?}", applied.results);
         if effects.unknown.locks {
             return "unknown".to_owned();
         }

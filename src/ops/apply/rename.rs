@@ -207,6 +207,8 @@ impl Step<'_> {
         let guard = if if_exists { Guard::IfExists } else { Guard::None };
         let full = ObjectRef { kind: object.kind, name: from.clone(), on: object.on.clone() };
         match object.kind {
+            // In MySQL an index belongs to its table, and is not kept track of.
+            ObjectKind::Index if self.catalog.dialect == Dialect::Mysql => Outcome::Done,
             kind if kind.is_relation() => {
                 if let Some(conflict) = self.broken_view().or_else(|| self.not_renamed_as(kind, &from)) {
                     return Outcome::Refused(conflict);

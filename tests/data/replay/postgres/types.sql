@@ -155,6 +155,19 @@ CREATE INDEX by_new ON t (id) WHERE m = 'new'; -- refused: 55P04
 CREATE VIEW v AS SELECT id FROM t WHERE m = 'new'; -- refused: 55P04
 CREATE POLICY p ON t USING (m = 'new'); -- refused: 55P04
 CREATE DOMAIN other AS mood DEFAULT 'new'; -- refused: 55P04
+COMMIT;
+INSERT INTO t (m) VALUES ('new');
+BEGIN;
+ALTER TABLE t ALTER COLUMN m SET DEFAULT 'new';
+CREATE TYPE made_here AS ENUM ('a');
+CREATE TABLE w (x made_here DEFAULT 'a');
+COMMIT;
+
+-- # A new value under another name
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+CREATE TABLE t (m mood);
+BEGIN;
+ALTER TYPE mood ADD VALUE 'new';
 ALTER TYPE mood RENAME VALUE 'sad' TO 'blue';
 INSERT INTO t (m) VALUES ('blue');
 ALTER TYPE mood RENAME VALUE 'new' TO 'fresh';
@@ -163,11 +176,6 @@ ALTER TYPE mood RENAME TO humour;
 INSERT INTO t (m) VALUES ('fresh'); -- refused: 55P04
 COMMIT;
 INSERT INTO t (m) VALUES ('fresh');
-BEGIN;
-ALTER TABLE t ALTER COLUMN m SET DEFAULT 'fresh';
-CREATE TYPE made_here AS ENUM ('a');
-CREATE TABLE w (x made_here DEFAULT 'a');
-COMMIT;
 
 -- # A DO block is a transaction, and a statement by itself
 CREATE TYPE mood AS ENUM ('sad');

@@ -142,7 +142,7 @@ fn waiting<'a>(step: &StepFacts<'a>, local: bool) -> Option<(StepFacts<'a>, Vec<
     let ends = |op: &Op| matches!(op.kind, Operation::Commit { .. } | Operation::Rollback { .. });
     let later = step.part.steps().skip(step.at + 1);
     let in_force = later
-        .take_while(|later| !sets_lock_timeout(later) && !(local && later.statement().ops.iter().any(ends)));
+        .take_while(|later| !(sets_lock_timeout(later) || local && later.statement().ops.iter().any(ends)));
     in_force
         .map(|later| (later, later.locked(LockMode::ShareRowExclusive)))
         .find(|(_, names)| !names.is_empty())

@@ -134,11 +134,11 @@ impl Seeker<'_> {
                     self.seek(expr, &want, Columns::NONE);
                 }
                 AlterColumn::Type { using: Some(using), ty, .. } => {
-                    self.in_tables(using, &Want::Of(ty.clone()), &[table.name.clone()]);
+                    self.in_tables(using, &Want::Of(ty.clone()), std::slice::from_ref(&table.name));
                 }
                 AlterColumn::SetExpression(expr) => {
                     let want = self.want(&table.name, column);
-                    self.in_tables(expr, &want, &[table.name.clone()]);
+                    self.in_tables(expr, &want, std::slice::from_ref(&table.name));
                 }
                 AlterColumn::Type { .. }
                 | AlterColumn::DropDefault
@@ -154,7 +154,7 @@ impl Seeker<'_> {
             },
             Operation::AddConstraint { table, constraint } => {
                 for expr in exprs_of(constraint) {
-                    self.in_tables(expr, &Want::Other, &[table.name.clone()]);
+                    self.in_tables(expr, &Want::Other, std::slice::from_ref(&table.name));
                 }
             }
             Operation::AttachPartition { table, bound: Some(bound), .. } => self.bound(&table.name, bound),
@@ -318,7 +318,7 @@ impl Seeker<'_> {
             match (insert.columns.get(at), known) {
                 (Some(column), _) => seeker.want(&table, column),
                 (None, Some(known)) if insert.columns.is_empty() => {
-                    let member = known.columns.iter().nth(at);
+                    let member = known.columns.get(at);
                     member.map_or(Want::Other, |member| Want::of(member.column.ty.as_ref()))
                 }
                 (None, None) if insert.columns.is_empty() => Want::Unknown,

@@ -34,7 +34,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             )
         } else {
             format!(
-                "{verb} locks every row of `{table}`, and {title} waits in the same transaction for everybody who uses the table: one who wants such a row is a deadlock"
+                "{verb} locks rows all over `{table}`, and {title} waits in the same transaction for everybody who uses the table: one of them who wants such a row makes a deadlock"
             )
         };
         cx.report(step.place(op.span), message)

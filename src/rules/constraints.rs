@@ -6,7 +6,9 @@ use super::words::{listed, tables};
 use super::{Direction, PartFacts, StepFacts};
 use crate::effects::LockMode;
 use crate::ops::{Op, Operation, Outcome};
-use crate::schema::{Constraint, Dialect, ForeignKey, Ident, Index, IndexKey, Name, PartitionKind, Table};
+use crate::schema::{
+    Constraint, Dialect, Expr, ForeignKey, Ident, Index, IndexKey, Name, PartitionKind, Table,
+};
 
 /// The operations of a step that a way up did: not refused, not skipped.
 pub fn done<'a>(step: &StepFacts<'a>) -> Vec<&'a Op> {
@@ -89,15 +91,18 @@ pub fn is_new_column(step: &StepFacts<'_>, table: &Name, column: &Ident) -> bool
     made.is_some_and(|made| made.file == step.part.run.part.file || step.part.new_files.contains(&made.file))
 }
 
-/// Whether an earlier statement of the migration changes rows of a table, or asks for some.
-pub fn is_looked_at_before(step: &StepFacts<'_>, table: &Name, asks: bool) -> bool {
+/// Whether an earlier statement of the migration changes one of these columns of a table, deletes rows of it, or asks for some.
+pub fn is_looked_at_before(step: &StepFacts<'_>, table: &Name, columns: &[Ident]) -> bool {
     let name = step.resolve(table);
     earlier(step).any(|earlier| {
         earlier.statement().ops.iter().any(|op| match &op.kind {
-            Operation::Update { table, .. }
-            | Operation::Delete { table, .. }
-            | Operation::Merge { table } => earlier.resolve(table) == name,
-            Operation::Query { reads, .. } => asks && reads.iter().any(|read| earlier.resolve(read) == name),
+            Operation::Update { table, columns: set, .. } => {
+                // What is set to NULL is not among them.
+                earlier.resolve(table) == name
+                    && (set.is_empty() || set.iter().any(|set| columns.contains(set)))
+            }
+            Operation::Delete { table, .. } | Operation::Merge { table } => earlier.resolve(table) == name,
+            Operation::Query { reads, .. } => reads.iter().any(|read| earlier.resolve(read) == name),
             _ => false,
         })
     })
@@ -125,19 +130,32 @@ pub fn held_before(step: &StepFacts<'_>, table: &Name, key: &ForeignKey) -> bool
     })
 }
 
-/// Whether no two rows of a table could agree in these columns when the migration began: some of them are a key already.
-pub fn was_unique(step: &StepFacts<'_>, table: &Name, columns: &[Ident]) -> bool {
+/// Whether no two rows of a table, or of those that a predicate takes, could agree in these keys when the migration began: some of them
+/// were a key already.
+pub fn was_unique(step: &StepFacts<'_>, table: &Name, keys: &[IndexKey], predicate: Option<&Expr>) -> bool {
     let name = step.resolve(table);
-    let among = |key: &IndexKey| key.column().is_some_and(|own| columns.iter().any(|column| *column == *own));
+    let is_column = |name: &str| keys.iter().any(|key| key.column() == Some(name));
+    let among = |key: &IndexKey| match key.column() {
+        Some(column) => is_column(column),
+        None => keys.iter().any(|other| other.expr == key.expr),
+    };
     let covers = |index: &Index| {
-        index.unique && index.predicate.is_none() && !index.keys.is_empty() && index.keys.iter().all(among)
+        index.unique
+            && (index.predicate.is_none() || index.predicate.as_ref() == predicate)
+            && !index.keys.is_empty()
+            && index.keys.iter().all(among)
     };
     let Some(first) = step.part.run.steps.first() else { return false };
-    let by_index = first.before.indexes_of(&name).any(covers);
     let is_key = |table: &Table| {
         table
             .primary_key()
-            .is_some_and(|key| !key.is_empty() && key.iter().all(|column| columns.contains(column)))
+            .is_some_and(|key| !key.is_empty() && key.iter().all(|column| is_column(column.key())))
     };
-    by_index || first.before.table(&name).found().is_some_and(is_key)
+    first.before.indexes_of(&name).any(covers) || first.before.table(&name).found().is_some_and(is_key)
+}
+
+/// Whether the statement writes a table anew: whatever else it asks of the rows is done on the way.
+pub fn is_rewritten(step: &StepFacts<'_>, table: &Name) -> bool {
+    let effects = step.effects();
+    step.family(table).iter().any(|name| effects.rewrites.contains(name) && !effects.moved.contains(name))
 }

@@ -1,7 +1,6 @@
 //! A new constraint of a domain that is asked of every row of every table that has a column of it.
 
 use super::constraints::{done_on_postgres, waiting};
-use super::words::tables;
 use super::{Check, Cx, Rule, StepFacts};
 use crate::effects::LockMode;
 use crate::ops::{AlterDomain, Operation};
@@ -37,11 +36,8 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         if read.is_empty() {
             continue;
         }
-        let message = format!(
-            "{} until every row of {} has been checked against {what} `{name}`",
-            waiting(step, &read),
-            tables(step, &read)
-        );
+        let message =
+            format!("{} until every row has been checked against {what} `{name}`", waiting(step, &read));
         cx.report(step.place(op.span), message).help(help);
     }
 }

@@ -1,8 +1,9 @@
 //! Dropping the referencing side of a foreign key locks the table that it refers to.
 
-use super::constraints::{done_on_postgres, waiting};
+use super::constraints::{done_on_postgres, earlier, waiting};
 use super::words::tables;
 use super::{Check, Cx, Rule, StepFacts};
+use crate::effects::LockMode;
 use crate::ops::{Op, Operation};
 use crate::schema::{ForeignKey, Ident, Name, ObjectKind, Table};
 
@@ -15,15 +16,23 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
+    // What the transaction has locked already waits no longer for this.
+    let mut held: Vec<Name> = earlier(step)
+        .filter(|earlier| step.shares_transaction(earlier))
+        .flat_map(|earlier| earlier.locked(LockMode::AccessExclusive))
+        .collect();
     for op in done_on_postgres(step) {
         let parents = referenced(step, op);
         let gone = |name: &Name| step.part.run.after.table(name).is_absent();
-        let locked = step.locked(crate::effects::LockMode::AccessExclusive);
-        let parents: Vec<Name> =
-            parents.into_iter().filter(|parent| locked.contains(parent) && !gone(parent)).collect();
+        let locked = step.locked(LockMode::AccessExclusive);
+        let parents: Vec<Name> = parents
+            .into_iter()
+            .filter(|parent| locked.contains(parent) && !held.contains(parent) && !gone(parent))
+            .collect();
         if parents.is_empty() {
             continue;
         }
+        held.extend(parents.iter().cloned());
         let message = format!(
             "{} for {} too: a foreign key to {} goes with it",
             waiting(step, &parents),
@@ -31,7 +40,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             tables(step, &parents)
         );
         cx.report(step.place(op.span), message).help(
-            "Give it a migration of its own that begins with SET LOCAL lock_timeout, and run it again where it gives up: while it waits for its locks, everybody else queues behind it.",
+            "Give it a migration of its own that begins by setting lock_timeout, and run it again where it gives up: while it waits for its locks, everybody else queues behind it.",
         );
     }
 }

@@ -22,7 +22,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         let name = called(constraint);
         let message = format!(
             "{} until the index of{} is built",
-            waiting(step, &[table.name.clone()]),
+            waiting(step, std::slice::from_ref(&table.name)),
             if name.is_empty() { " the EXCLUDE constraint" } else { &name }
         );
         cx.report(step.place(op.span), message).help(

@@ -22,15 +22,20 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         }
         let of_column = matches!(op.kind, Operation::AddColumn { .. });
         let parent = step.resolve(&key.table);
-        let itself = parent == step.resolve(table);
-        let against = if itself { String::new() } else { format!(" against `{parent}`") };
-        let message = format!(
-            "{} until every row of `{table}` has been checked{against}",
-            waiting(step, &[table.clone(), parent])
-        );
+        let rows = if parent == step.resolve(table) {
+            "every row has been looked up in it".to_owned()
+        } else {
+            format!("every row of `{table}` has been looked up in `{parent}`")
+        };
+        let message = format!("{} until {rows}", waiting(step, &[table.clone(), parent]));
         let help = if is_partitioned(step, table) && !step.part.engine().at_least(18, 0) {
             format!(
                 "Add it NOT VALID to each partition, VALIDATE each in a later migration, then add it to `{table}`, which takes them over without reading a row: NOT VALID is refused on a partitioned table before PostgreSQL 18."
+            )
+        } else if !of_column && is_still_empty(step, table, key) {
+            format!(
+                "Write it into ADD COLUMN itself, as REFERENCES {}: every row has NULL there then, and none is read.",
+                key.table
             )
         } else if of_column {
             "Add the column without REFERENCES, then the foreign key NOT VALID, and VALIDATE CONSTRAINT it in a later migration.".to_owned()
@@ -44,6 +49,18 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             .help(help)
             .offer(Safety::Unsafe, recipes::validate_later(step, op));
     }
+}
+
+/// Whether the key is one column that the same migration adds, and nothing has filled.
+fn is_still_empty(step: &StepFacts<'_>, table: &Name, key: &ForeignKey) -> bool {
+    let [column] = key.columns.as_slice() else { return false };
+    let member = step.after().table(&step.resolve_after(table)).and_then(|table| table.column(column.key()));
+    let own = member.found().filter(|member| {
+        !member.filled
+            && !member.column.fills()
+            && member.made.is_some_and(|made| made.file == step.part.run.part.file)
+    });
+    own.is_some()
 }
 
 /// The foreign key that an operation adds, where it is checked at once. A new column is checked only where it has a default: without one

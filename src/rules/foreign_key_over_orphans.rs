@@ -25,13 +25,14 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             || step.lack(op).is_some()
             || is_emptied(step, table)
             || key.columns.iter().any(|column| is_new_column(step, table, column))
-            || is_looked_at_before(step, table, true)
+            || is_looked_at_before(step, table, &key.columns)
             || held_before(step, table, key)
         {
             continue;
         }
         let message = format!(
-            "it fails if one row of `{table}` has a {} that `{}` has not, and nothing before it looks for such rows",
+            "{} fails if one row of `{table}` has a {} that `{}` has not, and nothing before it in the migration looks for such rows",
+            op.kind.title(),
             columns(&key.columns),
             key.table
         );

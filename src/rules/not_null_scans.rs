@@ -1,6 +1,8 @@
 //! SET NOT NULL, which reads every row while nobody else may.
 
-use super::constraints::{done_on_postgres, earlier, is_checked_at_once, is_partitioned, is_read, waiting};
+use super::constraints::{
+    done_on_postgres, earlier, is_checked_at_once, is_partitioned, is_read, is_rewritten, waiting,
+};
 use super::{Check, Cx, Rule, StepFacts, recipes};
 use crate::diagnostic::{Safety, Severity};
 use crate::ops::{AlterColumn, ColumnDef, Op, Operation};
@@ -26,13 +28,14 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             }
             _ => continue,
         };
-        if step.is_free(table) || !is_read(step, table) {
+        // What a rewrite of the table looks at on its way is no harm of its own.
+        if !is_read(step, table) || is_rewritten(step, table) {
             continue;
         }
         let filled = filled(step, table, column);
         let message = format!(
-            "{} until every row of `{table}` has been searched for a NULL in `{column}`",
-            waiting(step, &[table.clone()])
+            "{} until every row has been searched for a NULL in `{column}`",
+            waiting(step, std::slice::from_ref(table))
         );
         let by_default = matches!(filled, Some(Filled { by_default: true, .. }));
         let remedy = recipes::not_null(step, op).filter(|_| !by_default);

@@ -28,17 +28,14 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         let ConstraintKind::PrimaryKey { columns: keys, using_index, .. } = &constraint.kind else {
             continue;
         };
-        let waits = waiting(step, &[table.clone()]);
+        let waits = waiting(step, std::slice::from_ref(table));
         if let Some(index) = using_index {
             let nullable = nullable(step, table, index);
             // What SET NOT NULL reads in the same statement is its own.
             if !nullable.is_empty() && !nullable.iter().all(|column| is_set_here(step, column)) {
                 cx.report(
                     step.place(op.span),
-                    format!(
-                        "{waits} until every row of `{table}` has been searched for a NULL in {}",
-                        columns(&nullable)
-                    ),
+                    format!("{waits} until every row has been searched for a NULL in {}", columns(&nullable)),
                 )
                 .help(not_null_first(step, &nullable));
             }
@@ -60,7 +57,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
     }
 }
 
-/// The columns of an index that are not known to be NOT NULL.
+/// The columns of an index that are known to take NULL. Of a table that is older than the history it cannot be told.
 fn nullable(step: &StepFacts<'_>, table: &Name, index: &Ident) -> Vec<Ident> {
     let name = step.resolve(table);
     let full = Name { schema: name.schema.clone(), ident: index.clone() };
@@ -68,7 +65,7 @@ fn nullable(step: &StepFacts<'_>, table: &Name, index: &Ident) -> Vec<Ident> {
     let known = step.before().table(&name);
     let may_be_null = |column: &Ident| {
         let member = known.and_then(|table| table.column(column.key()));
-        member.found().is_none_or(|member| member.column.not_null != Some(true))
+        member.found().is_some_and(|member| member.column.not_null == Some(false))
     };
     let keys = index.keys.iter().filter_map(|key| key.column()).map(Ident::exact);
     keys.filter(may_be_null).collect()

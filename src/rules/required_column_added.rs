@@ -22,8 +22,11 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             Operation::AlterColumn { table, column, change: AlterColumn::SetNotNull } => {
                 (&table.name, column, false)
             }
+            // MySQL says all of the column again: only where it took NULL before is this new.
             Operation::AlterColumn { table, column, change: AlterColumn::Redefine(def) }
-                if def.column.not_null == Some(true) =>
+                if def.column.not_null == Some(true)
+                    && known(step, &table.name, &before(step, column))
+                        .is_some_and(|member| member.column.not_null == Some(false)) =>
             {
                 (&table.name, column, false)
             }
@@ -59,6 +62,15 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
 
 fn known<'a>(step: &StepFacts<'a>, table: &Name, column: &Ident) -> Option<&'a Member> {
     step.table(table).and_then(|table| table.column(column.key())).found()
+}
+
+/// The name that a column had before the statement, which may rename it: MySQL's CHANGE.
+fn before(step: &StepFacts<'_>, column: &Ident) -> Ident {
+    let renamed = step.statement().ops.iter().find_map(|op| match &op.kind {
+        Operation::RenameColumn { from, to, .. } if to == column => Some(from.clone()),
+        _ => None,
+    });
+    renamed.unwrap_or_else(|| column.clone())
 }
 
 /// What the migration leaves of a column: nothing where it drops or renames it.

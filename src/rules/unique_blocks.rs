@@ -28,7 +28,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         let ConstraintKind::Unique { columns: keys, .. } = &constraint.kind else { continue };
         let message = format!(
             "{} until the index of{} on {} is built",
-            waiting(step, &[table.clone()]),
+            waiting(step, std::slice::from_ref(table)),
             Some(called(constraint))
                 .filter(|name| !name.is_empty())
                 .unwrap_or_else(|| " the constraint".to_owned()),

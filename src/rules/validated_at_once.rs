@@ -30,9 +30,9 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         names.extend(parent(step, &table.name, constraint));
         let (title, at) = cause;
         let message = format!(
-            "{} while VALIDATE checks every row of `{}`: the transaction still holds the lock of {title}",
+            "{} while VALIDATE checks every row{}: the transaction still holds the lock of {title}",
             waiting_for(step, &held, &names),
-            table.name
+            if names.len() > 1 { format!(" of `{}`", table.name) } else { String::new() }
         );
         let help = match step.transaction() {
             Transaction::None => "Validate in a statement of its own, in a later migration.".to_owned(),

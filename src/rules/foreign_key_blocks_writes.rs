@@ -27,12 +27,13 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         } else {
             format!("every row of `{table}` has been looked up in `{parent}`")
         };
+        let is_still_empty = !of_column && is_still_empty(step, table, key);
         let message = format!("{} until {rows}", waiting(step, &[table.clone(), parent]));
         let help = if is_partitioned(step, table) && !step.part.engine().at_least(18, 0) {
             format!(
                 "Add it NOT VALID to each partition, VALIDATE each in a later migration, then add it to `{table}`, which takes them over without reading a row: NOT VALID is refused on a partitioned table before PostgreSQL 18."
             )
-        } else if !of_column && is_still_empty(step, table, key) {
+        } else if is_still_empty {
             format!(
                 "Write it into ADD COLUMN itself, as REFERENCES {}: every row has NULL there then, and none is read.",
                 key.table
@@ -45,9 +46,9 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
                 called(constraint)
             )
         };
-        cx.report(step.place(op.span), message)
-            .help(help)
-            .offer(Safety::Unsafe, recipes::validate_later(step, op));
+        // Where one statement does, nobody needs several migrations.
+        let remedy = recipes::validate_later(step, op).filter(|_| !is_still_empty);
+        cx.report(step.place(op.span), message).help(help).offer(Safety::Unsafe, remedy);
     }
 }
 

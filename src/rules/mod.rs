@@ -45,8 +45,6 @@ mod enum_value_used_early;
 mod exclusion_blocks;
 mod expected_index_missing;
 mod float_for_money;
-mod enum_value_used_early;
-mod enum_value_renamed;
 mod forbidden_in_transaction;
 mod foreign_key_blocks_writes;
 mod foreign_key_over_orphans;
@@ -151,8 +149,6 @@ pub const RULES: &[&Rule] = &[
     &exclusion_blocks::RULE,
     &expected_index_missing::RULE,
     &float_for_money::RULE,
-    &enum_value_used_early::RULE,
-    &enum_value_renamed::RULE,
     &forbidden_in_transaction::RULE,
     &foreign_key_blocks_writes::RULE,
     &foreign_key_over_orphans::RULE,

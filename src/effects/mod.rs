@@ -11,6 +11,7 @@ pub mod support;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use lock::LockMode;
+pub use postgres::{Filled, filled};
 pub use second_run::{SecondRun, second_run};
 
 use crate::ops::{Operation, Outcome, Session, Statement, resolve};
@@ -158,7 +159,7 @@ fn postgres_refuses(operation: &Operation, session: &Session, catalog: &Catalog)
         }
         Operation::DetachPartition { concurrently: true, .. } => "DETACH PARTITION … CONCURRENTLY",
         Operation::Vacuum { .. } => "VACUUM",
-        Operation::Cluster { table: None } => "CLUSTER without a table",
+        Operation::Cluster { table: None, .. } => "CLUSTER without a table",
         Operation::CreateOther { object, .. } => match object.kind {
             ObjectKind::Database => "CREATE DATABASE",
             ObjectKind::Tablespace => "CREATE TABLESPACE",
@@ -175,7 +176,10 @@ fn postgres_refuses(operation: &Operation, session: &Session, catalog: &Catalog)
             "ALTER TYPE … ADD VALUE before PostgreSQL 12"
         }
         Operation::Other { verb }
-            if matches!(verb.as_str(), "ALTER SYSTEM" | "DISCARD ALL" | "CREATE SUBSCRIPTION") =>
+            if matches!(
+                verb.as_str(),
+                "ALTER SYSTEM" | "DISCARD ALL" | "CREATE SUBSCRIPTION" | "REINDEX SYSTEM"
+            ) =>
         {
             return Some(verb.clone());
         }

@@ -74,6 +74,20 @@ pub fn effects(part: &PartRun, begins: bool, foreign_keys: bool) -> Vec<Effects>
     statements.map(one).collect()
 }
 
+/// What one operation of a statement does, as if it stood alone. Nothing where the server refuses the statement.
+pub fn effects_of_one(part: &PartRun, at: usize, op: usize, begins: bool) -> Effects {
+    let Known { step, before, after, outcomes } = known(part, at, begins);
+    let statement = &part.script.statements[at];
+    let (Some(only), Some(outcome)) = (statement.ops.get(op), outcomes.get(op)) else {
+        return Effects::default();
+    };
+    if effects::is_refused(&outcomes) {
+        return Effects::default();
+    }
+    let alone = Statement { ops: vec![only.clone()], ..statement.clone() };
+    effects_of(&alone, step, &before, &after, std::slice::from_ref(outcome), false)
+}
+
 /// What is known around a statement where the history begins at the beginning, or does not.
 struct Known<'a> {
     step: &'a Step,

@@ -278,7 +278,17 @@ fn needs_more(part: &PartRun) -> bool {
 fn unmade(part: &PartRun) -> BTreeSet<Name> {
     let steps = part.script.statements.iter().zip(&part.steps);
     let needed = steps.flat_map(|(statement, step)| {
-        let names = statement.ops.iter().flat_map(|op| needed(&op.kind, part.engine.dialect));
+        let names = statement.ops.iter().flat_map(|op| {
+            let partition = match &op.kind {
+                // Partitions are often made by something else, as time goes on.
+                Operation::AttachPartition { table, partition, .. }
+                | Operation::DetachPartition { table, partition, .. } => {
+                    (table.kind == ObjectKind::Table).then_some(partition)
+                }
+                _ => None,
+            };
+            needed(&op.kind, part.engine.dialect).into_iter().chain(partition)
+        });
         names.map(move |name| (statement, step, ops::resolve(&step.before, &step.session, name)))
     });
     needed
@@ -306,7 +316,11 @@ pub fn needed(operation: &Operation, dialect: Dialect) -> Vec<&Name> {
         Operation::CreateTable(create) => {
             let own = create.columns.iter().flat_map(|def| &def.constraints);
             let all = own.chain(create.constraints.iter().map(|def| &def.constraint));
-            all.filter_map(|constraint| referenced(constraint, dialect)).collect()
+            let parent = create.partition_of.as_ref().map(|(parent, _)| parent);
+            all.filter_map(|constraint| referenced(constraint, dialect)).chain(parent).collect()
+        }
+        Operation::AttachPartition { table, .. } | Operation::DetachPartition { table, .. } => {
+            altered(table).then_some(&table.name).into_iter().collect()
         }
         Operation::AddColumn { table, def, .. } => {
             let referenced = def.constraints.iter().filter_map(|constraint| referenced(constraint, dialect));

@@ -209,14 +209,15 @@ pub enum Operation {
     Set { name: String, value: Option<String>, local: bool },
     /// PRAGMA (SQLite). `value` None: it asks.
     Pragma { name: String, value: Option<String> },
-    /// LOCK TABLE. The mode as the manual spells it; ACCESS EXCLUSIVE where none is given. `only`: ONLY before every table.
-    Lock { tables: Vec<Name>, mode: String, only: bool },
+    /// LOCK TABLE. The mode as the manual spells it; ACCESS EXCLUSIVE where none is given. `only`: ONLY before every table. `nowait`: it
+    /// fails where it would have to wait.
+    Lock { tables: Vec<Name>, mode: String, only: bool, nowait: bool },
     /// VACUUM. `full`: VACUUM FULL.
     Vacuum { tables: Vec<Name>, full: bool },
     /// ANALYZE.
     Analyze { tables: Vec<Name> },
-    /// CLUSTER. None: every table.
-    Cluster { table: Option<Name> },
+    /// CLUSTER. None: every table. `index`: USING.
+    Cluster { table: Option<Name>, index: Option<Ident> },
     /// DO: what it does stands in the statements that follow it, those with [`super::Statement::within`] set.
     Do,
     /// A statement that is understood and does nothing to the schema (NOTIFY, DISCARD, ATTACH, USE, ALTER SYSTEM, CHECKPOINT, EXPLAIN, …).

@@ -263,7 +263,7 @@ impl Operation {
             Self::Truncate { tables, .. } | Self::Lock { tables, .. } => {
                 tables.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
             }
-            Self::Copy { table, .. } | Self::Cluster { table } => table.as_ref()?.to_string(),
+            Self::Copy { table, .. } | Self::Cluster { table, .. } => table.as_ref()?.to_string(),
             Self::Opaque { object, .. } => object.as_ref()?.name.to_string(),
             Self::Privilege { .. }
             | Self::Query { .. }

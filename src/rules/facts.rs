@@ -1,10 +1,12 @@
 //! What a rule sees.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::effects::support::{Lack, Surroundings, lack};
 use crate::effects::{Effects, LockMode};
 use crate::history::Tool;
+use crate::history::cost;
 use crate::history::replay::{MigrationRun, PartRun, Replay, Step};
 use crate::ops::{Conflict, Op, Operation, Statement, Transaction, resolve};
 use crate::schema::{Catalog, Dialect, Engine, Lookup, Name, Relation, Table};
@@ -217,6 +219,15 @@ impl<'a> StepFacts<'a> {
         &self.part.effects[self.at]
     }
 
+    /// What one of its operations does to a live database by itself: of an ALTER TABLE with several actions, what this one asks for.
+    pub fn effects_of(&self, op: usize) -> Cow<'a, Effects> {
+        if self.statement().ops.len() == 1 {
+            return Cow::Borrowed(self.effects());
+        }
+        let begins = self.part.replay.begins(self.part.dialect());
+        Cow::Owned(cost::effects_of_one(self.part.run, self.at, op, begins))
+    }
+
     /// The tables and materialized views with rows and readers that it locks at least this strongly, partitions with their parent.
     pub fn locked(&self, least: LockMode) -> Vec<Name> {
         let locks = self.effects().locks.iter().filter(|(_, mode)| **mode >= least);
@@ -309,6 +320,14 @@ impl<'a> StepFacts<'a> {
                 }
                 Lookup::Absent | Lookup::Unknown => false,
             }
+    }
+
+    /// Whether the change itself has deleted every row of a table, and put none in since.
+    pub fn is_emptied(&self, name: &Name) -> bool {
+        let emptied = self.table(name).found().and_then(|table| table.emptied);
+        emptied.is_some_and(|place| {
+            place.file == self.part.run.part.file || self.part.new_files.contains(&place.file)
+        })
     }
 
     /// What of one of its operations the engine, or its version, does not have.

@@ -14,12 +14,14 @@ pub mod practice;
 pub mod recipes;
 pub mod refusals;
 pub mod rerun;
+pub mod retypes;
 pub mod rollback;
 pub mod timeouts;
 pub mod transactions;
 pub mod stood;
 pub mod versions;
 pub mod words;
+pub mod written_columns;
 
 mod backfill_in_ddl_transaction;
 mod canonical_not_updated;
@@ -28,6 +30,10 @@ mod check_blocks;
 mod column_dropped;
 mod column_renamed;
 mod comment_missing;
+mod column_type_changed;
+mod column_type_narrowed;
+mod column_type_rewrites;
+mod constrained_domain_column;
 mod constraint_never_validated;
 mod database_dropped;
 mod dependents_broken;
@@ -45,10 +51,14 @@ mod enum_value_used_early;
 mod exclusion_blocks;
 mod expected_index_missing;
 mod float_for_money;
+mod enum_value_used_early;
+mod enum_value_renamed;
+mod extension_locks;
 mod forbidden_in_transaction;
 mod foreign_key_blocks_writes;
 mod foreign_key_over_orphans;
 mod foreign_key_without_index;
+mod generated_column_rewrites;
 mod guard_hides_difference;
 mod id_without_foreign_key;
 mod identifier_too_long;
@@ -59,6 +69,8 @@ mod json_type;
 mod limited_varchar;
 mod lock_held_while_working;
 mod many_tables_locked;
+mod index_drop_blocks;
+mod index_on_partitioned_parent;
 mod migration_missing;
 mod mismatched_foreign_key;
 mod misnamed_migration;
@@ -82,6 +94,11 @@ mod orphan_rollback;
 mod primary_key_blocks;
 mod redundant_guard;
 mod required_column_added;
+mod partition_attach_scans;
+mod partition_detach_blocks;
+mod partition_locks_parent;
+mod redundant_guard;
+mod reindex_blocks;
 mod row_security_without_policy;
 mod rows_changed_everywhere;
 mod safety_net_left_off;
@@ -90,12 +107,15 @@ mod schema_renamed;
 mod sequence_gap;
 mod serial_type;
 mod server_configured;
+mod serial_column_rewrites;
 mod stale_name;
 mod status_without_check;
 mod suppression_without_reason;
 mod table_dropped;
 mod table_renamed;
 mod table_truncated;
+mod table_locked_explicitly;
+mod table_rewritten;
 mod table_without_primary_key;
 mod timeout_without_effect;
 mod timestamp_without_zone;
@@ -117,6 +137,8 @@ mod version_history_missing;
 mod version_not_recorded;
 mod version_not_rising;
 mod wide_index;
+mod view_refresh_blocks;
+mod volatile_default_rewrites;
 
 use crate::diagnostic::{Diagnostic, Related, Remedy, Safety, Severity};
 use crate::text::Place;
@@ -132,6 +154,10 @@ pub const RULES: &[&Rule] = &[
     &column_dropped::RULE,
     &column_renamed::RULE,
     &comment_missing::RULE,
+    &column_type_changed::RULE,
+    &column_type_narrowed::RULE,
+    &column_type_rewrites::RULE,
+    &constrained_domain_column::RULE,
     &constraint_never_validated::RULE,
     &database_dropped::RULE,
     &dependents_broken::RULE,
@@ -149,10 +175,14 @@ pub const RULES: &[&Rule] = &[
     &exclusion_blocks::RULE,
     &expected_index_missing::RULE,
     &float_for_money::RULE,
+    &enum_value_used_early::RULE,
+    &enum_value_renamed::RULE,
+    &extension_locks::RULE,
     &forbidden_in_transaction::RULE,
     &foreign_key_blocks_writes::RULE,
     &foreign_key_over_orphans::RULE,
     &foreign_key_without_index::RULE,
+    &generated_column_rewrites::RULE,
     &guard_hides_difference::RULE,
     &id_without_foreign_key::RULE,
     &identifier_too_long::RULE,
@@ -163,6 +193,8 @@ pub const RULES: &[&Rule] = &[
     &limited_varchar::RULE,
     &lock_held_while_working::RULE,
     &many_tables_locked::RULE,
+    &index_drop_blocks::RULE,
+    &index_on_partitioned_parent::RULE,
     &migration_missing::RULE,
     &mismatched_foreign_key::RULE,
     &misnamed_migration::RULE,
@@ -186,6 +218,11 @@ pub const RULES: &[&Rule] = &[
     &primary_key_blocks::RULE,
     &redundant_guard::RULE,
     &required_column_added::RULE,
+    &partition_attach_scans::RULE,
+    &partition_detach_blocks::RULE,
+    &partition_locks_parent::RULE,
+    &redundant_guard::RULE,
+    &reindex_blocks::RULE,
     &row_security_without_policy::RULE,
     &rows_changed_everywhere::RULE,
     &safety_net_left_off::RULE,
@@ -194,12 +231,15 @@ pub const RULES: &[&Rule] = &[
     &sequence_gap::RULE,
     &serial_type::RULE,
     &server_configured::RULE,
+    &serial_column_rewrites::RULE,
     &stale_name::RULE,
     &status_without_check::RULE,
     &suppression_without_reason::RULE,
     &table_dropped::RULE,
     &table_renamed::RULE,
     &table_truncated::RULE,
+    &table_locked_explicitly::RULE,
+    &table_rewritten::RULE,
     &table_without_primary_key::RULE,
     &timeout_without_effect::RULE,
     &timestamp_without_zone::RULE,
@@ -221,6 +261,8 @@ pub const RULES: &[&Rule] = &[
     &version_not_recorded::RULE,
     &version_not_rising::RULE,
     &wide_index::RULE,
+    &view_refresh_blocks::RULE,
+    &volatile_default_rewrites::RULE,
 ];
 
 /// A rule.

@@ -52,3 +52,5 @@ mod schema;
 /// What `gander drift` compares with what, what it tells of it, and when it cannot tell.
 mod drift;
 mod effects;
+/// Which functions give another value at every call is what the server says.
+mod volatile;

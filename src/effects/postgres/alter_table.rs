@@ -1,12 +1,51 @@
 //! ALTER TABLE, which is priced as one statement: the strongest lock of its actions, and one pass over the rows for all of them.
 
 use super::{AccessExclusive, AccessShare, Share, ShareRowExclusive, ShareUpdateExclusive, Work, volatile};
-use crate::effects::LockMode;
-use crate::ops::{AlterColumn, ColumnDef, TableOption, TableTarget};
+use crate::effects::{Around, Effects, LockMode};
+use crate::ops::{AlterColumn, ColumnDef, Session, TableOption, TableTarget, resolve};
 use crate::schema::{
-    Constraint, ConstraintKind, Expr, ForeignKey, GeneratedKind, Ident, Lookup, Name, ObjectKind, Table,
-    TypeKind,
+    Catalog, Constraint, ConstraintKind, Expr, ForeignKey, GeneratedKind, Ident, Lookup, Name, ObjectKind,
+    Table, TypeKind,
 };
+
+/// Why every old row is written anew when a column is added.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Filled {
+    /// A serial type.
+    Serial,
+    /// GENERATED … AS IDENTITY.
+    Identity,
+    /// GENERATED ALWAYS AS (…) STORED.
+    Generated,
+    /// Its type is a domain that has constraints.
+    Domain,
+    /// Its default may be another value in each row.
+    Volatile {
+        /// The function that makes it so.
+        call: Option<String>,
+        /// Else only how the function was declared is not known.
+        sure: bool,
+    },
+    /// Any default, before PostgreSQL 11.
+    Constant,
+}
+
+/// Why every old row is written anew when a column is added to a table that has rows; None where none is, or where that is not known.
+pub fn filled(def: &ColumnDef, before: &Catalog, session: &Session) -> Option<Filled> {
+    let around = Around { before, after: before, session, outcomes: &[], foreign_keys: false };
+    let work = Work { around: &around, effects: Effects::default() };
+    if let Some(known) = work.fills_rows(def) {
+        return known;
+    }
+    // A function that is not known is volatile, unless somebody declared that it is not.
+    let default = def.column.default.as_ref().filter(|_| def.column.generated.is_none())?;
+    let call = volatile::call(default, before, session, None)?;
+    if !before.functions(&resolve(before, session, &Name::of_call(&call))).is_empty() {
+        // Its declaration is known, and does not settle it.
+        return None;
+    }
+    Some(Filled::Volatile { call: Some(call), sure: false })
+}
 
 impl Work<'_> {
     /// The tables that an action works on: the table, and but for ONLY its partitions and heirs.
@@ -26,7 +65,7 @@ impl Work<'_> {
         let constraints = || def.constraints.iter();
         let checks = constraints()
             .any(|constraint| matches!(constraint.kind, ConstraintKind::Check(_)) && is_enforced(constraint));
-        let rewrites = self.fills_rows(def);
+        let rewrites = self.fills_rows(def).map(|filled| filled.is_some());
         for member in &family {
             match rewrites {
                 Some(true) => self.rewrite(member),
@@ -53,19 +92,23 @@ impl Work<'_> {
         }
     }
 
-    /// Whether a new column is written into every row. Since 11 a default that is the same for all of them stands in the catalog.
-    fn fills_rows(&mut self, def: &ColumnDef) -> Option<bool> {
+    /// Why a new column is written into every row, if it is; None where that is not known. Since 11 a default that is the same for all of
+    /// them stands in the catalog.
+    fn fills_rows(&self, def: &ColumnDef) -> Option<Option<Filled>> {
         let column = &def.column;
-        let serial = column.ty.as_ref().is_some_and(crate::schema::Type::is_serial);
-        if serial || column.identity.is_some() {
-            return Some(true);
+        if column.ty.as_ref().is_some_and(crate::schema::Type::is_serial) {
+            return Some(Some(Filled::Serial));
+        }
+        if column.identity.is_some() {
+            return Some(Some(Filled::Identity));
         }
         if let Some(generated) = &column.generated {
-            return Some(match generated.kind {
+            let stored = match generated.kind {
                 GeneratedKind::Stored => true,
                 GeneratedKind::Virtual => false,
                 GeneratedKind::Unsaid => !self.at_least(18),
-            });
+            };
+            return Some(stored.then_some(Filled::Generated));
         }
         let (domain_default, constrained) = match column.ty.as_ref().map(|ty| self.domain(ty)) {
             Some(Some(domain)) => domain,
@@ -74,14 +117,22 @@ impl Work<'_> {
             None => (None, false),
         };
         if constrained {
-            return Some(true);
+            return Some(Some(Filled::Domain));
         }
         let default = column.default.clone().or(domain_default).filter(|default| !default.is_null());
-        let Some(default) = default else { return Some(false) };
+        let Some(default) = default else { return Some(None) };
         if !self.at_least(11) {
-            return Some(true);
+            return Some(Some(Filled::Constant));
         }
-        volatile::is_volatile(&default, self.before(), self.around.session)
+        let (before, session) = (self.before(), self.around.session);
+        match volatile::is_volatile(&default, before, session) {
+            Some(true) => {
+                let call = volatile::call(&default, before, session, Some(true));
+                Some(Some(Filled::Volatile { call, sure: true }))
+            }
+            Some(false) => Some(None),
+            None => None,
+        }
     }
 
     /// The default of a type that may be a domain, and whether it has constraints; through all domains that it stands on. None where

@@ -165,8 +165,11 @@ impl Work<'_> {
         match table {
             Some(table) => {
                 let table = self.resolve(table);
-                self.lock(&table, AccessExclusive);
-                self.rewrite(&table);
+                // Of a partitioned one each partition, since 15.
+                for member in self.partitions(&table) {
+                    self.lock(&member, AccessExclusive);
+                    self.rewrite(&member);
+                }
             }
             // Those that have an index to be clustered by.
             None => {

@@ -11,6 +11,8 @@ mod retype;
 mod rows;
 mod volatile;
 
+pub use alter_table::{Filled, filled};
+
 use std::collections::BTreeSet;
 
 use super::{Around, Effects, LockMode};
@@ -307,10 +309,10 @@ impl<'a> Work<'a> {
             | Operation::Truncate { .. }
             | Operation::Copy { .. }
             | Operation::Query { .. } => self.rows(&op.kind),
-            Operation::Lock { tables, mode, only } => self.lock_tables(tables, mode, *only),
+            Operation::Lock { tables, mode, only, .. } => self.lock_tables(tables, mode, *only),
             Operation::Vacuum { tables, full } => self.vacuum(tables, *full),
             Operation::Analyze { tables } => self.analyze(tables),
-            Operation::Cluster { table } => self.cluster(table.as_ref()),
+            Operation::Cluster { table, .. } => self.cluster(table.as_ref()),
             Operation::CreateType(_)
             | Operation::CreateDomain(_)
             | Operation::CreateFunction(_)

@@ -1,8 +1,10 @@
 //! Partitions that come and go.
 
+use std::cmp::Ordering;
+
 use super::{AccessExclusive, AccessShare, LockMode, ShareUpdateExclusive, Work};
 use crate::ops::{Insert, InsertSource, TableTarget};
-use crate::schema::{Bound, ConstraintKind, Expr, Name, ObjectKind, PartitionKind, Table};
+use crate::schema::{Bound, ConstraintKind, Expr, ForeignKey, Ident, Name, ObjectKind, PartitionKind, Table};
 
 impl Work<'_> {
     /// A table becomes a partition, whether it is made so or attached. `mode`: what the parent is locked with.
@@ -32,18 +34,45 @@ impl Work<'_> {
                 self.lock(&name, ShareUpdateExclusive);
             }
         }
-        let keys: Vec<Name> = self
+        let keys: Vec<(Name, bool)> = self
             .table(parent)
-            .map(|table| table.foreign_keys().map(|(_, key)| self.resolve(&key.table)).collect())
+            .map(|table| {
+                let keys = table.foreign_keys();
+                keys.map(|(_, key)| (self.resolve(&key.table), self.has_foreign_key(partition, key)))
+                    .collect()
+            })
             .unwrap_or_default();
         let stood = self.table(partition).is_some();
-        for referenced in keys {
+        for (referenced, has_its_own) in keys {
+            if stood && has_its_own && self.at_least(12) {
+                // The partition's own becomes a part of the parent's: only the triggers of the other side go.
+                self.lock(&referenced, AccessExclusive);
+                continue;
+            }
             let mode = if self.at_least(12) { LockMode::ShareRowExclusive } else { LockMode::RowShare };
             self.lock(&referenced, if stood { mode } else { LockMode::ShareRowExclusive });
             if stood {
                 self.check_rows(partition, &referenced);
             }
         }
+    }
+
+    /// Whether a table has a valid foreign key that says the same.
+    fn has_foreign_key(&self, table: &Name, wanted: &ForeignKey) -> bool {
+        let Some(known) = self.table(table) else { return false };
+        let is_valid = |name: &Ident| {
+            known.constraint(name.key()).found().is_some_and(|constraint| !constraint.not_valid)
+        };
+        // Where the columns that are referred to are not named, those of the primary key are meant.
+        let spelled = |key: &ForeignKey| {
+            let mut key = ForeignKey { table: self.resolve(&key.table), ..key.clone() };
+            if key.referenced.is_empty() {
+                let primary = self.table(&key.table).and_then(|table| table.primary_key());
+                key.referenced = primary.map(<[Ident]>::to_vec).unwrap_or_default();
+            }
+            key
+        };
+        known.foreign_keys().any(|(name, key)| is_valid(name) && spelled(key) == spelled(wanted))
     }
 
     pub(super) fn attach(&mut self, table: &TableTarget, partition: &Name) {
@@ -121,6 +150,14 @@ impl Work<'_> {
 
     /// Whether a valid CHECK of a table leaves no row that the bound does not take.
     fn fits(&self, table: &Table, parent: &Name, bound: &Bound) -> bool {
+        if *bound == Bound::Default {
+            // It takes what none of the others does.
+            let bounds = self.before().children(parent).into_iter();
+            return bounds.filter(|child| *child != table.name).all(|child| {
+                let bound = self.table(&child).and_then(|child| child.bound.as_ref());
+                bound.is_some_and(|bound| self.excludes(table, parent, bound))
+            });
+        }
         let Some(wanted) = self.demands(parent, bound) else { return false };
         let said = said(table);
         let refuses_null = |column: &str| {
@@ -129,28 +166,22 @@ impl Work<'_> {
         };
         wanted.iter().all(|one| match one {
             Demand::NotNull(column) => refuses_null(column) || said.iter().any(|said| said == one),
-            Demand::Compare(..) | Demand::In(..) => said.iter().any(|said| said == one),
+            Demand::Compare(..) | Demand::In(..) => said.iter().any(|said| said.implies(one)),
         })
     }
 
-    /// Whether a valid CHECK of the default partition says that it has no row that the bound takes, in the form that the server
-    /// looks for: NOT (the demand of the bound).
+    /// Whether a valid CHECK of the default partition says that it has no row that the bound takes.
     fn excludes(&self, table: &Table, parent: &Name, bound: &Bound) -> bool {
         let Some(wanted) = self.demands(parent, bound) else { return false };
-        table.constraints.iter().any(|(_, constraint)| {
-            let ConstraintKind::Check(Expr::Operator { operator, operands }) = &constraint.kind else {
-                return false;
-            };
-            if constraint.not_valid || operator != "NOT" {
-                return false;
+        let mut parts = Vec::new();
+        for (_, constraint) in &table.constraints {
+            if let ConstraintKind::Check(expr) = &constraint.kind
+                && !constraint.not_valid
+            {
+                conjuncts(expr, &mut parts);
             }
-            let [inner] = operands.as_slice() else { return false };
-            let mut parts = Vec::new();
-            conjuncts(inner, &mut parts);
-            // What it excludes must be no less than the bound.
-            let excluded: Option<Vec<Demand>> = parts.into_iter().map(demand).collect();
-            excluded.is_some_and(|excluded| excluded.iter().all(|one| wanted.contains(one)))
-        })
+        }
+        parts.into_iter().any(|part| rules_out(part, &wanted))
     }
 
     /// What holds for every row that a bound takes. None where that is not followed.
@@ -243,6 +274,140 @@ enum Demand {
     In(String, Vec<String>),
 }
 
+impl Demand {
+    /// Whether what this says holds for no row for which the other does not hold.
+    fn implies(&self, other: &Self) -> bool {
+        if self == other {
+            return true;
+        }
+        match (self, other) {
+            (Self::Compare(column, said, value), Self::Compare(wanted_column, wanted, limit))
+                if column == wanted_column =>
+            {
+                let Some(order) = compared(value, limit) else { return false };
+                match (said.as_str(), wanted.as_str()) {
+                    (">=" | ">", ">=") | ("<", "<") => {
+                        order == if wanted == "<" { Ordering::Less } else { Ordering::Greater }
+                            || order == Ordering::Equal
+                    }
+                    ("<=", "<") => order == Ordering::Less,
+                    _ => false,
+                }
+            }
+            (Self::In(column, values), Self::Compare(wanted_column, ..)) if column == wanted_column => {
+                values.iter().all(|value| other.takes(value) == Some(true))
+            }
+            (Self::In(column, values), Self::In(wanted_column, wanted)) if column == wanted_column => {
+                values.iter().all(|value| wanted.contains(value))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether there is no row for which both hold.
+    fn contradicts(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Compare(column, first, from), Self::Compare(other_column, second, to))
+                if column == other_column =>
+            {
+                let Some(order) = compared(from, to) else { return false };
+                match (first.as_str(), second.as_str()) {
+                    (">=" | ">", "<") | (">", "<=") => order != Ordering::Less,
+                    (">=", "<=") => order == Ordering::Greater,
+                    ("<", ">=" | ">") | ("<=", ">") => order != Ordering::Greater,
+                    ("<=", ">=") => order == Ordering::Less,
+                    _ => false,
+                }
+            }
+            (Self::In(column, values), Self::Compare(other_column, ..)) if column == other_column => {
+                values.iter().all(|value| other.takes(value) == Some(false))
+            }
+            (Self::Compare(..), Self::In(..)) => other.contradicts(self),
+            (Self::In(column, values), Self::In(other_column, others)) if column == other_column => {
+                !values.iter().any(|value| others.contains(value))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a value of its column satisfies it.
+    fn takes(&self, value: &str) -> Option<bool> {
+        match self {
+            Self::Compare(_, operator, limit) => {
+                let order = compared(value, limit)?;
+                Some(match operator.as_str() {
+                    ">=" => order != Ordering::Less,
+                    ">" => order == Ordering::Greater,
+                    "<=" => order != Ordering::Greater,
+                    "<" => order == Ordering::Less,
+                    _ => return None,
+                })
+            }
+            Self::In(_, values) => Some(values.iter().any(|known| known == value)),
+            Self::NotNull(_) => Some(true),
+        }
+    }
+}
+
+/// The order of two constants: of numbers, or of days and times that are written alike.
+fn compared(one: &str, other: &str) -> Option<Ordering> {
+    if one == other {
+        return Some(Ordering::Equal);
+    }
+    if let (Ok(one), Ok(other)) = (one.parse::<i64>(), other.parse::<i64>()) {
+        return Some(one.cmp(&other));
+    }
+    let day = |text: &str| -> Option<String> {
+        let bytes = text.as_bytes();
+        let date = bytes.get(..10)?;
+        let fits =
+            |(at, byte): (usize, &u8)| if at == 4 || at == 7 { *byte == b'-' } else { byte.is_ascii_digit() };
+        if !date.iter().enumerate().all(fits) {
+            return None;
+        }
+        Some(if bytes.len() == 10 { format!("{text} 00:00:00") } else { text.to_owned() })
+    };
+    let (one, other) = (day(one)?, day(other)?);
+    // What stands behind the seconds, a zone above all, must be the same.
+    (one.len() == other.len() && one.get(19..) == other.get(19..)).then(|| one.cmp(&other))
+}
+
+/// Whether a condition holds for no row for which all of those hold, in the forms in which the server looks for it: one that contradicts
+/// them, all of several that OR joins, or NOT (no more than they demand).
+fn rules_out(expr: &Expr, wanted: &[Demand]) -> bool {
+    if let Some(said) = between(expr) {
+        return said.iter().any(|said| wanted.iter().any(|one| said.contradicts(one)));
+    }
+    if let Some(said) = demand(expr) {
+        return wanted.iter().any(|one| said.contradicts(one));
+    }
+    let Expr::Operator { operator, operands } = expr else { return false };
+    match (operator.as_str(), operands.as_slice()) {
+        ("OR", operands) => operands.iter().all(|operand| rules_out(operand, wanted)),
+        ("AND", operands) => operands.iter().any(|operand| rules_out(operand, wanted)),
+        ("IS NULL", [Expr::Column(parts)]) => {
+            wanted.iter().any(|one| matches!(one, Demand::NotNull(column) if parts.last() == Some(column)))
+        }
+        ("NOT", [inner]) => {
+            let mut parts = Vec::new();
+            conjuncts(inner, &mut parts);
+            let excluded: Option<Vec<Demand>> = parts.into_iter().map(demand).collect();
+            excluded.is_some_and(|excluded| {
+                excluded.iter().all(|one| wanted.iter().any(|wanted| wanted.implies(one)))
+            })
+        }
+        ("NOT IN" | "<>", [Expr::Column(parts), values @ ..]) => {
+            let values: Option<Vec<String>> = values.iter().map(constant).collect();
+            let column = parts.last();
+            wanted.iter().any(|one| {
+                matches!((one, &values), (Demand::In(wanted_column, wanted), Some(values))
+                    if column == Some(wanted_column) && wanted.iter().all(|value| values.contains(value)))
+            })
+        }
+        _ => false,
+    }
+}
+
 /// What the valid CHECKs of a table say, as far as it is followed.
 fn said(table: &Table) -> Vec<Demand> {
     let mut parts = Vec::new();
@@ -253,7 +418,23 @@ fn said(table: &Table) -> Vec<Demand> {
             conjuncts(expr, &mut parts);
         }
     }
-    parts.into_iter().filter_map(demand).collect()
+    parts
+        .into_iter()
+        .flat_map(|part| between(part).unwrap_or_else(|| demand(part).into_iter().collect()))
+        .collect()
+}
+
+/// The two conditions that BETWEEN is.
+fn between(expr: &Expr) -> Option<Vec<Demand>> {
+    let Expr::Operator { operator, operands } = expr else { return None };
+    let ("BETWEEN", [Expr::Column(parts), low, high]) = (operator.as_str(), operands.as_slice()) else {
+        return None;
+    };
+    let column = parts.last()?;
+    let one = |operator: &str, value: &Expr| {
+        Some(Demand::Compare(column.clone(), operator.to_owned(), constant(value)?))
+    };
+    Some(vec![one(">=", low)?, one("<=", high)?])
 }
 
 /// The conditions that AND joins.

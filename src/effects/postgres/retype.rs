@@ -18,7 +18,10 @@ impl Work<'_> {
         let known = self.table(table);
         let member = known.and_then(|table| table.column(column.key()).found());
         let old = member.and_then(|member| member.column.ty.clone());
-        let rewrites = old.as_ref().and_then(|old| self.changes_rows(old, to, using, column));
+        let rewrites = match &old {
+            Some(old) => self.changes_rows(old, to, using, column),
+            None => self.changes_any_rows(to, using, column),
+        };
         match rewrites {
             Some(true) => self.rewrite(table),
             Some(false) => {}
@@ -48,13 +51,17 @@ impl Work<'_> {
             let sequences = self.sequences_of(table, Some(column));
             self.lock_all(sequences, ShareRowExclusive);
         }
-        for (_, constraint) in known.into_iter().flat_map(|table| &table.constraints) {
+        for (name, constraint) in known.into_iter().flat_map(|table| &table.constraints) {
             if !constraint.kind.reads(column) {
                 continue;
             }
             match &constraint.kind {
                 ConstraintKind::Check(_) => {
-                    if !constraint.not_valid && is_enforced(constraint) {
+                    // One that the statement drops, or makes again NOT VALID, is asked of nothing.
+                    let stays = self.after().table(table).found().is_none_or(|after| {
+                        after.constraint(name.key()).found().is_some_and(|after| !after.not_valid)
+                    });
+                    if stays && !constraint.not_valid && is_enforced(constraint) {
                         self.scan(table);
                     }
                 }
@@ -108,18 +115,71 @@ impl Work<'_> {
 
     /// Whether the rows are written again; None where it depends on what the history does not show.
     fn changes_rows(&self, old: &Type, new: &Type, using: Option<&Expr>, column: &Ident) -> Option<bool> {
-        let is_column = |expr: &Expr| matches!(expr, Expr::Column(parts) if parts.last().is_some_and(|part| part == column.key()));
-        match using {
-            None => {}
-            Some(expr) if is_column(expr) => {}
-            Some(Expr::Cast { operand, to }) if is_column(operand) && to == new => {}
-            Some(_) => return Some(true),
+        let casts = match using.map(|using| casts_of(using, column)) {
+            None => Vec::new(),
+            Some(Some(casts)) => casts,
+            Some(None) => return Some(true),
+        };
+        // Each cast on the way must leave the values as they are.
+        let way: Vec<&Type> = std::iter::once(old).chain(casts).chain(std::iter::once(new)).collect();
+        let mut all = Some(false);
+        for pair in way.windows(2) {
+            let &[from, to] = pair else { continue };
+            match self.is_changed(from, to) {
+                Some(true) => return Some(true),
+                Some(false) => {}
+                None => all = None,
+            }
         }
+        all
+    }
+
+    /// The same where the old type is not known: whether there is none from which the rows would stay as they are, but for the new type
+    /// itself.
+    fn changes_any_rows(&self, new: &Type, using: Option<&Expr>, column: &Ident) -> Option<bool> {
+        if using.is_some_and(|using| casts_of(using, column).is_none()) {
+            return Some(true);
+        }
+        let (new, constrained) = self.base(new)?;
+        // Source: `pg_cast`, where no cast to one of these is binary coercible and none is known to keep the values.
+        const ALONE: &[&str] = &[
+            "smallint",
+            "bigint",
+            "real",
+            "double precision",
+            "money",
+            "boolean",
+            "date",
+            "uuid",
+            "json",
+            "jsonb",
+            "bytea",
+            "character",
+            "bit",
+            "cidr",
+            "macaddr",
+            "macaddr8",
+            "tsvector",
+            "point",
+        ];
+        let is_enum = || {
+            let entry = self.before().type_entry(&self.type_name(&new)).found();
+            entry.is_some_and(|entry| matches!(entry.kind, TypeKind::Enum(_)))
+        };
+        (constrained || new.dimensions == 0 && (ALONE.contains(&new.name.as_str()) || is_enum()))
+            .then_some(true)
+    }
+
+    fn is_changed(&self, old: &Type, new: &Type) -> Option<bool> {
         if old == new {
             return Some(false);
         }
-        let (old_base, _) = self.base(old)?;
+        let (mut old_base, _) = self.base(old)?;
         let (new_base, constrained) = self.base(new)?;
+        if old_base != *old {
+            // What a domain says of lengths and precision is not asked.
+            old_base.arguments.clear();
+        }
         if constrained {
             return Some(true);
         }
@@ -234,6 +294,21 @@ impl Work<'_> {
         let own_class = words.split(' ').any(|word| word.ends_with("_ops"));
         let own_collation = words.split(' ').any(|word| word == "collate");
         (same_class || own_class) && (!collated || own_collation)
+    }
+}
+
+/// The casts, first to last, that an expression makes of a column, where it does nothing else.
+fn casts_of<'e>(expr: &'e Expr, column: &Ident) -> Option<Vec<&'e Type>> {
+    match expr {
+        Expr::Column(parts) => parts.last().is_some_and(|part| part == column.key()).then(Vec::new),
+        Expr::Cast { operand, to } => {
+            let mut casts = casts_of(operand, column)?;
+            casts.push(to);
+            Some(casts)
+        }
+        Expr::Literal(_) | Expr::Call { .. } | Expr::Operator { .. } | Expr::Query(_) | Expr::Raw { .. } => {
+            None
+        }
     }
 }
 

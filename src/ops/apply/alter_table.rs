@@ -242,6 +242,15 @@ impl Step<'_> {
         Outcome::Done
     }
 
+    /// CLUSTER … USING marks the index for the next time. That of a partitioned table cannot be marked.
+    pub(super) fn cluster(&mut self, table: &Name, index: &Ident) -> Outcome {
+        let known = self.catalog.table(table).found();
+        if known.is_some_and(|table| table.partition == PartitionKind::Parent) {
+            return Outcome::Done;
+        }
+        self.cluster_on(table, Some(index))
+    }
+
     /// INHERIT and NO INHERIT.
     fn set_inherit(&mut self, name: Name, mut table: Table, parent: Name, no: bool) -> Outcome {
         let inherits = table.parents.contains(&parent);

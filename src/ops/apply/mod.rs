@@ -590,9 +590,13 @@ impl Step<'_> {
             | Operation::Lock { .. }
             | Operation::Vacuum { .. }
             | Operation::Analyze { .. }
-            | Operation::Cluster { .. }
+            | Operation::Cluster { table: _, index: None }
+            | Operation::Cluster { table: None, index: Some(_) }
             | Operation::Do
             | Operation::Other { .. } => Outcome::Done,
+            Operation::Cluster { table: Some(table), index: Some(index) } => {
+                self.cluster(&self.resolve(table), index)
+            }
         }
     }
 

@@ -386,8 +386,8 @@ fn lock(cursor: &mut Cursor<'_>) -> Read<Operation> {
         }
         cursor.expect("MODE")?;
     }
-    cursor.eat("NOWAIT");
-    Ok(Operation::Lock { tables, mode, only })
+    let nowait = cursor.eat("NOWAIT");
+    Ok(Operation::Lock { tables, mode, only, nowait })
 }
 
 /// `[ONLY] name [*]`.
@@ -476,15 +476,17 @@ fn cluster(cursor: &mut Cursor<'_>) -> Read<Operation> {
     options(cursor)?;
     cursor.eat("VERBOSE");
     if cursor.is_end() {
-        return Ok(Operation::Cluster { table: None });
+        return Ok(Operation::Cluster { table: None, index: None });
     }
-    let mut table = cursor.name("a table")?;
-    if cursor.eat("USING") {
-        cursor.ident("an index")?;
+    let first = cursor.name("a table")?;
+    let (table, index) = if cursor.eat("USING") {
+        (first, Some(cursor.ident("an index")?))
     } else if cursor.eat("ON") {
-        table = cursor.name("a table")?;
-    }
-    Ok(Operation::Cluster { table: Some(table) })
+        (cursor.name("a table")?, Some(first.ident))
+    } else {
+        (first, None)
+    };
+    Ok(Operation::Cluster { table: Some(table), index })
 }
 
 fn reindex(cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -494,6 +496,8 @@ fn reindex(cursor: &mut Cursor<'_>) -> Read<Operation> {
         Some("INDEX") => ObjectKind::Index,
         Some("TABLE") => ObjectKind::Table,
         Some("SCHEMA") => ObjectKind::Schema,
+        // The server's own tables.
+        Some("SYSTEM") => return Ok(other(cursor, "REINDEX SYSTEM")),
         Some(_) => ObjectKind::Database,
         None if cursor.dialect == Dialect::Sqlite => {
             let name = if cursor.is_end() { None } else { Some(cursor.name("an index or a table")?) };
@@ -503,9 +507,14 @@ fn reindex(cursor: &mut Cursor<'_>) -> Read<Operation> {
         None => return Err(cursor.unread("`INDEX` or `TABLE`")),
     };
     let concurrently = cursor.eat("CONCURRENTLY") || has(&options, "CONCURRENTLY");
-    let name =
-        if kind == ObjectKind::Database && cursor.is_end() { None } else { Some(cursor.name("a name")?) };
-    Ok(Operation::Reindex { kind, name, concurrently })
+    if kind == ObjectKind::Database {
+        // The name can be no other than that of the database that the statement runs in.
+        if !cursor.is_end() {
+            cursor.name("a name")?;
+        }
+        return Ok(Operation::Reindex { kind, name: None, concurrently });
+    }
+    Ok(Operation::Reindex { kind, name: Some(cursor.name("a name")?), concurrently })
 }
 
 fn refresh(cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -636,7 +645,7 @@ mod tests {
             Operation::Lock { tables, mode, .. } => format!("lock {tables:?} {mode}"),
             Operation::Vacuum { tables, full } => format!("vacuum {tables:?} {full}"),
             Operation::Analyze { tables } => format!("analyze {tables:?}"),
-            Operation::Cluster { table } => format!("cluster {table:?}"),
+            Operation::Cluster { table, index } => format!("cluster {table:?} {index:?}"),
             Operation::Reindex { kind, name, concurrently } => {
                 format!("reindex {} {name:?} {concurrently}", kind.noun())
             }
@@ -762,13 +771,13 @@ mod tests {
             ),
             (
                 "CLUSTER; CLUSTER t USING i; CLUSTER VERBOSE t; CLUSTER i ON t",
-                "cluster None; cluster Some(t); cluster Some(t); cluster Some(t)",
+                "cluster None None; cluster Some(t) None; cluster Some(t) Some(\"i\"); cluster Some(t) Some(\"i\")",
             ),
             ("REINDEX INDEX CONCURRENTLY i", "reindex index Some(i) true"),
             ("REINDEX (CONCURRENTLY, VERBOSE) TABLE s.t", "reindex table Some(s.t) true"),
             (
                 "REINDEX DATABASE d; REINDEX SYSTEM; REINDEX SCHEMA s",
-                "reindex database Some(d) false; reindex database None false; reindex schema Some(s) false",
+                "reindex database None false; other REINDEX SYSTEM; reindex schema Some(s) false",
             ),
             ("REINDEX t", "unread: `INDEX` or `TABLE`"),
             ("REFRESH MATERIALIZED VIEW CONCURRENTLY v", "refresh v true true"),

@@ -366,3 +366,134 @@ INSERT INTO t SELECT '2024-02-03', g FROM generate_series(1, 500) g;
 CREATE UNIQUE INDEX t_2024_key ON t_2024 (n, at);
 ALTER TABLE t_2024 ADD CONSTRAINT t_2024_key UNIQUE USING INDEX t_2024_key;
 ALTER TABLE t ADD CONSTRAINT t_key UNIQUE (n, at);
+-- # A CHECK that says more than the bound
+CREATE TABLE pt (d date NOT NULL, k int) PARTITION BY RANGE (d);
+CREATE TABLE pn (d date NOT NULL, k int, CHECK (d >= '2024-02-01' AND d <= DATE '2024-11-30'));
+INSERT INTO pn SELECT '2024-06-01', g FROM generate_series(1, 500) g;
+ALTER TABLE pt ATTACH PARTITION pn FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+
+-- # A CHECK with BETWEEN
+CREATE TABLE pt (d date NOT NULL, k int) PARTITION BY RANGE (d);
+CREATE TABLE pn (d date NOT NULL, k int, CHECK (d BETWEEN '2024-01-01' AND '2024-12-31'));
+INSERT INTO pn SELECT '2024-06-01', g FROM generate_series(1, 500) g;
+ALTER TABLE pt ATTACH PARTITION pn FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+
+-- # A CHECK that says less than the bound
+CREATE TABLE pt (d date NOT NULL, k int) PARTITION BY RANGE (d);
+CREATE TABLE pn (d date NOT NULL, k int, CHECK (d >= '2024-01-01' AND d <= '2025-01-01'));
+INSERT INTO pn SELECT '2024-06-01', g FROM generate_series(1, 500) g;
+ALTER TABLE pt ATTACH PARTITION pn FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+
+-- # A CHECK of one value of a list
+CREATE TABLE pt (k text, v int) PARTITION BY LIST (k);
+CREATE TABLE pn (k text NOT NULL, v int, CHECK (k = 'a'));
+INSERT INTO pn SELECT 'a', g FROM generate_series(1, 500) g;
+ALTER TABLE pt ATTACH PARTITION pn FOR VALUES IN ('a', 'b');
+
+-- # A default partition with a CHECK of earlier days
+CREATE TABLE pt (d date NOT NULL, k int) PARTITION BY RANGE (d);
+CREATE TABLE pd PARTITION OF pt DEFAULT;
+INSERT INTO pt SELECT '2020-06-01', g FROM generate_series(1, 500) g;
+ALTER TABLE pd ADD CHECK (d < '2024-01-01');
+CREATE TABLE pn PARTITION OF pt FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+
+-- # A default partition with a CHECK of two sides
+CREATE TABLE pt (d date NOT NULL, k int) PARTITION BY RANGE (d);
+CREATE TABLE pd PARTITION OF pt DEFAULT;
+INSERT INTO pt SELECT '2020-06-01', g FROM generate_series(1, 500) g;
+ALTER TABLE pd ADD CHECK (d IS NULL OR d < '2024-01-01' OR d >= '2025-01-01');
+CREATE TABLE pn PARTITION OF pt FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+
+-- # A default partition with a CHECK that is too wide
+CREATE TABLE pt (d date NOT NULL, k int) PARTITION BY RANGE (d);
+CREATE TABLE pd PARTITION OF pt DEFAULT;
+INSERT INTO pt SELECT '2020-06-01', g FROM generate_series(1, 500) g;
+ALTER TABLE pd ADD CHECK (d < '2024-01-02');
+CREATE TABLE pn PARTITION OF pt FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+
+-- # A default partition of a list with a CHECK of the others
+CREATE TABLE pt (k text, v int) PARTITION BY LIST (k);
+CREATE TABLE pd PARTITION OF pt DEFAULT;
+INSERT INTO pt SELECT 'x', g FROM generate_series(1, 500) g;
+ALTER TABLE pd ADD CHECK (k NOT IN ('a', 'b', 'c'));
+CREATE TABLE pn PARTITION OF pt FOR VALUES IN ('a', 'b');
+
+-- # A default partition that is attached with a CHECK of what it takes
+CREATE TABLE pt (k text, v int) PARTITION BY LIST (k);
+CREATE TABLE pa PARTITION OF pt FOR VALUES IN ('a', 'b');
+CREATE TABLE pn (k text, v int, CHECK (k NOT IN ('a', 'b')));
+INSERT INTO pn SELECT 'x', g FROM generate_series(1, 500) g;
+ALTER TABLE pt ATTACH PARTITION pn DEFAULT;
+
+-- # A default partition that is attached without a CHECK
+CREATE TABLE pt (k text, v int) PARTITION BY LIST (k);
+CREATE TABLE pa PARTITION OF pt FOR VALUES IN ('a', 'b');
+CREATE TABLE pn (k text, v int);
+INSERT INTO pn SELECT 'x', g FROM generate_series(1, 500) g;
+ALTER TABLE pt ATTACH PARTITION pn DEFAULT;
+
+-- # A cast by way of another type that keeps the values
+CREATE TABLE t (id int PRIMARY KEY, v varchar(20));
+INSERT INTO t SELECT g, 'v' || g FROM generate_series(1, 500) g;
+ALTER TABLE t ALTER COLUMN v TYPE varchar USING v::text::varchar;
+
+-- # A cast by way of another type that does not
+CREATE TABLE t (id int PRIMARY KEY, v text);
+INSERT INTO t SELECT g, 'v' || g FROM generate_series(1, 500) g;
+ALTER TABLE t ALTER COLUMN v TYPE text USING v::varchar(5)::text;
+
+-- # Another column in USING
+CREATE TABLE t (id int PRIMARY KEY, a int, b int);
+INSERT INTO t SELECT g, g, g FROM generate_series(1, 500) g;
+ALTER TABLE t ALTER COLUMN a TYPE int USING b;
+
+-- # CLUSTER
+CREATE TABLE t (id int PRIMARY KEY, a int);
+CREATE INDEX t_a_idx ON t (a);
+INSERT INTO t SELECT g, g FROM generate_series(1, 500) g;
+CLUSTER t USING t_a_idx;
+
+-- # A partition that has the foreign key of its parent
+CREATE TABLE u (id int PRIMARY KEY);
+INSERT INTO u SELECT g FROM generate_series(1, 500) g;
+CREATE TABLE pt (d int NOT NULL, u int REFERENCES u) PARTITION BY RANGE (d);
+CREATE TABLE pn (d int NOT NULL, u int REFERENCES u, CHECK (d >= 0 AND d < 100));
+INSERT INTO pn SELECT 1, g FROM generate_series(1, 500) g;
+ALTER TABLE pt ATTACH PARTITION pn FOR VALUES FROM (0) TO (100);
+
+-- # A partition whose foreign key says something else
+CREATE TABLE u (id int PRIMARY KEY);
+INSERT INTO u SELECT g FROM generate_series(1, 500) g;
+CREATE TABLE pt (d int NOT NULL, u int REFERENCES u) PARTITION BY RANGE (d);
+CREATE TABLE pn (d int NOT NULL, u int REFERENCES u ON DELETE CASCADE, CHECK (d >= 0 AND d < 100));
+INSERT INTO pn SELECT 1, g FROM generate_series(1, 500) g;
+ALTER TABLE pt ATTACH PARTITION pn FOR VALUES FROM (0) TO (100);
+
+-- # A CHECK of the retyped column that the statement makes again NOT VALID
+CREATE TABLE t (id int PRIMARY KEY, v varchar(20), CONSTRAINT t_v_check CHECK (v <> ''));
+INSERT INTO t SELECT g, 'v' || g FROM generate_series(1, 500) g;
+ALTER TABLE t DROP CONSTRAINT t_v_check, ALTER COLUMN v TYPE varchar(40), ADD CONSTRAINT t_v_check CHECK (v <> '') NOT VALID;
+
+-- # From a domain with a length to its base type
+CREATE DOMAIN label AS varchar(20);
+CREATE TABLE t (id int PRIMARY KEY, v label);
+INSERT INTO t SELECT g, 'v' || g FROM generate_series(1, 500) g;
+ALTER TABLE t ALTER COLUMN v TYPE varchar(20);
+
+-- # From a domain with a length to a type without one
+CREATE DOMAIN label AS varchar(20);
+CREATE TABLE t (id int PRIMARY KEY, v label);
+INSERT INTO t SELECT g, 'v' || g FROM generate_series(1, 500) g;
+ALTER TABLE t ALTER COLUMN v TYPE varchar;
+
+-- # To a domain with a length
+CREATE DOMAIN label AS varchar(20);
+CREATE TABLE t (id int PRIMARY KEY, v varchar(10));
+INSERT INTO t SELECT g, 'v' || g FROM generate_series(1, 500) g;
+ALTER TABLE t ALTER COLUMN v TYPE label;
+
+-- # From a domain with a scale
+CREATE DOMAIN price AS numeric(10, 2);
+CREATE TABLE t (id int PRIMARY KEY, v price);
+INSERT INTO t SELECT g, g FROM generate_series(1, 500) g;
+ALTER TABLE t ALTER COLUMN v TYPE numeric(12, 2);

@@ -154,3 +154,14 @@ ALTER TABLE u ENABLE ROW LEVEL SECURITY, ADD COLUMN b int;
 ALTER TABLE u DISABLE ROW LEVEL SECURITY;
 ALTER TABLE u REPLICA IDENTITY USING INDEX nosuch; -- refused: 42704
 ALTER TABLE u CLUSTER ON nosuch; -- refused: 42704
+
+-- # CLUSTER notes the index for the next time
+CREATE TABLE t (a int PRIMARY KEY, b int);
+CREATE INDEX t_b_idx ON t (b);
+CREATE TABLE u (a int PRIMARY KEY, b int);
+CREATE INDEX u_b_idx ON u (b);
+CREATE TABLE v (a int PRIMARY KEY);
+CLUSTER t USING t_b_idx;
+CLUSTER u_b_idx ON u;
+CLUSTER u USING u_pkey;
+CLUSTER v USING nosuch; -- refused: 42704

@@ -33,6 +33,7 @@ mod comment_missing;
 mod column_type_changed;
 mod column_type_narrowed;
 mod column_type_rewrites;
+mod comment_missing;
 mod constrained_domain_column;
 mod constraint_never_validated;
 mod database_dropped;
@@ -50,10 +51,8 @@ mod enum_value_renamed;
 mod enum_value_used_early;
 mod exclusion_blocks;
 mod expected_index_missing;
-mod float_for_money;
-mod enum_value_used_early;
-mod enum_value_renamed;
 mod extension_locks;
+mod float_for_money;
 mod forbidden_in_transaction;
 mod foreign_key_blocks_writes;
 mod foreign_key_over_orphans;
@@ -71,6 +70,12 @@ mod lock_held_while_working;
 mod many_tables_locked;
 mod index_drop_blocks;
 mod index_on_partitioned_parent;
+mod int_primary_key;
+mod invalid_index_kept;
+mod json_type;
+mod limited_varchar;
+mod lock_held_while_working;
+mod many_tables_locked;
 mod migration_missing;
 mod mismatched_foreign_key;
 mod misnamed_migration;
@@ -91,31 +96,30 @@ mod object_dropped;
 mod object_exists;
 mod object_missing;
 mod orphan_rollback;
-mod primary_key_blocks;
-mod redundant_guard;
-mod required_column_added;
 mod partition_attach_scans;
 mod partition_detach_blocks;
 mod partition_locks_parent;
+mod primary_key_blocks;
 mod redundant_guard;
 mod reindex_blocks;
+mod required_column_added;
 mod row_security_without_policy;
 mod rows_changed_everywhere;
 mod safety_net_left_off;
 mod schema_dropped;
 mod schema_renamed;
 mod sequence_gap;
+mod serial_column_rewrites;
 mod serial_type;
 mod server_configured;
-mod serial_column_rewrites;
 mod stale_name;
 mod status_without_check;
 mod suppression_without_reason;
 mod table_dropped;
-mod table_renamed;
-mod table_truncated;
 mod table_locked_explicitly;
+mod table_renamed;
 mod table_rewritten;
+mod table_truncated;
 mod table_without_primary_key;
 mod timeout_without_effect;
 mod timestamp_without_zone;
@@ -136,9 +140,9 @@ mod validated_at_once;
 mod version_history_missing;
 mod version_not_recorded;
 mod version_not_rising;
-mod wide_index;
 mod view_refresh_blocks;
 mod volatile_default_rewrites;
+mod wide_index;
 
 use crate::diagnostic::{Diagnostic, Related, Remedy, Safety, Severity};
 use crate::text::Place;
@@ -157,6 +161,7 @@ pub const RULES: &[&Rule] = &[
     &column_type_changed::RULE,
     &column_type_narrowed::RULE,
     &column_type_rewrites::RULE,
+    &comment_missing::RULE,
     &constrained_domain_column::RULE,
     &constraint_never_validated::RULE,
     &database_dropped::RULE,
@@ -174,10 +179,8 @@ pub const RULES: &[&Rule] = &[
     &enum_value_used_early::RULE,
     &exclusion_blocks::RULE,
     &expected_index_missing::RULE,
-    &float_for_money::RULE,
-    &enum_value_used_early::RULE,
-    &enum_value_renamed::RULE,
     &extension_locks::RULE,
+    &float_for_money::RULE,
     &forbidden_in_transaction::RULE,
     &foreign_key_blocks_writes::RULE,
     &foreign_key_over_orphans::RULE,
@@ -195,6 +198,12 @@ pub const RULES: &[&Rule] = &[
     &many_tables_locked::RULE,
     &index_drop_blocks::RULE,
     &index_on_partitioned_parent::RULE,
+    &int_primary_key::RULE,
+    &invalid_index_kept::RULE,
+    &json_type::RULE,
+    &limited_varchar::RULE,
+    &lock_held_while_working::RULE,
+    &many_tables_locked::RULE,
     &migration_missing::RULE,
     &mismatched_foreign_key::RULE,
     &misnamed_migration::RULE,
@@ -215,31 +224,30 @@ pub const RULES: &[&Rule] = &[
     &object_exists::RULE,
     &object_missing::RULE,
     &orphan_rollback::RULE,
-    &primary_key_blocks::RULE,
-    &redundant_guard::RULE,
-    &required_column_added::RULE,
     &partition_attach_scans::RULE,
     &partition_detach_blocks::RULE,
     &partition_locks_parent::RULE,
+    &primary_key_blocks::RULE,
     &redundant_guard::RULE,
     &reindex_blocks::RULE,
+    &required_column_added::RULE,
     &row_security_without_policy::RULE,
     &rows_changed_everywhere::RULE,
     &safety_net_left_off::RULE,
     &schema_dropped::RULE,
     &schema_renamed::RULE,
     &sequence_gap::RULE,
+    &serial_column_rewrites::RULE,
     &serial_type::RULE,
     &server_configured::RULE,
-    &serial_column_rewrites::RULE,
     &stale_name::RULE,
     &status_without_check::RULE,
     &suppression_without_reason::RULE,
     &table_dropped::RULE,
-    &table_renamed::RULE,
-    &table_truncated::RULE,
     &table_locked_explicitly::RULE,
+    &table_renamed::RULE,
     &table_rewritten::RULE,
+    &table_truncated::RULE,
     &table_without_primary_key::RULE,
     &timeout_without_effect::RULE,
     &timestamp_without_zone::RULE,
@@ -260,9 +268,9 @@ pub const RULES: &[&Rule] = &[
     &version_history_missing::RULE,
     &version_not_recorded::RULE,
     &version_not_rising::RULE,
-    &wide_index::RULE,
     &view_refresh_blocks::RULE,
     &volatile_default_rewrites::RULE,
+    &wide_index::RULE,
 ];
 
 /// A rule.

@@ -44,7 +44,7 @@ pub fn lines(report: &Report, fix: &Fix, file: FileId) -> Vec<String> {
         let all = match fix.safety {
             Safety::Safe => " (--diff shows all)",
             Safety::Unsafe => " (--diff --unsafe-fixes shows all)",
-            Safety::Show => " (--output-format json has all)",
+            Safety::Show => " (gander explain --for shows all)",
         };
         out.push(format!("    … and {} more lines{all}", hint.len() - most));
     }

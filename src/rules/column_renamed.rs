@@ -1,6 +1,7 @@
 //! RENAME COLUMN of a column that stood before.
 
-use super::{Check, Cx, Rule, StepFacts, stood};
+use super::{Check, Cx, Rule, StepFacts, recipes, stood};
+use crate::diagnostic::Safety;
 use crate::ops::{AlterType, Op, Operation};
 use crate::schema::{Dialect, Ident, Lookup, Name, Relation, TypeKind};
 
@@ -30,7 +31,8 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
                         step.place(op.span),
                         format!("`{name}.{from}` is called `{to}` from here on: running code that says `{from}` fails"),
                     )
-                    .help(help(step, to));
+                    .help(help(step, to))
+                    .offer(Safety::Show, recipes::rename_column(step, op).filter(|_| step.part.dialect() == Dialect::Postgres));
                 for (function, made) in stood::bodies(&step.part, &[name.text(), from.text()]) {
                     finding = finding
                         .related(made, format!("`{function}` names `{name}` and `{from}` in its body"));

@@ -1,8 +1,8 @@
 //! A change of type that writes the table anew, or rebuilds an index, or asks a CHECK of every row.
 
 use super::retypes::{Retype, retypes};
-use super::{Check, Cx, Rule, StepFacts, words};
-use crate::diagnostic::Severity;
+use super::{Check, Cx, Rule, StepFacts, recipes, words};
+use crate::diagnostic::{Safety, Severity};
 use crate::effects::{Effects, LockMode};
 use crate::ops::Transaction;
 use crate::schema::Family;
@@ -29,7 +29,11 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         if !step.in_use(&effects.rewrites).is_empty() {
             let indexes = if effects.builds.is_empty() { "" } else { " with all its indexes" };
             cx.report(retype.place, format!("{change} writes every row of {table} anew{indexes}: {wait}"))
-                .help(HELP);
+                .help(HELP)
+                .offer(
+                    Safety::Show,
+                    step.statement().ops.get(retype.op).and_then(|op| recipes::swap_column(step, op)),
+                );
         } else if effects.unknown.rewrites && is_about_the_zone(&retype) {
             let set = match step.transaction() {
                 Transaction::None => "SET timezone = 'UTC'",

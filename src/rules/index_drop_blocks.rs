@@ -1,6 +1,6 @@
 //! DROP INDEX without CONCURRENTLY.
 
-use super::{Check, Cx, Rule, StepFacts, words};
+use super::{Check, Cx, Rule, StepFacts, recipes, words};
 use crate::diagnostic::{Remedy, Safety};
 use crate::effects::LockMode;
 use crate::history::Wrap;
@@ -56,7 +56,9 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
                 "Write DROP INDEX CONCURRENTLY {place}, a statement for each index: it takes one only."
             ));
         } else if step.in_transaction() {
-            finding.help(format!("Write DROP INDEX CONCURRENTLY {place}."));
+            finding
+                .help(format!("Write DROP INDEX CONCURRENTLY {place}."))
+                .offer(Safety::Unsafe, recipes::concurrently(step, op));
         } else {
             let alone = step.part.run.part.wrap == Wrap::Nobody && step.part.statements().len() == 1;
             finding

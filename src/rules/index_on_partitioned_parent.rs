@@ -1,6 +1,7 @@
 //! CREATE INDEX on a partitioned table.
 
-use super::{Check, Cx, Rule, StepFacts, words};
+use super::{Check, Cx, Rule, StepFacts, recipes, words};
+use crate::diagnostic::Safety;
 use crate::ops::{CreateIndex, Operation, Outcome};
 use crate::schema::{Dialect, Name, PartitionKind};
 
@@ -44,7 +45,8 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         );
         cx.report(step.place(op.span), message).help(
             "Create the index ON ONLY the partitioned table, which builds nothing; create one CONCURRENTLY on each partition; then attach each with ALTER INDEX … ATTACH PARTITION. CONCURRENTLY on the partitioned table itself is an error.",
-        );
+        )
+        .offer(Safety::Unsafe, recipes::part_by_part(step, op));
     }
 }
 

@@ -16,9 +16,9 @@ pub mod refusals;
 pub mod rerun;
 pub mod retypes;
 pub mod rollback;
+pub mod stood;
 pub mod timeouts;
 pub mod transactions;
-pub mod stood;
 pub mod versions;
 pub mod words;
 pub mod written_columns;
@@ -29,7 +29,6 @@ mod char_type;
 mod check_blocks;
 mod column_dropped;
 mod column_renamed;
-mod comment_missing;
 mod column_type_changed;
 mod column_type_narrowed;
 mod column_type_rewrites;
@@ -62,12 +61,6 @@ mod guard_hides_difference;
 mod id_without_foreign_key;
 mod identifier_too_long;
 mod index_blocks_writes;
-mod int_primary_key;
-mod invalid_index_kept;
-mod json_type;
-mod limited_varchar;
-mod lock_held_while_working;
-mod many_tables_locked;
 mod index_drop_blocks;
 mod index_on_partitioned_parent;
 mod int_primary_key;
@@ -157,7 +150,6 @@ pub const RULES: &[&Rule] = &[
     &check_blocks::RULE,
     &column_dropped::RULE,
     &column_renamed::RULE,
-    &comment_missing::RULE,
     &column_type_changed::RULE,
     &column_type_narrowed::RULE,
     &column_type_rewrites::RULE,
@@ -190,12 +182,6 @@ pub const RULES: &[&Rule] = &[
     &id_without_foreign_key::RULE,
     &identifier_too_long::RULE,
     &index_blocks_writes::RULE,
-    &int_primary_key::RULE,
-    &invalid_index_kept::RULE,
-    &json_type::RULE,
-    &limited_varchar::RULE,
-    &lock_held_while_working::RULE,
-    &many_tables_locked::RULE,
     &index_drop_blocks::RULE,
     &index_on_partitioned_parent::RULE,
     &int_primary_key::RULE,

@@ -1,6 +1,7 @@
 //! ATTACH PARTITION that reads every row of the partition, or of the default partition.
 
-use super::{Check, Cx, Rule, StepFacts, words};
+use super::{Check, Cx, Rule, StepFacts, recipes, words};
+use crate::diagnostic::Safety;
 use crate::ops::{Operation, Outcome};
 use crate::schema::{Bound, Dialect, Name, ObjectKind};
 
@@ -54,7 +55,8 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
                     "Add a CHECK of the bound first (and NOT NULL on the key): NOT VALID, then VALIDATE CONSTRAINT, then ATTACH PARTITION, each in a transaction of its own."
                 }
             };
-            cx.report(place, message).help(what);
+            let remedy = recipes::attach_checked(step, op).filter(|_| builds == 0 && read.len() == 1);
+            cx.report(place, message).help(what).offer(Safety::Unsafe, remedy);
         } else if let Some(default) = read.iter().find(|name| is_default(name)) {
             let message = format!(
                 "attaching `{partition}` to `{parent}` reads every row of its default partition `{default}`: reads and writes of `{default}` wait until that is done"

@@ -1,7 +1,8 @@
 //! ADD COLUMN of a serial type, or as an identity.
 
 use super::written_columns::written;
-use super::{Check, Cx, Rule, StepFacts};
+use super::{Check, Cx, Rule, StepFacts, recipes};
+use crate::diagnostic::Safety;
 use crate::effects::Filled;
 
 /// `serial-column-rewrites`.
@@ -25,6 +26,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         );
         cx.report(new.place, message).help(
             "Add a plain nullable column, make the sequence and set it as the default of new rows, and number the old rows in batches.",
-        );
+        )
+        .offer(Safety::Unsafe, recipes::fill_later(step, new.op));
     }
 }

@@ -1,7 +1,8 @@
 //! RENAME or SET SCHEMA of a table, view, sequence, type or function that stood before.
 
-use super::{Check, Cx, Rule, StepFacts, stood};
-use crate::ops::Operation;
+use super::{Check, Cx, Rule, StepFacts, recipes, stood};
+use crate::diagnostic::Safety;
+use crate::ops::{Op, Operation};
 use crate::schema::{Dialect, Ident, Lookup, Name, ObjectKind, ObjectRef};
 
 /// `table-renamed`.
@@ -34,7 +35,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         if renamed_before || is_back(step, object, &from) || takes_place {
             continue;
         }
-        tell(step, cx, op.span, object, (&from, &to, moved));
+        tell(step, cx, op, object, (&from, &to, moved));
     }
 }
 
@@ -84,7 +85,7 @@ fn is_back(step: &StepFacts<'_>, object: &ObjectRef, from: &Name) -> bool {
 fn tell(
     step: &StepFacts<'_>,
     cx: &mut Cx<'_>,
-    span: crate::text::Span,
+    op: &Op,
     object: &ObjectRef,
     (from, to, moved): (&Name, &Name, To<'_>),
 ) {
@@ -101,7 +102,10 @@ fn tell(
             "{noun} `{from}` moves to schema `{schema}`: running code finds it no longer, unless that is on its search path"
         ),
     };
-    let mut finding = cx.report(step.place(span), message).help(help(step, kind, from, to));
+    let mut finding = cx.report(step.place(op.span), message).help(help(step, kind, from, to)).offer(
+        Safety::Show,
+        recipes::rename_table(step, op).filter(|_| step.part.dialect() == Dialect::Postgres),
+    );
     for (view, made) in stood::mysql_readers(step, from) {
         finding = finding.related(made, format!("view `{view}` still reads `{from}`"));
     }

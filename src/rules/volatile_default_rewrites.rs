@@ -1,8 +1,8 @@
 //! ADD COLUMN with a default that is computed for each row.
 
 use super::written_columns::written;
-use super::{Check, Cx, Rule, StepFacts};
-use crate::diagnostic::Severity;
+use super::{Check, Cx, Rule, StepFacts, recipes};
+use crate::diagnostic::{Safety, Severity};
 use crate::effects::Filled;
 
 /// `volatile-default-rewrites`.
@@ -49,7 +49,8 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         };
         let finding = cx
             .report(new.place, message)
-            .help("Add the column without a default, set the default in a statement of its own (old rows stay as they are), and fill the old rows in batches.");
+            .help("Add the column without a default, set the default in a statement of its own (old rows stay as they are), and fill the old rows in batches.")
+            .offer(Safety::Unsafe, recipes::fill_later(step, new.op));
         if !is_sure {
             finding.severity(Severity::Warning);
         }

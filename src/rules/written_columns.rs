@@ -8,6 +8,8 @@ use crate::text::Place;
 
 /// A new column that is written into every row.
 pub struct NewColumn<'a> {
+    /// What adds it.
+    pub op: &'a Op,
     /// Where it is added.
     pub place: Place,
     /// The table, for a sentence.
@@ -39,6 +41,7 @@ fn new_column<'a>(step: &StepFacts<'a>, at: usize, op: &'a Op) -> Option<NewColu
     let concerned: Vec<Name> =
         if is_sure { step.in_use(&effects.rewrites) } else { step.in_use(std::iter::once(&name)) };
     (!concerned.is_empty() && !step.is_emptied(&name)).then(|| NewColumn {
+        op,
         place: step.place(op.span),
         table: words::tables(step, &[name]),
         def,

@@ -81,7 +81,7 @@ fn draw(report: &Report, finding: &Diagnostic) -> Option<String> {
         );
     }
     if let Some(fix) = &finding.fix {
-        for line in hint::lines(report, fix, finding.place.file) {
+        for line in hint::lines(report, finding, fix) {
             text.push_str(&line);
             text.push('\n');
         }

@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::plain::{Ink, boundary_before, harmless, one_line, paint, window};
-use crate::diagnostic::{Fix, Safety};
+use crate::diagnostic::{Diagnostic, Fix, Safety};
 use crate::text::{Edit, FileId, Source, Span, apply_edits};
 use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
 
@@ -10,11 +10,14 @@ use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
 const WRITTEN: usize = 10;
 /// Lines shown of a fix that nothing else shows.
 const SHOWN: usize = 20;
+/// Lines shown of what becomes of a statement that is replaced by several migrations.
+const STAGED: usize = 6;
 /// Bytes shown of a line.
 const WIDE: usize = 160;
 
-/// The fix's title and its lines, indented for the foot of a drawing of a place in `file`.
-pub fn lines(report: &Report, fix: &Fix, file: FileId) -> Vec<String> {
+/// The title of a finding's fix and its lines, indented for the foot of its drawing.
+pub fn lines(report: &Report, finding: &Diagnostic, fix: &Fix) -> Vec<String> {
+    let file = finding.place.file;
     let color = report.terminal.color;
     let (standing, most) = match fix.safety {
         Safety::Safe => ("safe: --fix writes it", WRITTEN),
@@ -24,7 +27,9 @@ pub fn lines(report: &Report, fix: &Fix, file: FileId) -> Vec<String> {
     let mut out =
         vec![format!("  {}  {} ({standing})", paint(color, Ink::Cyan, "fix:"), one_line(&fix.title))];
 
+    let in_stages = is_in_stages(fix, file);
     let hint = hint(report, fix, file);
+    let most = if in_stages { STAGED } else { most };
     let digits =
         hint.iter().filter_map(|line| line.number).max().map_or(1, |number| number.to_string().len());
     let drawn = |line: &Line| {
@@ -40,11 +45,21 @@ pub fn lines(report: &Report, fix: &Fix, file: FileId) -> Vec<String> {
     };
     // Blank lines are written too, and a line of blanks at the end of a line helps nobody.
     out.extend(hint.iter().take(most).map(|line| drawn(line).trim_end().to_owned()));
-    if hint.len() > most {
+    if in_stages {
+        let path = |path: &str| one_line(&(report.display_path)(path));
+        out.extend(fix.new_files.iter().map(|(new, _)| format!("    new file {}", path(new))));
+        let source = report.sources.get(file);
+        let line = source.position(finding.place.span.start).line;
+        out.push(format!(
+            "    all of it: gander explain {} --for {}:{line}",
+            finding.rule,
+            path(&source.path)
+        ));
+    } else if hint.len() > most {
         let all = match fix.safety {
             Safety::Safe => " (--diff shows all)",
             Safety::Unsafe => " (--diff --unsafe-fixes shows all)",
-            Safety::Show => " (gander explain --for shows all)",
+            Safety::Show => " (--output-format json has all)",
         };
         out.push(format!("    … and {} more lines{all}", hint.len() - most));
     }
@@ -103,7 +118,7 @@ fn hint(report: &Report, fix: &Fix, file: FileId) -> Vec<Line> {
             changed_lines(source, lines, edits, &mut out);
         }
     }
-    for (path, text) in &fix.new_files {
+    for (path, text) in fix.new_files.iter().filter(|_| !is_in_stages(fix, file)) {
         out.push(Line::heading(format!("new file {}:", one_line(&(report.display_path)(path)))));
         out.extend(text.lines().map(|line| Line::new(Kind::Come, None, line, 0)));
     }
@@ -112,6 +127,11 @@ fn hint(report: &Report, fix: &Fix, file: FileId) -> Vec<Line> {
         out.push(Line::heading(format!("rename {from} to {to}")));
     }
     out
+}
+
+/// Whether it replaces a statement of the file by several migrations.
+fn is_in_stages(fix: &Fix, file: FileId) -> bool {
+    !fix.new_files.is_empty() && fix.edits.iter().any(|(of, _)| *of == file)
 }
 
 /// The edits, those together that touch the same or neighbouring lines, and the lines that they touch (from, to).
@@ -218,9 +238,23 @@ mod tests {
         Fix { title: "Do it".to_owned(), safety, edits, new_files: Vec::new(), renames: Vec::new() }
     }
 
+    fn finding() -> Diagnostic {
+        Diagnostic {
+            rule: "index-blocks-writes",
+            severity: crate::diagnostic::Severity::Error,
+            place: crate::text::Place::new(FileId(0), Span::at(0)),
+            message: String::new(),
+            label: None,
+            help: None,
+            related: Vec::new(),
+            remedy: None,
+            fix: None,
+        }
+    }
+
     fn shown(text: &str, fix: &Fix) -> String {
         let sources = sample::sources("a.sql", text);
-        lines(&sample::report(&sources, &[]), fix, FileId(0)).join("\n")
+        lines(&sample::report(&sources, &[]), &finding(), fix).join("\n")
     }
 
     #[test]
@@ -271,9 +305,22 @@ mod tests {
             renames: vec![("1.sql".to_owned(), "001.sql".to_owned())],
         };
         assert_eq!(
-            lines(&sample::report(&sources, &[]), &fix, FileId(0)).join("\n"),
+            lines(&sample::report(&sources, &[]), &finding(), &fix).join("\n"),
             "  fix:  Write it down (only shown: yours to write)\n    in schema.sql:\n    1   x;\n      + y;\n    \
              new file b/down.sql:\n      + DROP TABLE a;\n    rename 1.sql to 001.sql"
+        );
+    }
+
+    #[test]
+    fn of_several_migrations_the_files_are_named() {
+        let fix = Fix {
+            new_files: vec![("b.sql".to_owned(), "SELECT 1;\n".to_owned())],
+            ..fix(Safety::Unsafe, vec![Edit::insert(1, " NOT VALID")])
+        };
+        assert_eq!(
+            shown("a;\n", &fix),
+            "  fix:  Do it (unsafe: --fix --unsafe-fixes writes it)\n    1 - a;\n      + a NOT VALID;\n    new file b.sql\n    \
+             all of it: gander explain index-blocks-writes --for a.sql:1"
         );
     }
 

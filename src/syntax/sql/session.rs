@@ -771,13 +771,13 @@ mod tests {
             ),
             (
                 "CLUSTER; CLUSTER t USING i; CLUSTER VERBOSE t; CLUSTER i ON t",
-                "cluster None None; cluster Some(t) None; cluster Some(t) Some(\"i\"); cluster Some(t) Some(\"i\")",
+                "cluster None None; cluster Some(t) Some(\"i\"); cluster Some(t) None; cluster Some(t) Some(\"i\")",
             ),
             ("REINDEX INDEX CONCURRENTLY i", "reindex index Some(i) true"),
             ("REINDEX (CONCURRENTLY, VERBOSE) TABLE s.t", "reindex table Some(s.t) true"),
             (
                 "REINDEX DATABASE d; REINDEX SYSTEM; REINDEX SCHEMA s",
-                "reindex database None false; other REINDEX SYSTEM; reindex schema Some(s) false",
+                "reindex database None false; REINDEX SYSTEM; reindex schema Some(s) false",
             ),
             ("REINDEX t", "unread: `INDEX` or `TABLE`"),
             ("REFRESH MATERIALIZED VIEW CONCURRENTLY v", "refresh v true true"),

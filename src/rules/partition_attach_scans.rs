@@ -39,7 +39,8 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         };
         let place = step.place(op.span);
         if read.contains(&partition) || read.iter().any(|name| is_below(step, name, &partition)) {
-            let builds = effects.builds.iter().filter(|index| step.before().index(index).is_absent()).count();
+            let builds =
+                effects.builds.iter().filter(|index| step.before().index(index).found().is_none()).count();
             let and = if builds > 0 { ", to build the indexes that it lacks" } else { "" };
             let message = format!(
                 "attaching `{partition}` to `{parent}` reads every row of it{and}: reads and writes of `{partition}` wait until that is done"

@@ -3,6 +3,7 @@
 
 use super::StepFacts;
 use crate::diagnostic::{Fill, Mirror, Remedy, Stage, Word, Work};
+use crate::effects;
 use crate::ops::{
     AlterColumn, ColumnDef, CreateIndex, CreateSequence, Drop, Guard, Op, Operation, TableTarget,
 };
@@ -623,6 +624,11 @@ pub fn swap_column(step: &StepFacts<'_>, op: &Op) -> Option<Remedy> {
     };
     let bare =
         crate::schema::Column { name: to.clone(), default: None, not_null: Some(false), ..wanted.clone() };
+    // A domain with a constraint is looked at in every row of a new column, too.
+    let def = ColumnDef::plain(bare.clone(), crate::text::Span::at(0));
+    if effects::filled(&def, step.before(), &step.step().session).is_some() {
+        return None;
+    }
     let made = Work::Mirror { mirror: mirror.clone(), gone: false };
     let gone = Work::Mirror { mirror, gone: true };
     let mut stages = vec![
@@ -654,6 +660,12 @@ pub fn swap_column(step: &StepFacts<'_>, op: &Op) -> Option<Remedy> {
         down: Err("the column of the old type is gone"),
     });
     Some(Remedy::Stages(stages))
+}
+
+/// Whether another statement of the migration is about a table: what it counts on is there only when all stages have run.
+fn is_touched_elsewhere(step: &StepFacts<'_>, table: &Name) -> bool {
+    let mut others = step.part.steps().filter(|other| other.at != step.at);
+    step.statement().ops.len() > 1 || others.any(|other| other.effects().locks.contains_key(table))
 }
 
 /// Whether anything else is about a column: an index, a constraint, a view, a trigger, a sequence, a policy, a comment.
@@ -705,6 +717,7 @@ pub fn rename_column(step: &StepFacts<'_>, op: &Op) -> Option<Remedy> {
     let member = known.column(from.key()).found()?;
     if !has_batches(step)
         || is_used(step, known, from)
+        || is_touched_elsewhere(step, &known.name)
         || member.column.identity.is_some()
         || member.column.generated.is_some()
         || !member.local

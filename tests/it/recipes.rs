@@ -106,14 +106,20 @@ fn try_out(
     for (own, one) in case.fences.iter().enumerate() {
         let text = edited(&one.path).ok_or("the edits overlap")?;
         match one.kind {
-            Kind::Applied => staged.fences.push(fence(&one.path, text, Kind::Applied)),
+            Kind::Applied if own < index => staged.fences.push(fence(&one.path, text, Kind::Applied)),
             Kind::File | Kind::Canonical => staged.fences.push(fence(&one.path, text, one.kind)),
             Kind::Bad | Kind::Good if own == index => staged.fences.push(fence(&one.path, text, Kind::Good)),
             // Its way back may be a file of its own.
             Kind::Good if one.path.contains(".down.") => {
                 staged.fences.push(fence(&one.path, text, Kind::Good))
             }
-            Kind::Bad | Kind::Good | Kind::Fixed | Kind::Output | Kind::ThenFails | Kind::CanonicalFixed => {}
+            Kind::Applied
+            | Kind::Bad
+            | Kind::Good
+            | Kind::Fixed
+            | Kind::Output
+            | Kind::ThenFails
+            | Kind::CanonicalFixed => {}
         }
     }
     for (path, text) in &fix.new_files {

@@ -60,6 +60,12 @@ pub fn operation(operation: &Operation, dialect: Dialect) -> Option<String> {
                 bound.as_ref().map_or_else(String::new, |bound| format!(" {}", bound_text(bound, dialect)));
             format!("{} ATTACH PARTITION {}{bound}", alter(table, dialect), write::name(partition, dialect))
         }
+        Operation::DetachPartition { table, partition, concurrently, .. } => format!(
+            "{} DETACH PARTITION {}{}",
+            alter(table, dialect),
+            write::name(partition, dialect),
+            if *concurrently { " CONCURRENTLY" } else { "" }
+        ),
         Operation::CreateIndex(create) => index(create, dialect),
         Operation::CreateSequence(create) => {
             let owned = create.owned_by.as_ref().map_or_else(String::new, |(table, column)| {

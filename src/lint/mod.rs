@@ -186,10 +186,14 @@ fn judge(input: &Input<'_>, history: &History<'_>) -> Vec<Diagnostic> {
     };
     let habits = Habits::before_each(&history.replay.runs);
     let complete = history.replay.complete_before_each();
+    let begins: BTreeMap<Dialect, bool> =
+        history.replay.end.keys().map(|dialect| (*dialect, history.replay.begins(*dialect))).collect();
     let mut findings: Vec<Diagnostic> = (0..history.replay.runs.len())
         .into_par_iter()
         .flat_map_iter(|index| {
-            judge_migration(input, history, index, (habits[index], complete[index]), &change)
+            let run = &history.replay.runs[index];
+            let begins = begins.get(&run.up.engine.dialect).is_some_and(|begins| *begins);
+            judge_migration(input, history, index, (habits[index], complete[index], begins), &change)
         })
         .collect();
     findings
@@ -267,7 +271,7 @@ fn judge_migration(
     input: &Input<'_>,
     history: &History<'_>,
     index: usize,
-    (habits, complete): (Habits, bool),
+    (habits, complete, begins): (Habits, bool, bool),
     change: &BTreeSet<FileId>,
 ) -> Vec<Diagnostic> {
     let run = &history.replay.runs[index];
@@ -276,7 +280,6 @@ fn judge_migration(
     for (direction, part) in parts {
         let Some(part) = part.filter(|part| history.judged.contains(&part.part.file)) else { continue };
         let again = part.again();
-        let begins = history.replay.begins(part.engine.dialect);
         let effects = cost::effects(part, begins, history.settings.foreign_keys);
         let facts = PartFacts {
             sources: input.sources,
@@ -289,6 +292,7 @@ fn judge_migration(
             new_files: change,
             habits,
             complete,
+            begins,
             canonical: false,
             settings: &history.settings,
         };
@@ -321,6 +325,7 @@ fn judge_canonical(input: &Input<'_>, history: &History<'_>, canonical: &Canonic
         new_files: &new_files,
         habits: Habits::default(),
         complete: false,
+        begins: true,
         canonical: true,
         settings: &history.settings,
     };

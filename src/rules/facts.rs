@@ -111,6 +111,8 @@ pub struct PartFacts<'a> {
     pub habits: super::rerun::Habits,
     /// The migrations before it made everything that there was: what they did not make is not there.
     pub complete: bool,
+    /// Nothing stood before the first migration, or a baseline says what.
+    pub begins: bool,
     /// It is no migration but a canonical schema file, which is built once and may be run again.
     pub canonical: bool,
     /// What gander.toml says.
@@ -224,8 +226,7 @@ impl<'a> StepFacts<'a> {
         if self.statement().ops.len() == 1 {
             return Cow::Borrowed(self.effects());
         }
-        let begins = self.part.replay.begins(self.part.dialect());
-        Cow::Owned(cost::effects_of_one(self.part.run, self.at, op, begins))
+        Cow::Owned(cost::effects_of_one(self.part.run, self.at, op, self.part.begins))
     }
 
     /// The tables and materialized views with rows and readers that it locks at least this strongly, partitions with their parent.

@@ -1,6 +1,6 @@
 //! CREATE INDEX without CONCURRENTLY on an existing table.
 
-use super::{Check, Cx, Direction, Rule, StepFacts, recipes};
+use super::{Check, Cx, Direction, Rule, StepFacts, recipes, words};
 use crate::diagnostic::{Remedy, Safety};
 use crate::history::Wrap;
 use crate::ops::{Guard, Operation, Outcome};
@@ -39,10 +39,9 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         let place = step.place(op.span);
         // In a transaction CONCURRENTLY is refused; with IF NOT EXISTS it would keep an invalid index.
         if step.in_transaction() {
-            let switch = step.part.tool().switch.map_or_else(String::new, |switch| format!(" ({switch})"));
             let finding = cx
                 .report(place, message)
-                .help(format!("Move it into a migration of its own that runs outside a transaction{switch}, with CREATE INDEX CONCURRENTLY."));
+                .help(format!("Write CREATE INDEX CONCURRENTLY {}.", words::outside_a_transaction(step)));
             if let Some(remedy) = recipes::concurrently(step, op).filter(|_| create.guard == Guard::None) {
                 finding.remedy(Safety::Unsafe, remedy);
             }

@@ -1,6 +1,7 @@
 //! Words that many rules share: lists of names, and where a statement has to go that needs its own transaction.
 
 use super::StepFacts;
+use crate::history::tools::Alone;
 use crate::ops::Transaction;
 use crate::schema::Name;
 
@@ -33,12 +34,16 @@ pub fn tables(step: &StepFacts<'_>, names: &[Name]) -> String {
 /// outside a transaction (goose: `-- +goose NO TRANSACTION`)".
 pub fn outside_a_transaction(step: &StepFacts<'_>) -> String {
     let tool = step.part.tool();
+    let lonely = tool.fresh.is_some_and(|fresh| matches!(fresh.alone, Alone::OneStatement));
     match (step.transaction(), tool.switch) {
         (Transaction::None, _) => "outside a transaction".to_owned(),
         (Transaction::Explicit(_), _) if !tool.records => "outside BEGIN … COMMIT".to_owned(),
+        (_, Some(_)) if lonely => {
+            format!("as the only statement of a migration: {} runs that outside a transaction", tool.title)
+        }
         (_, Some(switch)) => {
             format!("in a migration of its own that runs outside a transaction ({switch})")
         }
-        (_, None) => "in a migration of its own that runs outside a transaction".to_owned(),
+        (_, None) => format!("by hand: {} runs every migration in a transaction", tool.title),
     }
 }

@@ -49,6 +49,8 @@ pub fn is_wanted(path: &str) -> bool {
                 | "atlas.hcl"
                 | "flyway.toml"
                 | "up.rs"
+                | "migration.ts"
+                | "migration.js"
         )
         || lower.starts_with("drizzle.config.")
         || lower.starts_with("readme")

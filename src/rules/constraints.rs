@@ -91,6 +91,19 @@ pub fn is_new_column(step: &StepFacts<'_>, table: &Name, column: &Ident) -> bool
     made.is_some_and(|made| made.file == step.part.run.part.file || step.part.new_files.contains(&made.file))
 }
 
+/// Whether a column of a table is new, or has never had a value: an older migration added it without one, and nothing has filled it.
+pub fn is_still_empty(step: &StepFacts<'_>, table: &Name, column: &Ident) -> bool {
+    let member = step.before().table(&step.resolve(table)).and_then(|table| table.column(column.key()));
+    let own = step.before().table(&step.resolve(table)).found().and_then(|table| table.made);
+    is_new_column(step, table, column)
+        || member.found().is_some_and(|member| {
+            // What stood when the table was made was filled by the rows that came with it.
+            let added =
+                member.made.is_some() && member.made.map(|made| made.file) != own.map(|made| made.file);
+            added && !member.filled && !member.defaulted && !member.column.fills()
+        })
+}
+
 /// Whether an earlier statement of the migration changes one of these columns of a table, deletes rows of it, or asks for some.
 pub fn is_looked_at_before(step: &StepFacts<'_>, table: &Name, columns: &[Ident]) -> bool {
     let name = step.resolve(table);

@@ -4,6 +4,7 @@ use super::{Check, Cx, Direction, Rule, StepFacts};
 use crate::diagnostic::{Remedy, Safety};
 use crate::ops::{AlterColumn, ColumnDef, Guard, Op, Operation, Outcome, TableTarget};
 use crate::schema::{ConstraintKind, Dialect, Ident, Lookup, Table, Type};
+use crate::text::Place;
 
 /// `not-null-without-backfill`.
 pub const RULE: Rule = Rule {
@@ -94,7 +95,8 @@ fn set(step: &StepFacts<'_>, cx: &mut Cx<'_>, op: &Op, table: &TableTarget, colu
     {
         return;
     }
-    if known.found().is_some_and(|table| is_checked(table, column)) {
+    let made = known.and_then(|table| table.column(column.key())).found().and_then(|member| member.made);
+    if known.found().is_some_and(|table| is_checked(table, column)) || may_be_filled_unread(step, made) {
         return;
     }
     let steps = vec![
@@ -121,6 +123,20 @@ fn set(step: &StepFacts<'_>, cx: &mut Cx<'_>, op: &Op, table: &TableTarget, colu
     )
     .help(format!("UPDATE the rows of `{}` first in which `{column}` is NULL.", table.name))
     .remedy(Safety::Show, Remedy::Split(steps));
+}
+
+/// Whether a migration that gander cannot read ran since a column was added: it may have given the old rows a value.
+fn may_be_filled_unread(step: &StepFacts<'_>, made: Option<Place>) -> bool {
+    let sequence = step.part.replay.sequence;
+    let is_before = |unread: &str, version: &str| sequence.compare(unread, version).is_lt();
+    let adding = made.and_then(|made| {
+        step.part.replay.runs.iter().find(|run| run.up.part.file == made.file).map(|run| run.migration)
+    });
+    let own = step.part.migration().migration;
+    sequence.unread.iter().any(|unread| {
+        is_before(&unread.version, &own.version)
+            && adding.is_none_or(|adding| !is_before(&unread.version, &adding.version))
+    })
 }
 
 /// Whether a validated CHECK says that the column is not null.

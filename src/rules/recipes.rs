@@ -281,7 +281,16 @@ pub fn concurrently(step: &StepFacts<'_>, op: &Op) -> Option<Remedy> {
         }
         Operation::Drop(drop) => {
             let [object] = drop.objects.as_slice() else { return None };
-            if drop.cascade {
+            // One that is made again has its name: the new one would not go in, or the old one would go in its place.
+            let names = |op: &Op| match &op.kind {
+                Operation::CreateIndex(create) => {
+                    create.name.as_ref().is_none_or(|name| name.ident == object.name.ident)
+                }
+                Operation::Rename { to, .. } => *to == object.name.ident,
+                _ => false,
+            };
+            let is_made_again = step.part.statements().iter().flat_map(|statement| &statement.ops).any(names);
+            if drop.cascade || is_made_again {
                 return None;
             }
             let index = step.before().index(&step.resolve(&object.name)).found()?;

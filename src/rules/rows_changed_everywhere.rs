@@ -1,6 +1,6 @@
 //! UPDATE or DELETE without WHERE.
 
-use super::constraints::{columns, done, is_new_column};
+use super::constraints::{columns, done, is_still_empty};
 use super::facts::is_version_table;
 use super::{Check, Cx, Rule, StepFacts, recipes};
 use crate::diagnostic::{Safety, Severity};
@@ -21,7 +21,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             Operation::Update { table, columns: set, limited: false, filter: None, .. }
                 if is_kept(step, table) =>
             {
-                if !set.is_empty() && set.iter().all(|column| is_new_column(step, table, column)) {
+                if !set.is_empty() && set.iter().all(|column| is_still_empty(step, table, column)) {
                     // It is how a new column gets its values; SQLite has one writer at a time anyway.
                     if step.part.dialect() != Dialect::Sqlite {
                         cx.report(

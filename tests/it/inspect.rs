@@ -60,7 +60,7 @@ fn programs_get_an_object_for_each_statement() {
 fn what_cannot_be_known_is_null() {
     let repo = Repo::files(&[(
         "migrations/001_x.sql",
-        "ALTER TABLE ghosts ALTER COLUMN a TYPE bigint;\nALTER TABEL x;\n",
+        "ALTER TABLE ghosts ALTER COLUMN a TYPE text;\nALTER TABEL x;\n",
     )]);
     let all = statements(&repo.gander("inspect --output-format json"));
     assert_eq!(all[0]["locks"], json!([{"relation": "ghosts", "mode": "ACCESS EXCLUSIVE"}]));

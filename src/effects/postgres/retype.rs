@@ -261,9 +261,13 @@ impl Work<'_> {
             if !self.at_least(12) {
                 return Some(true);
             }
+            // The cast between the two keeps no precision below the full one: that is a cast of its own, whatever the old one was.
+            if number(new, 0).is_some_and(|digits| digits < 6) {
+                return Some(true);
+            }
             let zone = self.around.session.settings.get("timezone").map(|(zone, _)| zone.as_str());
             return match zone {
-                Some(zone) if is_utc(zone) => Some(!no_less(0, 6)),
+                Some(zone) if is_utc(zone) => Some(false),
                 Some(_) => Some(true),
                 // The server's own.
                 None => None,

@@ -52,6 +52,11 @@ fn read(tree: &Tree, folder: &Folder, file: &File) -> Vec<Found> {
     }
     if file.name != "migration.sql" {
         let has_migration = tree.get(file.folder()).is_some_and(|own| own.file("migration.sql").is_some());
+        // What it does to the rows nobody reads.
+        if !has_migration && is_code(file.name) {
+            let (version, _) = split_digits(split(file.folder()).1);
+            return vec![Found::Unread { version: version.to_owned() }];
+        }
         return vec![match file.is_sql() && !has_migration {
             true => Found::Stray(Reason::WrongName),
             false => Found::Companion,
@@ -84,4 +89,9 @@ fn setting(file: &File, key: &str) -> Option<Named> {
         let (name, value) = line.split_once('=')?;
         (name.trim() == key).then(|| named(value.trim().trim_matches('"')))?
     })
+}
+
+/// A migration in TypeScript or JavaScript, which something beside Prisma runs.
+fn is_code(name: &str) -> bool {
+    matches!(name.rsplit_once('.'), Some((_, "ts" | "js" | "mjs" | "cjs")))
 }

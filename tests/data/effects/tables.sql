@@ -497,3 +497,21 @@ CREATE DOMAIN price AS numeric(10, 2);
 CREATE TABLE t (id int PRIMARY KEY, v price);
 INSERT INTO t SELECT g, g FROM generate_series(1, 500) g;
 ALTER TABLE t ALTER COLUMN v TYPE numeric(12, 2);
+
+-- # a time zone is added in UTC, with a precision that the column had
+SET timezone = 'UTC';
+CREATE TABLE visits (id bigint PRIMARY KEY, at timestamp(3));
+INSERT INTO visits VALUES (1, now());
+ALTER TABLE visits ALTER COLUMN at TYPE timestamptz(3);
+
+-- # a time zone is added in UTC, without a precision
+SET timezone = 'UTC';
+CREATE TABLE visits (id bigint PRIMARY KEY, at timestamp(3));
+INSERT INTO visits VALUES (1, now());
+ALTER TABLE visits ALTER COLUMN at TYPE timestamptz;
+
+-- # a time zone goes in UTC, with the full precision
+SET timezone = 'UTC';
+CREATE TABLE visits (id bigint PRIMARY KEY, at timestamptz(3));
+INSERT INTO visits VALUES (1, now());
+ALTER TABLE visits ALTER COLUMN at TYPE timestamp(6);

@@ -147,9 +147,14 @@ fn report(step: &StepFacts<'_>, made: &Made<'_>, severity: Severity, cx: &mut Cx
         .is_some_and(|made| made.file == step.part.run.part.file || step.part.new_files.contains(&made.file));
     let stands = step.part.dialect() == Dialect::Postgres && !is_new;
     let alone = step.part.run.part.wrap == Wrap::Nobody && !step.in_transaction();
+    let is_added_here = |column: &Ident| {
+        let made = table.column(column.key()).found().and_then(|member| member.made);
+        made.is_some_and(|made| made.file == step.part.run.part.file)
+    };
     let help = if stands {
+        let when = if key.columns.iter().any(is_added_here) { "in the next migration" } else { "first" };
         format!(
-            "Build one first, with CREATE INDEX CONCURRENTLY on `{}` ({}), outside a transaction.",
+            "Build one {when}, with CREATE INDEX CONCURRENTLY on `{}` ({}), outside a transaction.",
             table.name,
             columns.join(", ")
         )

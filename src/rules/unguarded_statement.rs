@@ -104,6 +104,9 @@ fn help(step: &StepFacts<'_>, op: &Op, doubles: bool) -> String {
         Operation::CreateType(_) | Operation::CreateDomain(_) => {
             "Put it into a DO block with EXCEPTION WHEN duplicate_object THEN NULL.".to_owned()
         }
+        _ if sqlite && step.part.tool().records => {
+            "SQLite has no guard for it: leave it in the transaction of the tool, so that a half-done run is undone.".to_owned()
+        }
         _ if sqlite => {
             "SQLite has no guard for it: let a tool record which migrations ran, or rebuild the table.".to_owned()
         }

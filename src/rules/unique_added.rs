@@ -2,7 +2,7 @@
 
 use super::constraints::{columns, done, is_emptied, is_looked_at_before, is_new_column, was_unique};
 use super::{Check, Cx, Rule, StepFacts};
-use crate::ops::Operation;
+use crate::ops::{Op, Operation};
 use crate::schema::{ConstraintKind, Expr, Ident, IndexKey};
 
 /// `unique-added`.
@@ -37,6 +37,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             .collect();
         if read.iter().any(|column| is_new_column(step, table, column))
             || was_unique(step, table, &keys, predicate)
+            || replaces(step, op)
             || is_looked_at_before(step, table, &read)
         {
             continue;
@@ -53,6 +54,19 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         cx.report(step.place(op.span), message)
             .help(format!("Look for such rows first (SELECT … FROM {table} GROUP BY … HAVING count(*) > 1), and mend them in a migration before this one."));
     }
+}
+
+/// Whether an earlier statement of the migration, or an action of this one, drops a constraint of its name: it is made in another form.
+fn replaces(step: &StepFacts<'_>, op: &Op) -> bool {
+    let Operation::AddConstraint { table, constraint } = &op.kind else { return false };
+    let Some(name) = &constraint.name else { return false };
+    let so_far = &step.part.statements()[..=step.at];
+    so_far.iter().flat_map(|statement| &statement.ops).any(|other| match &other.kind {
+        Operation::DropConstraint { table: of, constraint: dropped, .. } => {
+            dropped == name && step.resolve(&of.name) == step.resolve(&table.name)
+        }
+        _ => false,
+    })
 }
 
 fn key_of(column: &Ident) -> IndexKey {

@@ -161,7 +161,12 @@ fn with_new_files(
         origin.extend(new.iter().map(|id| (*id, file)));
         let whence =
             |of: FileId| std::iter::successors(Some(of), |of| origin.get(of).copied()).last().unwrap_or(of);
-        if is_worse(&judged.findings, &after.findings, &whence) {
+        // What the rounds behind this one mend is no harm.
+        let stays = |finding: &&Diagnostic| {
+            !finding.fix.as_ref().is_some_and(|fix| fix.safety >= least && !makes_files(fix))
+        };
+        let left: Vec<Diagnostic> = after.findings.iter().filter(stays).cloned().collect();
+        if is_worse(&judged.findings, &left, &whence) {
             for (file, source) in before {
                 project.files.sources.put_back(file, source);
             }

@@ -2,6 +2,7 @@
 
 use super::keys;
 use crate::ops::{InsertSource, OnConflict, Op, Operation, Outcome, Session, Statement, apply, resolve};
+use crate::schema::builtin;
 use crate::schema::{Catalog, Dialect, Expr, Name, ObjectKind, ObjectRef};
 
 /// What becomes of a second run.
@@ -120,10 +121,10 @@ fn rows(op: &Op, now: &Catalog, session: &Session) -> Option<SecondRun> {
         }
         Operation::Merge { .. } => None,
         Operation::Rename { object, to, .. } if is_unseen(object, now, session) => {
-            moved_away(&object.name, object.name.ident == *to)
+            moved_away(&object.name, object.name.ident == *to, session)
         }
         Operation::SetSchema { object, to, .. } if is_unseen(object, now, session) => {
-            moved_away(&object.name, object.name.schema.as_ref() == Some(to))
+            moved_away(&object.name, resolved(&object.name).schema.as_ref() == Some(to), session)
         }
         _ => Some(SecondRun::Noop),
     }
@@ -140,10 +141,8 @@ fn is_unseen(object: &ObjectRef, now: &Catalog, session: &Session) -> bool {
 
 /// What got another name, or went to another schema, is not where it was. Where no schema is said, another one of the search path may
 /// have such a function too.
-fn moved_away(name: &Name, stays: bool) -> Option<SecondRun> {
-    match (&name.schema, stays) {
-        (Some(_), true) => None,
-        (Some(_), false) => Some(SecondRun::Fails),
-        (None, _) => None,
-    }
+fn moved_away(name: &Name, stays: bool, session: &Session) -> Option<SecondRun> {
+    let one_place =
+        name.schema.is_some() || session.search_path.len() == 1 && !builtin::is_function(name.ident.key());
+    (one_place && !stays).then_some(SecondRun::Fails)
 }

@@ -93,6 +93,15 @@ fn drop_constraint(table: &TableTarget, name: &Ident) -> Work {
     })
 }
 
+/// ADD CONSTRAINT that runs a second time where nobody keeps a record of what ran.
+fn again(step: &StepFacts<'_>, table: &TableTarget, name: &Ident, add: Work) -> Vec<Work> {
+    let first = match drop_constraint(table, name) {
+        Work::Operation(drop) if !step.part.tool().records => Some(Work::Precaution(drop)),
+        _ => None,
+    };
+    first.into_iter().chain([add]).collect()
+}
+
 /// The same table for another statement.
 fn plain(table: &TableTarget) -> TableTarget {
     TableTarget { if_exists: false, ..table.clone() }
@@ -432,7 +441,7 @@ fn not_null_stages(step: &StepFacts<'_>, table: &TableTarget, column: &Ident) ->
             table.name
         ),
         alone: false,
-        up: vec![add.clone()],
+        up: again(step, table, &check, add.clone()),
         down: Ok(vec![drop_constraint(table, &check)]),
     };
     let last = Stage {
@@ -857,7 +866,7 @@ pub fn attach_checked(step: &StepFacts<'_>, op: &Op) -> Option<Remedy> {
             name: format!("add_{}", check.text()),
             why: format!("New rows of {partition} are checked from here on, and nothing waits for the old ones."),
             alone: false,
-            up: vec![Work::Operation(add)],
+            up: again(step, &child, &check, Work::Operation(add)),
             down: Ok(vec![drop_constraint(&child, &check)]),
         },
         validate(&child, &check),

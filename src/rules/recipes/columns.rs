@@ -2,7 +2,9 @@
 
 use super::super::StepFacts;
 use super::constraints::not_null_stages;
-use super::{column_expr, filled, has_batches, is_counted_on, is_touched_elsewhere, key_of, plain};
+use super::{
+    alter, column_expr, drop_column, filled, has_batches, is_counted_on, is_touched_elsewhere, key_of, plain,
+};
 use crate::diagnostic::{Mirror, Remedy, Stage, Word, Work};
 use crate::effects;
 use crate::ops::{AlterColumn, ColumnDef, CreateSequence, Drop, Guard, Op, Operation, TableTarget};
@@ -53,9 +55,6 @@ pub fn fill_later(step: &StepFacts<'_>, op: &Op) -> Option<Remedy> {
     let mut bare = (**def).clone();
     bare.column.default = None;
     bare.column.not_null = Some(false);
-    let alter = |change| {
-        Work::Operation(Operation::AlterColumn { table: plain(table), column: column.name.clone(), change })
-    };
     let mut before = Vec::new();
     let default = if serial {
         let after = step.after().table(&step.resolve_after(&table.name)).found()?;
@@ -82,13 +81,7 @@ pub fn fill_later(step: &StepFacts<'_>, op: &Op) -> Option<Remedy> {
     let add = Operation::AddColumn { table: table.clone(), def: Box::new(bare), guard: *guard };
     let mut up = vec![Work::Operation(add)];
     up.extend(before);
-    up.push(alter(AlterColumn::SetDefault(default.clone())));
-    let gone = Operation::DropColumn {
-        table: plain(table),
-        column: column.name.clone(),
-        guard: Guard::IfExists,
-        cascade: false,
-    };
+    up.push(alter(table, &column.name, AlterColumn::SetDefault(default.clone())));
     let mut stages = vec![
         Stage {
             name: format!("add_{}", column.name.text()),
@@ -98,7 +91,7 @@ pub fn fill_later(step: &StepFacts<'_>, op: &Op) -> Option<Remedy> {
             ),
             alone: false,
             up,
-            down: Ok(vec![Work::Operation(gone)]),
+            down: Ok(vec![drop_column(table, &column.name)]),
         },
         filled(&table.name, &column.name, Some(key), default),
     ];
@@ -150,17 +143,6 @@ pub fn swap_column(step: &StepFacts<'_>, op: &Op) -> Option<Remedy> {
         let def = ColumnDef::plain(column, crate::text::Span::at(0));
         Work::Operation(Operation::AddColumn { table: plain(table), def: Box::new(def), guard: Guard::None })
     };
-    let alter = |column: &Ident, change| {
-        Work::Operation(Operation::AlterColumn { table: plain(table), column: column.clone(), change })
-    };
-    let drop = |column: &Ident| {
-        Work::Operation(Operation::DropColumn {
-            table: plain(table),
-            column: column.clone(),
-            guard: Guard::None,
-            cascade: false,
-        })
-    };
     let bare =
         crate::schema::Column { name: to.clone(), default: None, not_null: Some(false), ..wanted.clone() };
     // A domain with a constraint is looked at in every row of a new column, too.
@@ -178,7 +160,7 @@ pub fn swap_column(step: &StepFacts<'_>, op: &Op) -> Option<Remedy> {
             ),
             alone: false,
             up: vec![add(bare), made],
-            down: Ok(vec![gone.clone(), drop(&to)]),
+            down: Ok(vec![gone.clone(), drop_column(table, &to)]),
         },
         filled(&table.name, &to, Some(key), forth),
     ];
@@ -186,10 +168,10 @@ pub fn swap_column(step: &StepFacts<'_>, op: &Op) -> Option<Remedy> {
     if required {
         stages.extend(not_null_stages(step, table, &to)?);
     }
-    let mut up = vec![gone, drop(column)];
+    let mut up = vec![gone, drop_column(table, column)];
     up.push(Work::Operation(Operation::RenameColumn { table: plain(table), from: to, to: column.clone() }));
     if let Some(default) = wanted.default {
-        up.push(alter(column, AlterColumn::SetDefault(default)));
+        up.push(alter(table, column, AlterColumn::SetDefault(default)));
     }
     stages.push(Stage {
         name: format!("swap_{}_{}", table.name.text(), column.text()),
@@ -272,14 +254,6 @@ pub fn rename_column(step: &StepFacts<'_>, op: &Op) -> Option<Remedy> {
     };
     let made = Work::Mirror { mirror: mirror.clone(), gone: false };
     let gone = Work::Mirror { mirror, gone: true };
-    let drop = |column: &Ident| {
-        Work::Operation(Operation::DropColumn {
-            table: plain(table),
-            column: column.clone(),
-            guard: Guard::None,
-            cascade: false,
-        })
-    };
     let def = Box::new(ColumnDef::plain(bare, crate::text::Span::at(0)));
     let mut stages = vec![
         Stage {
@@ -292,20 +266,16 @@ pub fn rename_column(step: &StepFacts<'_>, op: &Op) -> Option<Remedy> {
                 Work::Operation(Operation::AddColumn { table: plain(table), def, guard: Guard::None }),
                 made,
             ],
-            down: Ok(vec![gone.clone(), drop(to)]),
+            down: Ok(vec![gone.clone(), drop_column(table, to)]),
         },
         filled(&table.name, to, Some(key), column_expr(from)),
     ];
     if member.column.not_null == Some(true) {
         stages.extend(not_null_stages(step, table, to)?);
     }
-    let mut up = vec![gone, drop(from)];
+    let mut up = vec![gone, drop_column(table, from)];
     if let Some(default) = &member.column.default {
-        up.push(Work::Operation(Operation::AlterColumn {
-            table: plain(table),
-            column: to.clone(),
-            change: AlterColumn::SetDefault(default.clone()),
-        }));
+        up.push(alter(table, to, AlterColumn::SetDefault(default.clone())));
     }
     stages.push(Stage {
         name: format!("drop_{}_{}", table.name.text(), from.text()),

@@ -2,7 +2,7 @@
 
 use super::super::StepFacts;
 use super::indexes::built;
-use super::{again, column_expr, drop_constraint, is_counted_on, plain, validate};
+use super::{again, alter, column_expr, drop_column, drop_constraint, is_counted_on, plain, validate};
 use crate::diagnostic::{Remedy, Stage, Word, Work};
 use crate::ops::{AlterColumn, ColumnDef, CreateIndex, Guard, Op, Operation, TableTarget};
 use crate::schema::{
@@ -143,12 +143,7 @@ pub fn index_first(step: &StepFacts<'_>, op: &Op) -> Option<Remedy> {
                 def: Box::new(bare),
                 guard,
             })],
-            down: Ok(vec![Work::Operation(Operation::DropColumn {
-                table: plain(table),
-                column: def.column.name.clone(),
-                guard: Guard::IfExists,
-                cascade: false,
-            })]),
+            down: Ok(vec![drop_column(table, &def.column.name)]),
         });
     }
     if is_key {
@@ -234,9 +229,6 @@ pub(super) fn not_null_stages(
         }))
     };
     let add = Work::Operation(Operation::AddConstraint { table: plain(table), constraint: Box::new(says) });
-    let alter = |change| {
-        Work::Operation(Operation::AlterColumn { table: plain(table), column: column.clone(), change })
-    };
     let first = Stage {
         name: format!("add_{}", check.text()),
         why: format!(
@@ -252,8 +244,8 @@ pub(super) fn not_null_stages(
         why: "Takes a moment: the CHECK has shown that no row has NULL there, and is not needed any more."
             .to_owned(),
         alone: false,
-        up: vec![alter(AlterColumn::SetNotNull), drop_constraint(table, &check)],
-        down: Ok(vec![add, alter(AlterColumn::DropNotNull)]),
+        up: vec![alter(table, column, AlterColumn::SetNotNull), drop_constraint(table, &check)],
+        down: Ok(vec![add, alter(table, column, AlterColumn::DropNotNull)]),
     };
     Some(vec![first, validate(table, &check), last])
 }

@@ -7,7 +7,7 @@ mod indexes;
 
 use super::StepFacts;
 use crate::diagnostic::{Fill, Stage, Work};
-use crate::ops::{Guard, Operation, TableTarget};
+use crate::ops::{AlterColumn, Guard, Operation, TableTarget};
 use crate::schema::{ConstraintKind, Expr, Ident, Name, Table};
 
 pub use columns::{fill_later, in_batches, rename_column, rename_table, swap_column};
@@ -46,6 +46,19 @@ fn again(step: &StepFacts<'_>, table: &TableTarget, name: &Ident, add: Work) -> 
         _ => None,
     };
     first.into_iter().chain([add]).collect()
+}
+
+fn drop_column(table: &TableTarget, column: &Ident) -> Work {
+    Work::Operation(Operation::DropColumn {
+        table: plain(table),
+        column: column.clone(),
+        guard: Guard::IfExists,
+        cascade: false,
+    })
+}
+
+fn alter(table: &TableTarget, column: &Ident, change: AlterColumn) -> Work {
+    Work::Operation(Operation::AlterColumn { table: plain(table), column: column.clone(), change })
 }
 
 /// The same table for another statement.

@@ -177,6 +177,8 @@ pub enum Operation {
         rereads: bool,
         /// The new values of single columns, where a string stands in them and they could be read.
         values: Vec<(Ident, Expr)>,
+        /// The words in the new values that may be columns, folded.
+        words: Vec<String>,
     },
     /// DELETE. `limited`: any WHERE or USING limits the rows. `without`: the columns that have no NULL left afterwards, since its
     /// WHERE says `c IS NULL` and nothing else. `reads`: the tables and views that it reads besides. `filter`:
@@ -747,8 +749,8 @@ pub enum InsertSource {
     /// DEFAULT VALUES.
     Defaults,
     /// A query. `anti_join`: it leaves out what is there already (WHERE NOT EXISTS, NOT IN (SELECT …), EXCEPT, LEFT JOIN … IS NULL);
-    /// `reads`: the tables that it names. SELECT of constants without FROM has none. `tree`: the query, where a string stands in it and all
-    /// of it could be read.
+    /// `reads`: the tables that it names. SELECT of constants without FROM has none. `tree`: the query, where it reads a table or a string
+    /// stands in it, and all of it could be read.
     Query { anti_join: bool, reads: Vec<Name>, tree: Option<Box<Query>> },
 }
 

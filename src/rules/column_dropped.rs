@@ -72,16 +72,49 @@ fn dropped(
     if again.is_some_and(|member| member.filled) {
         return;
     }
-    let lost = format!("dropping `{name}.{column}` deletes its values");
+    let is_new = |member: &&Member| stood::is_own(&step.part, member.made);
+    let computed = |member: &Member| member.column.generated.is_some();
+    // What was computed before is computed again.
+    if again.filter(is_new).is_some_and(computed) && before.found().is_some_and(computed) {
+        return;
+    }
+    let copied = stood::copied(step, op, &name, Some(column));
+    let is_told = stood::is_called_otherwise(step, op, &name);
+    let has_no_rows = has_no_rows(step, table);
+    if is_told && (has_no_rows || copied.as_ref().is_some_and(|copied| copied.whole)) {
+        return;
+    }
+    let lost = match &copied {
+        Some(copied) => {
+            format!("dropping `{name}.{column}` leaves of its values only what went into `{}`", copied.into)
+        }
+        None => format!("dropping `{name}.{column}` deletes its values"),
+    };
     let (message, help) = match again {
-        Some(member) if stood::is_own(&step.part, member.made) => (
+        Some(member) if is_new(&member) && computed(member) => (
+            format!(
+                "{lost}: the column of that name that follows is computed, and code that still writes it fails"
+            ),
+            "Release the code that no longer writes it first; give the old column another name where its values are still needed.",
+        ),
+        Some(member) if is_new(&member) => (
             format!("{lost}: the column of that name that follows begins empty"),
             "Fill the new column from the old one before that goes.",
         ),
         Some(_) => (format!("{lost}: the column that has its name from here on has others"), LATER),
+        None if has_no_rows => {
+            (format!("code that still names `{name}.{column}` fails when it is dropped"), LATER)
+        }
+        None if is_told => (
+            lost,
+            "Keep its values elsewhere first; or drop it in a later migration, when nobody needs them.",
+        ),
         None => (format!("{lost}, and code that still names it fails"), LATER),
     };
     let mut finding = cx.report(step.place(op.span), message).help(help);
+    if let Some(copied) = copied {
+        finding = finding.related(copied.place, format!("this writes it into `{}`", copied.into));
+    }
     for (function, made) in stood::bodies(&step.part, &[name.text(), column.text()]) {
         finding = finding.related(made, format!("`{function}` names `{name}` and `{column}` in its body"));
     }
@@ -94,6 +127,17 @@ fn dropped(
             finding = finding.related(made, format!("view `{}` still reads it", view.name));
         }
     }
+}
+
+/// Whether the statement is refused where its table has rows: it adds a column that must have a value, and gives it none.
+fn has_no_rows(step: &StepFacts<'_>, table: &TableTarget) -> bool {
+    step.part.dialect() == Dialect::Postgres
+        && step.statement().ops.iter().any(|op| match &op.kind {
+            Operation::AddColumn { table: other, def, guard: Guard::None } => {
+                other.name == table.name && def.column.not_null == Some(true) && !def.column.fills()
+            }
+            _ => false,
+        })
 }
 
 /// A column that is computed when it is read has no values of its own.

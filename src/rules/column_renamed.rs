@@ -23,7 +23,11 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
                 }
                 let name = step.resolve(&table.name);
                 let renamed_before = stood::first_column(step, op, &name, from) != *from;
-                if renamed_before || is_back(step, op, &name, from) || takes_place(step, op, &name, to) {
+                if renamed_before
+                    || is_back(step, op, &name, from)
+                    || takes_place(step, op, &name, to)
+                    || stood::is_called_otherwise(step, op, &name)
+                {
                     continue;
                 }
                 let mut finding = cx

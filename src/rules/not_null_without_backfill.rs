@@ -59,6 +59,7 @@ fn added(step: &StepFacts<'_>, cx: &mut Cx<'_>, op: &Op, table: &TableTarget, de
             filter: None,
             rereads: false,
             values: Vec::new(),
+            words: Vec::new(),
         }],
         vec![Operation::AlterColumn {
             table: table.clone(),
@@ -108,6 +109,7 @@ fn set(step: &StepFacts<'_>, cx: &mut Cx<'_>, op: &Op, table: &TableTarget, colu
             filter: None,
             rereads: false,
             values: Vec::new(),
+            words: Vec::new(),
         }],
         vec![Operation::AlterColumn {
             table: table.clone(),

@@ -163,19 +163,22 @@ fn key(step: &StepFacts<'_>, object: &ObjectRef) -> ObjectRef {
     }
 }
 
-/// Whether something that stood before is not there when the migration is through, in this form or another.
+/// Whether something that stood before is not there when the migration is through, in this form or another. What the history does not
+/// show, and the statement does not need, may never have been there.
 fn is_lost(step: &StepFacts<'_>, (op, drop): (&Op, &Drop), object: &ObjectRef, asserted: bool) -> bool {
     let end = &step.part.run.after;
     let name = step.resolve(&object.name);
     let first = stood::first_name(step, op, &name);
     match object.kind {
         kind if kind.is_relation() => {
-            stood::relation(step, &object.name, asserted)
+            (asserted || step.before().relation(&name).found().is_some())
+                && stood::relation(step, &object.name, asserted)
                 && end.relation(&first).found().is_none()
                 && !went_with_owner(step, &name)
         }
         ObjectKind::Type | ObjectKind::Domain => {
-            stood::type_entry(step, &object.name, asserted)
+            (asserted || step.before().type_entry(&name).found().is_some())
+                && stood::type_entry(step, &object.name, asserted)
                 && end.type_entry(&first).found().is_none()
                 && !went_with_users(step, &first)
         }
@@ -247,13 +250,34 @@ fn routine_is_lost(
             Some(types) => new.iter().any(|new| takes(new, types.len())),
             None => !new.is_empty(),
         };
-        return !is_back && stood::is_older(&step.part, asserted, is_back);
+        return asserted
+            && !is_back
+            && !has_trigger(stood::before_change(step), first)
+            && stood::is_older(&step.part, asserted, is_back);
+    }
+    // Whoever is known to call it does so no more.
+    if stood::is_called(stood::before_change(step), first) && !stood::is_called(&step.part.run.after, first) {
+        return false;
     }
     gone.iter().any(|old| {
         let number = old.input_types().count();
         !stood::is_own(&step.part, old.made)
             && !is_of_triggers(old)
             && !new.iter().any(|new| takes(new, number))
+    })
+}
+
+/// Whether a trigger calls a function: nobody else can.
+fn has_trigger(catalog: &Catalog, name: &Name) -> bool {
+    catalog.others().any(|(_, other)| match &other.detail {
+        Detail::Trigger(trigger) => trigger.function.as_ref() == Some(name),
+        Detail::Policy(_)
+        | Detail::Rule(_)
+        | Detail::Extension(_)
+        | Detail::Statistics(_)
+        | Detail::Publication(_)
+        | Detail::Text(_)
+        | Detail::None => false,
     })
 }
 
@@ -292,7 +316,7 @@ fn other_is_lost(step: &StepFacts<'_>, object: &ObjectRef, asserted: bool) -> bo
     match step.before().other(&key) {
         Lookup::Found(known) => !stood::is_own(&step.part, known.made),
         Lookup::Absent => false,
-        Lookup::Unknown => stood::is_older(&step.part, asserted, false),
+        Lookup::Unknown => asserted && stood::is_older(&step.part, asserted, false),
     }
 }
 

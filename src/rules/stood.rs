@@ -2,8 +2,11 @@
 
 use super::{PartFacts, StepFacts};
 use crate::history::replay::{PartRun, Step};
-use crate::ops::{self, InsertSource, Op, Operation, Outcome};
-use crate::schema::{Body, Catalog, Function, Ident, Lookup, Name, ObjectKind, Relation, View};
+use crate::ops::{self, InsertSource, OnConflict, Op, Operation, Outcome};
+use crate::schema::{
+    Body, Catalog, Detail, Distinct, Expr, Function, Ident, Lookup, Name, ObjectKind, Query, QueryBody,
+    Relation, Source, Target, View,
+};
 use crate::text::Place;
 
 /// The operations of a statement that were done: neither refused nor skipped.
@@ -140,6 +143,169 @@ pub fn first_column(step: &StepFacts<'_>, op: &Op, table: &Name, column: &Ident)
     column
 }
 
+/// The name that something has when the migration is through, where it is renamed after this operation.
+fn last_name(step: &StepFacts<'_>, op: &Op, name: &Name) -> Name {
+    let mut name = name.clone();
+    let mut passed = false;
+    for at in step.at..step.part.run.steps.len() {
+        for later in done_of(step.part.run, at) {
+            match renamed(&step.part.run.steps[at], later) {
+                Some((from, to)) if passed && from == name => name = to,
+                Some(_) | None => {}
+            }
+            passed |= std::ptr::eq(later, op);
+        }
+    }
+    name
+}
+
+/// Whether this change gives a table a name under which running code does not know it, and leaves nothing under the old one: that is told
+/// where it is renamed, and of the columns no code can say anything any more.
+pub fn is_called_otherwise(step: &StepFacts<'_>, op: &Op, table: &Name) -> bool {
+    let (first, last) = (first_name(step, op, table), last_name(step, op, table));
+    first.ident != last.ident
+        && step.part.run.after.relation(&first).found().is_none()
+        && before_change(step).relation(&last).found().is_none()
+}
+
+/// Where values went before what holds them is dropped.
+pub struct Copied {
+    /// The table, or its column.
+    pub into: String,
+    /// The statement.
+    pub place: Place,
+    /// It copies the value of every row as it is.
+    pub whole: bool,
+}
+
+/// The last statement of this change that copied a table, or a column of it, into something else that stays.
+pub fn copied(step: &StepFacts<'_>, op: &Op, table: &Name, column: Option<&Ident>) -> Option<Copied> {
+    let (mut table, mut column) = (table.clone(), column.cloned());
+    for (at, op) in steps_of_change(step, op) {
+        if let Operation::RenameColumn { table: target, from, to } = &op.kind
+            && column.as_ref() == Some(to)
+            && ops::resolve(&at.before, &at.session, &target.name) == table
+        {
+            column = Some(from.clone());
+        }
+        match renamed(at, op) {
+            Some((from, to)) if to == table => table = from,
+            Some(_) | None => {}
+        }
+        if let Some((into, whole)) = copies(at, op, &table, column.as_ref()) {
+            return Some(Copied { into, place: Place::new(at.session.file, op.span), whole });
+        }
+    }
+    None
+}
+
+/// Where an operation puts what it reads of a table or of a column of it, and whether it puts all of it there.
+fn copies(at: &Step, op: &Op, table: &Name, column: Option<&Ident>) -> Option<(String, bool)> {
+    let resolve = |name: &Name| ops::resolve(&at.before, &at.session, name);
+    let reads = |names: &[Name]| names.iter().any(|name| resolve(name) == *table);
+    let selects =
+        |query: &Query| column.is_none_or(|column| targets(query).any(|target| target_reads(target, column)));
+    match &op.kind {
+        Operation::Insert(insert) => {
+            let InsertSource::Query { reads: from, tree: Some(query), .. } = &insert.source else {
+                return None;
+            };
+            let into = resolve(&insert.table);
+            let whole = insert.on_conflict == OnConflict::Fail && is_whole(query, column);
+            (into != *table && reads(from) && selects(query)).then(|| (into.to_string(), whole))
+        }
+        Operation::CreateTable(create) if !create.temporary => {
+            let query = create.tree.as_ref()?;
+            let mut names = Vec::new();
+            query.each_relation(&mut |name| names.push(name.clone()));
+            (reads(&names) && selects(query))
+                .then(|| (resolve(&create.name).to_string(), is_whole(query, column)))
+        }
+        Operation::Update { table: target, columns, reads: from, filter, words, .. } => {
+            let into = resolve(target);
+            let is_own = into == *table;
+            if !is_own && !reads(from) {
+                return None;
+            }
+            let goes = match column {
+                None => !is_own,
+                Some(column) => {
+                    let said = words.iter().any(|word| word == column.key());
+                    // Where both tables have a column of that name, the word may be either.
+                    let clear = is_own
+                        || columns.contains(column)
+                        || at
+                            .before
+                            .table(&into)
+                            .and_then(|table| table.column(column.key()))
+                            .found()
+                            .is_none();
+                    let joins = filter.as_ref().is_some_and(|filter| !is_own && is_joined_by(filter, column));
+                    (said && clear && !(is_own && columns.iter().all(|known| known == column))) || joins
+                }
+            };
+            goes.then(|| match columns.as_slice() {
+                [one] => (format!("{into}.{one}"), false),
+                _ => (into.to_string(), false),
+            })
+        }
+        _ => None,
+    }
+}
+
+fn targets(query: &Query) -> impl Iterator<Item = &Target> {
+    let mut all = Vec::new();
+    let mut queries = vec![query];
+    while let Some(query) = queries.pop() {
+        queries.extend(query.with.iter().map(|cte| &cte.query));
+        match &query.body {
+            QueryBody::Select(select) => all.extend(&select.targets),
+            QueryBody::Values(_) => {}
+            QueryBody::Set { left, right, .. } => queries.extend([&**left, &**right]),
+        }
+    }
+    all.into_iter()
+}
+
+fn target_reads(target: &Target, column: &Ident) -> bool {
+    match target {
+        Target::Star(_) => true,
+        Target::Expr { expr, .. } => expr.reads(column.key()),
+    }
+}
+
+/// Whether a query gives every row of one table, and its column as it is.
+fn is_whole(query: &Query, column: Option<&Ident>) -> bool {
+    let QueryBody::Select(select) = &query.body else { return false };
+    let is_it = |target: &Target| match (target, column) {
+        (Target::Star(_), _) => true,
+        (Target::Expr { expr: Expr::Column(parts), .. }, Some(column)) => {
+            parts.last().is_some_and(|last| last == column.key())
+        }
+        (Target::Expr { .. }, _) => false,
+    };
+    query.is_plain()
+        && select.distinct == Distinct::No
+        && matches!(select.from.as_slice(), [Source::Relation { .. }])
+        && select.filter.is_none()
+        && select.group.is_empty()
+        && select.having.is_none()
+        && select.targets.iter().any(is_it)
+}
+
+/// Whether a condition finds rows by a column: it stands on one side of an `=`, another column on the other.
+fn is_joined_by(filter: &Expr, column: &Ident) -> bool {
+    let mut found = false;
+    filter.walk(&mut |part| {
+        if let Expr::Operator { operator, operands } = part
+            && let ("=", [Expr::Column(left), Expr::Column(right)]) = (operator.as_str(), operands.as_slice())
+        {
+            found |= [left, right].iter().any(|parts| parts.last().is_some_and(|last| last == column.key()));
+        }
+    });
+    found
+}
+
 /// Whether the rows that a table had before this change are in the table of that name when the migration is through, or when a later one
 /// is: it was left alone, or built anew and filled from what took them over.
 pub fn rows_survive(part: &PartFacts<'_>, table: &Name) -> bool {
@@ -240,15 +406,68 @@ fn pass_on(step: &Step, op: &Op, holders: &mut Vec<Name>) {
 pub fn bodies<'a>(part: &PartFacts<'a>, words: &[&str]) -> Vec<(&'a Name, Place)> {
     let names_all = |function: &Function| {
         let Some(Body::Text(text)) = &function.body else { return false };
-        let said = |word: &&str| {
-            let mut all = text.split(|c: char| !c.is_alphanumeric() && c != '_');
-            all.any(|one| one.eq_ignore_ascii_case(word))
-        };
-        words.iter().all(said)
+        words.iter().all(|word| says(text, word))
     };
     let all = part.run.after.all_functions();
     let stale = all.filter(|(_, function)| !is_own(part, function.made) && names_all(function));
     stale.filter_map(|(name, function)| Some((name, function.made?))).collect()
+}
+
+/// Whether a word stands in a text.
+fn says(text: &str, word: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|one| one.eq_ignore_ascii_case(word))
+}
+
+/// Whether something in a catalog calls a function: another one in its body, a trigger, policy, rule or view, a default or a constraint, an
+/// index.
+pub fn is_called(catalog: &Catalog, name: &Name) -> bool {
+    let word = name.text();
+    let in_expr = |expr: &Expr| {
+        let mut found = false;
+        expr.walk_all(&mut |part| {
+            found |= match part {
+                Expr::Call { name, .. } => Name::of_call(name).text() == word,
+                Expr::Raw { words, .. } => words.iter().any(|known| known == word),
+                Expr::Column(_)
+                | Expr::Literal(_)
+                | Expr::Operator { .. }
+                | Expr::Cast { .. }
+                | Expr::Query(_) => false,
+            };
+        });
+        found
+    };
+    let in_body = |(other, function): (&Name, &Function)| {
+        other != name && function.body.as_ref().is_some_and(|body| says(body.text(), word))
+    };
+    let in_other = |detail: &Detail| match detail {
+        Detail::Trigger(trigger) => {
+            trigger.function.as_ref().is_some_and(|function| function.text() == word)
+                || trigger.when.as_ref().is_some_and(in_expr)
+                || trigger.body.as_ref().is_some_and(|body| says(body, word))
+        }
+        Detail::Policy(policy) => policy.using.iter().chain(&policy.check).any(in_expr),
+        Detail::Rule(rule) => rule.when.as_ref().is_some_and(in_expr) || says(&rule.action, word),
+        Detail::Extension(_)
+        | Detail::Statistics(_)
+        | Detail::Publication(_)
+        | Detail::Text(_)
+        | Detail::None => false,
+    };
+    let in_relation = |relation: &Relation| match relation {
+        Relation::Table(table) => {
+            let columns = || table.columns.iter().map(|member| &member.column);
+            columns().filter_map(|column| column.default.as_ref()).any(in_expr)
+                || columns().filter_map(|column| column.generated.as_ref()).any(|made| in_expr(&made.expr))
+                || table.constraints.iter().flat_map(|(_, known)| known.kind.exprs()).any(in_expr)
+        }
+        Relation::Index(index) => index.exprs().any(in_expr),
+        Relation::View(_) | Relation::Sequence(_) => false,
+    };
+    catalog.all_functions().any(in_body)
+        || catalog.others().any(|(_, other)| in_other(&other.detail))
+        || catalog.views().any(|view| view.words.iter().any(|known| known == word))
+        || catalog.mentioning(word).any(|(_, relation)| in_relation(relation))
 }
 
 /// The views of MySQL that read a relation by its name, and stay when the migration is through: it neither refuses nor follows.

@@ -57,7 +57,15 @@ fn dropped(step: &StepFacts<'_>, op: &Op, drop: &Drop, cx: &mut Cx<'_>) {
     let shown = listed(&lost.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>());
     let again = |name: &Name| step.part.run.after.table(&stood::first_name(step, op, name)).found();
     let mut anew = lost.iter().filter_map(again).peekable();
+    let copied = if rest.is_empty() { stood::copied(step, op, first, None) } else { None };
     let (message, help) = match (rest, anew.peek()) {
+        ([], None) if let Some(copied) = &copied => (
+            format!(
+                "dropping {shown} leaves of its rows only what went into `{}`, and code that still uses it fails",
+                copied.into
+            ),
+            LATER,
+        ),
         ([], Some(table)) if stood::is_own(&step.part, table.made) => (
             format!(
                 "dropping {shown} deletes every row of it: the migration makes `{}` anew, without them",
@@ -80,6 +88,9 @@ fn dropped(step: &StepFacts<'_>, op: &Op, drop: &Drop, cx: &mut Cx<'_>) {
         ),
     };
     let mut finding = cx.report(step.place(op.span), message).help(help);
+    if let Some(copied) = copied {
+        finding = finding.related(copied.place, format!("this writes it into `{}`", copied.into));
+    }
     if anew.peek().is_none() {
         for name in std::iter::once(first).chain(rest) {
             for (view, made) in stood::mysql_readers(step, name) {

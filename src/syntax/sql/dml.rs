@@ -282,7 +282,9 @@ impl Reader {
             }
             if !cursor.eat_symbol(",") {
                 let rereads = all.iter().any(|column| read.iter().any(|word| column.key() == word));
-                return Ok(Assignments { columns, rereads, values });
+                read.sort();
+                read.dedup();
+                return Ok(Assignments { columns, rereads, values, words: read });
             }
         }
     }
@@ -325,10 +327,11 @@ impl Reader {
         }
         cursor.expect("SET")?;
         let first = cursor.at;
-        let Assignments { columns, rereads, values } = self.assignments(cursor)?;
+        let Assignments { columns, rereads, values, words } = self.assignments(cursor)?;
         let (limits, filter) = rest_limits(cursor);
         let reads = query::reads(cursor, first, cursor.tokens.len());
-        Ok(Operation::Update { table, columns, limited: limits || joined, reads, filter, rereads, values })
+        let limited = limits || joined;
+        Ok(Operation::Update { table, columns, limited, reads, filter, rereads, values, words })
     }
 
     fn delete(&mut self, cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -381,6 +384,8 @@ struct Assignments {
     rereads: bool,
     /// The values in which a string stands, of single columns.
     values: Vec<(Ident, Expr)>,
+    /// The words in the values that may be columns.
+    words: Vec<String>,
 }
 
 /// Whether a string stands among these tokens.

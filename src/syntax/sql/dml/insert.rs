@@ -136,13 +136,14 @@ impl Reader {
                 || cursor.is("RETURNING")
         });
         let last = cursor.at;
+        let reads = query::reads(cursor, first, last);
         Ok(InsertSource::Query {
             anti_join: is_anti_join(cursor, first, last),
-            reads: query::reads(cursor, first, last),
-            tree: has_string(cursor, first, last)
+            tree: (!reads.is_empty() || has_string(cursor, first, last))
                 .then(|| bridge::query(cursor, &[(first, last)]))
                 .flatten()
                 .map(Box::new),
+            reads,
         })
     }
 

@@ -66,6 +66,15 @@ pub fn place_of(change: &Change<'_>) -> Place {
 /// What the server would refuse of a statement for one reason. Nothing where the engine has no such statement anyway, where it
 /// cannot be told whether the statement runs, or where an older refusal may be the reason.
 pub fn refusals<'a>(step: &StepFacts<'a>, why: Why) -> Vec<Refusal<'a>> {
+    let mut found = found(step, why);
+    if !found.is_empty() && is_never_reached(step) {
+        return Vec::new();
+    }
+    found.retain(|refusal| !needs_what_was_refused(step, refusal.op));
+    found
+}
+
+fn found<'a>(step: &StepFacts<'a>, why: Why) -> Vec<Refusal<'a>> {
     let statement = step.statement();
     let handled = |condition: &Condition| matches!(condition, Condition::Handled { .. });
     if step.part.canonical || !statement.when.iter().all(handled) {
@@ -93,6 +102,62 @@ pub fn refusals<'a>(step: &StepFacts<'a>, why: Why) -> Vec<Refusal<'a>> {
         found.push(Refusal { op, conflict, cause });
     }
     found
+}
+
+/// The statements of the part before one.
+fn steps_before<'a>(step: &StepFacts<'a>) -> impl Iterator<Item = StepFacts<'a>> {
+    let part = step.part;
+    (0..step.at).map(move |at| StepFacts { part, at })
+}
+
+/// Whether the server refuses a statement before it in the same transaction, and answers to everything after that that the transaction is
+/// aborted. SQLite goes on.
+fn is_never_reached(step: &StepFacts<'_>) -> bool {
+    if step.part.dialect() != Dialect::Postgres || !step.in_transaction() {
+        return false;
+    }
+    let recovers = |at: usize| {
+        let ops = &step.part.statements()[at].ops;
+        ops.iter().any(|op| matches!(op.kind, Operation::RollbackTo(_)))
+    };
+    steps_before(step).any(|earlier| {
+        step.shares_transaction(&earlier) && is_refused(&earlier) && !(earlier.at..step.at).any(recovers)
+    })
+}
+
+fn is_refused(step: &StepFacts<'_>) -> bool {
+    [Why::Exists, Why::Missing, Why::Depends, Why::Reference].iter().any(|why| !found(step, *why).is_empty())
+}
+
+/// Whether it is about something that an earlier statement of the part should have made, where that was refused because there is another
+/// one of that name: what does not fit that one says nothing new.
+fn needs_what_was_refused(step: &StepFacts<'_>, op: &Op) -> bool {
+    let mut names: Vec<Name> =
+        needed(&op.kind, step.part.dialect()).into_iter().map(|name| step.resolve(name)).collect();
+    names.extend(touched(&op.kind).into_iter().map(|(name, _)| step.resolve(name)));
+    match &op.kind {
+        Operation::CreateTrigger(create) => names.push(step.resolve(&create.table)),
+        Operation::CreatePolicy(create) => names.push(step.resolve(&create.table)),
+        Operation::Insert(insert) => names.push(step.resolve(&insert.table)),
+        Operation::Update { table, .. } | Operation::Delete { table, .. } => names.push(step.resolve(table)),
+        _ => {}
+    }
+    steps_before(step).filter(|earlier| has_conflict(earlier)).any(|earlier| {
+        found(&earlier, Why::Exists).iter().any(|refusal| {
+            let made = match &refusal.op.kind {
+                Operation::CreateTable(create) => &create.name,
+                Operation::CreateView(create) => &create.name,
+                Operation::CreateType(create) => &create.name,
+                Operation::CreateSequence(create) => &create.name,
+                _ => return false,
+            };
+            names.contains(&earlier.resolve(made))
+        })
+    })
+}
+
+fn has_conflict(step: &StepFacts<'_>) -> bool {
+    step.step().outcomes.iter().any(|outcome| outcome.conflict().is_some())
 }
 
 fn classify(step: &StepFacts<'_>, op: &Op, conflict: &Conflict) -> Option<Why> {

@@ -24,15 +24,35 @@ struct Allow {
     used: Vec<bool>,
 }
 
+/// What the comments of the judged files say.
+#[derive(Default)]
+struct Comments {
+    allows: Vec<Allow>,
+    /// What stands between diesel-guard's `safety-assured:start` and `safety-assured:end`.
+    decided: Vec<Place>,
+}
+
+/// What somebody decides who writes `safety-assured` around a statement: that it blocks, takes its time, loses what nobody needs, and that
+/// the code that runs can live with it. Whether it works at all is no question of that.
+const DECIDED: [&str; 4] = ["locking", "backfill", "data-loss", "compatibility"];
+
+fn is_decided(decided: &[Place], finding: &Diagnostic) -> bool {
+    decided.iter().any(|block| {
+        block.file == finding.place.file && block.span.contains(Span::at(finding.place.span.start))
+    }) && rules::by_id(finding.rule).is_some_and(|rule| DECIDED.contains(&rule.page().category.as_str()))
+}
+
 /// Takes away what comments allow, and adds what is to be said about the comments. Says how many findings were taken away.
 pub fn apply(input: &Input<'_>, findings: Vec<Diagnostic>) -> (Vec<Diagnostic>, usize) {
-    let mut allows = collect(input);
-    if allows.is_empty() {
+    let Comments { mut allows, decided } = collect(input);
+    if allows.is_empty() && decided.is_empty() {
         return (findings, 0);
     }
     let before = findings.len();
-    let mut kept: Vec<Diagnostic> =
-        findings.into_iter().filter(|finding| !is_allowed(&mut allows, finding)).collect();
+    let mut kept: Vec<Diagnostic> = findings
+        .into_iter()
+        .filter(|finding| !is_allowed(&mut allows, finding) && !is_decided(&decided, finding))
+        .collect();
     let suppressed = before - kept.len();
     let mut about = Vec::new();
     for allow in &allows {
@@ -61,8 +81,8 @@ fn is_allowed(allows: &mut [Allow], finding: &Diagnostic) -> bool {
 
 /// The suppressions of every judged file, wherever in it they stand: above the first section of a file with two, and in files that hold
 /// no migration, too.
-fn collect(input: &Input<'_>) -> Vec<Allow> {
-    let mut allows: Vec<Allow> = Vec::new();
+fn collect(input: &Input<'_>) -> Comments {
+    let mut all = Comments::default();
     for history in input.histories {
         let mut parts: BTreeMap<FileId, Vec<&PartRun>> = BTreeMap::new();
         let ups = history.replay.runs.iter().map(|run| &run.up);
@@ -73,7 +93,7 @@ fn collect(input: &Input<'_>) -> Vec<Allow> {
         }
         for file in &history.judged {
             let source = input.sources.get(*file);
-            if !source.text().contains("gander:") {
+            if !source.text().contains("gander:") && !source.text().contains("safety-assured:") {
                 continue;
             }
             let parts = parts.get(file).map_or(&[][..], Vec::as_slice);
@@ -88,11 +108,28 @@ fn collect(input: &Input<'_>) -> Vec<Allow> {
             let mut statements: Vec<&Statement> =
                 parts.iter().flat_map(|part| &part.script.statements).collect();
             statements.sort_by_key(|statement| statement.span);
-            allows
+            all.decided.extend(assured(source, &comments).into_iter().map(|span| Place::new(*file, span)));
+            all.allows
                 .extend(comments.into_iter().filter_map(|comment| read(source, *file, comment, &statements)));
         }
     }
-    allows
+    all
+}
+
+/// From each `-- safety-assured:start` to its `-- safety-assured:end`; one that never ends assures nothing.
+fn assured(source: &Source, comments: &[Span]) -> Vec<Span> {
+    let mut blocks = Vec::new();
+    let mut start = None;
+    for comment in comments {
+        match source.slice(*comment).trim_start_matches('-').trim() {
+            "safety-assured:start" => start = Some(comment.end),
+            "safety-assured:end" => {
+                blocks.extend(start.take().map(|start| Span::new(start, comment.start)));
+            }
+            _ => {}
+        }
+    }
+    blocks
 }
 
 /// Reads a comment; None when it is no suppression.

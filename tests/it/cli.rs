@@ -308,6 +308,32 @@ fn comments_suppress_what_they_name_with_a_reason() {
 }
 
 #[test]
+fn what_was_decided_for_diesel_guard_is_suppressed() {
+    let lint = |text: &str| {
+        let older = "CREATE TABLE a (id int PRIMARY KEY, note text, mood text);\n";
+        let repo = Repo::files(&[("migrations/001_a.sql", older), ("migrations/002_a.sql", text)]);
+        let rules = "column-dropped,object-missing,missing-if-exists";
+        let run = repo.gander(&format!("lint --select {rules} --output-format json migrations/002_a.sql"));
+        let report = run.json();
+        let found: Vec<String> = report["findings"]
+            .as_array()
+            .expect("findings")
+            .iter()
+            .map(|finding| format!("{} {}", finding["start"]["line"], finding["rule"].as_str().unwrap_or("")))
+            .collect();
+        (found, report["summary"]["suppressed"].as_u64().expect("a number"))
+    };
+    let block = "-- safety-assured:start\nALTER TABLE a DROP COLUMN IF EXISTS note;\n-- safety-assured:end\n";
+    assert_eq!(lint(block), (vec![], 1));
+    let (after, suppressed) = lint(&format!("{block}ALTER TABLE a DROP COLUMN IF EXISTS mood;\n"));
+    assert_eq!((after, suppressed), (vec!["4 column-dropped".to_owned()], 1), "not what follows");
+    let (open, suppressed) = lint(&block.replace("-- safety-assured:end\n", ""));
+    assert_eq!((open, suppressed), (vec!["2 column-dropped".to_owned()], 0), "it never ends");
+    let (refused, suppressed) = lint(&block.replace("IF EXISTS note", "nothing"));
+    assert_eq!((refused, suppressed), (vec!["2 object-missing".to_owned()], 0), "nobody can decide that");
+}
+
+#[test]
 fn one_run_writes_several_reports() {
     let repo = bad();
     let run = repo.gander(

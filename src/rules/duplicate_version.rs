@@ -25,11 +25,23 @@ fn check(history: &HistoryFacts<'_>, cx: &mut Cx<'_>) {
         } else {
             "one of them will be forgotten"
         };
+        let text = history.sources.get(new).text();
+        let twin = history.replay.sequence.migrations.iter().find(|other| {
+            other.up.file != new
+                && other.version == migration.version
+                && history.sources.get(other.up.file).text() == text
+        });
+        let help = match twin {
+            Some(twin) => {
+                format!("Delete it, and its rollback: it is byte for byte {}.", history.title(twin.up.file))
+            }
+            None => "Give the migration that has not run the next free version, its rollback too.".to_owned(),
+        };
         cx.report(
             history.head(new),
             format!("version {} is taken by {title}: {consequence}", migration.version),
         )
-        .help("Give the migration that has not run the next free version, its rollback too.")
+        .help(help)
         .related(history.head(old), "the one that has it");
     }
 }

@@ -14,28 +14,34 @@ pub fn of<'a>(run: &PartRun, source: &'a Source) -> Vec<&'a str> {
 
 /// The lines of comments that a part begins with: those before its first statement that is more than BEGIN or a setting.
 /// What tools write for themselves is left out.
-pub fn header<'a>(run: &PartRun, source: &'a Source) -> Vec<&'a str> {
+pub fn header<'a>(run: &PartRun, source: &'a Source) -> Vec<(Span, &'a str)> {
     let first =
         run.script.statements.iter().find(|statement| !statement.ops.iter().all(|op| is_preamble(&op.kind)));
     let end = first.map_or(u32::MAX, |statement| statement.span.start);
     let mut spans = above(run, source);
     spans.extend(run.script.comments.iter().take_while(|span| span.start < end));
-    spans.iter().map(|span| source.slice(*span)).filter(|text| !is_of_tool(text)).flat_map(lines).collect()
+    spans.into_iter().flat_map(|span| placed_lines(span, source)).collect()
 }
 
 /// The lines of every comment in a part, each with its place. What tools write for themselves is left out.
 pub fn placed<'a>(run: &PartRun, source: &'a Source) -> Vec<(Span, &'a str)> {
+    run.script.comments.iter().flat_map(|span| placed_lines(*span, source)).collect()
+}
+
+/// The lines of a comment, each with its place; none of one that a tool has written.
+fn placed_lines(comment: Span, source: &Source) -> Vec<(Span, &str)> {
+    let text = source.slice(comment);
     let mut all = Vec::new();
-    for comment in run.script.comments.iter().filter(|span| !is_of_tool(source.slice(**span))) {
-        let text = source.slice(*comment);
-        let mut from = 0;
-        for line in lines(text) {
-            // Lines follow each other: the first place behind the last one is the line's own.
-            let Some(at) = text.get(from..).and_then(|rest| rest.find(line)) else { continue };
-            let start = comment.start + (from + at) as u32;
-            all.push((Span::new(start, start + line.len() as u32), line));
-            from += at + line.len();
-        }
+    if is_of_tool(text) {
+        return all;
+    }
+    let mut from = 0;
+    for line in lines(text) {
+        // Lines follow each other: the first place behind the last one is the line's own.
+        let Some(at) = text.get(from..).and_then(|rest| rest.find(line)) else { continue };
+        let start = comment.start + (from + at) as u32;
+        all.push((Span::new(start, start + line.len() as u32), line));
+        from += at + line.len();
     }
     all
 }

@@ -22,7 +22,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             Operation::Delete { table, .. } => (table, "DELETE"),
             _ => continue,
         };
-        if step.is_free(table) || !is_everywhere(&op.kind) {
+        if step.is_free(table) || step.is_emptied(table) || !is_everywhere(&op.kind) {
             continue;
         }
         let Some((other, altering, mode)) = altering(step, table) else { continue };

@@ -4,6 +4,7 @@ use super::new_columns::new_columns;
 use super::{Check, Cx, PartFacts, Rule};
 use crate::diagnostic::Safety;
 use crate::schema::{Dialect, Type};
+use crate::syntax::sql::write;
 
 /// `char-type`.
 pub const RULE: Rule = Rule {
@@ -31,7 +32,10 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
                 format!(
                     "each value of `{name}` of `{table}` is filled up with blanks to {length} characters: LIKE sees them, `=` and length() do not"
                 ),
-                format!("Make it `text`; where the length matters, add CHECK (length({name}) = {length})."),
+                format!(
+                    "Make it `text`; where the length matters, add CHECK (length({}) = {length}).",
+                    write::quote(name, part.dialect())
+                ),
                 Type::plain("text"),
             )
         };

@@ -4,7 +4,7 @@ use super::retypes::{Retype, retypes};
 use super::{Check, Cx, Rule, StepFacts, recipes, words};
 use crate::diagnostic::{Safety, Severity};
 use crate::effects::{Effects, LockMode};
-use crate::ops::Transaction;
+use crate::ops::{AlterColumn, Op, Operation, Transaction};
 use crate::schema::Family;
 use crate::schema::{ConstraintKind, Lookup, Name, Relation};
 
@@ -26,10 +26,13 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         let change = format!("changing `{}.{}`{from} to {}", retype.table, retype.column, retype.new);
         let waiting = words::tables(step, &waiting(step, &effects, &retype.table));
         let wait = format!("reads and writes of {waiting} wait until that is done");
-        if !step.in_use(&effects.rewrites).is_empty() {
+        if !step.with_rows(&effects.rewrites).is_empty() {
             let indexes = if effects.builds.is_empty() { "" } else { " with all its indexes" };
             cx.report(retype.place, format!("{change} writes every row of {table} anew{indexes}: {wait}"))
-                .help(HELP)
+                .help(match rewriting(step, &retype.table) {
+                    0 | 1 => HELP.to_owned(),
+                    many => format!("{HELP} Or put the changes of `{}` into one ALTER TABLE at least: one rewrite instead of {}.", retype.table, words::count(many)),
+                })
                 .offer(
                     Safety::Show,
                     step.statement().ops.get(retype.op).and_then(|op| recipes::swap_column(step, op)),
@@ -51,6 +54,21 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
     }
 }
 
+/// How many statements of the part write a table anew for a change of type.
+fn rewriting(step: &StepFacts<'_>, table: &Name) -> usize {
+    let rewrites = |other: &StepFacts<'_>| {
+        let is_retype = |op: &Op| matches!(&op.kind, Operation::AlterColumn { table: of, change: AlterColumn::Type { .. }, .. } if of.name.ident == table.ident);
+        if !other.statement().ops.iter().any(is_retype) {
+            return false;
+        }
+        let of_table = |retype: &Retype<'_>| {
+            retype.table == *table && !other.with_rows(&other.effects_of(retype.op).rewrites).is_empty()
+        };
+        retypes(other).iter().any(of_table)
+    };
+    step.part.steps().filter(rewrites).count()
+}
+
 /// The rows stay as they are, and yet the statement takes time.
 fn kept(
     step: &StepFacts<'_>,
@@ -60,7 +78,7 @@ fn kept(
     wait: &str,
     cx: &mut Cx<'_>,
 ) {
-    if step.in_use(&effects.scans).is_empty() {
+    if step.with_rows(&effects.scans).is_empty() {
         return;
     }
     let indexes: Vec<String> = effects

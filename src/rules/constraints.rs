@@ -27,13 +27,7 @@ pub fn done_on_postgres<'a>(step: &StepFacts<'a>) -> Vec<&'a Op> {
 /// Whether the statement reads a table that is in use from end to end, or one of its partitions or heirs.
 pub fn is_read(step: &StepFacts<'_>, table: &Name) -> bool {
     let family = step.family(table);
-    !is_emptied(step, table) && step.in_use(&step.effects().scans).iter().any(|name| family.contains(name))
-}
-
-/// Whether the migration took all rows out of a table before this statement.
-pub fn is_emptied(step: &StepFacts<'_>, table: &Name) -> bool {
-    let emptied = step.table(table).found().and_then(|table| table.emptied);
-    emptied.is_some_and(|place| place.file == step.part.run.part.file)
+    step.with_rows(&step.effects().scans).iter().any(|name| family.contains(name))
 }
 
 /// Who waits for the statement: "reads and writes of `orders` wait".
@@ -62,6 +56,19 @@ pub fn waiting_for(step: &StepFacts<'_>, locks: &BTreeMap<Name, LockMode>, names
             )
         }
     }
+}
+
+/// What the transaction holds when the statement runs.
+pub fn held(step: &StepFacts<'_>, table: &Name) -> BTreeMap<Name, LockMode> {
+    let mut all = step.effects().locks.clone();
+    for earlier in earlier(step).filter(|earlier| step.shares_transaction(earlier)) {
+        for (name, mode) in &earlier.effects().locks {
+            let held = all.entry(name.clone()).or_insert(*mode);
+            *held = (*held).max(*mode);
+        }
+    }
+    all.retain(|name, _| name == &step.resolve(table) || !step.is_free(name));
+    all
 }
 
 /// Whether new rows are held to a constraint, and old ones are looked at when it is made.

@@ -31,7 +31,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         let read: Vec<Name> = step
             .locked(LockMode::Share)
             .into_iter()
-            .filter(|table| step.effects().scans.contains(table))
+            .filter(|table| step.effects().scans.contains(table) && !step.is_emptied(table))
             .collect();
         if read.is_empty() {
             continue;

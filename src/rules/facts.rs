@@ -9,7 +9,7 @@ use crate::history::Tool;
 use crate::history::cost;
 use crate::history::replay::{MigrationRun, PartRun, Replay, Step};
 use crate::ops::{Conflict, Op, Operation, Statement, Transaction, resolve};
-use crate::schema::{Catalog, Dialect, Engine, Lookup, Name, Relation, Table};
+use crate::schema::{Catalog, Dialect, Engine, Lookup, Name, PartitionKind, Relation, Table};
 use crate::text::{FileId, Place, Source, Sources, Span};
 
 /// Up or down.
@@ -323,12 +323,30 @@ impl<'a> StepFacts<'a> {
             }
     }
 
-    /// Whether the change itself has deleted every row of a table, and put none in since.
+    /// Whether a table has no row here: the migration itself has deleted them all and put none in since, or a statement of it that can only
+    /// pass where there is none has passed, if only with this one.
     pub fn is_emptied(&self, name: &Name) -> bool {
-        let emptied = self.table(name).found().and_then(|table| table.emptied);
-        emptied.is_some_and(|place| {
-            place.file == self.part.run.part.file || self.part.new_files.contains(&place.file)
-        })
+        let here = |place: Place| place.file == self.part.run.part.file;
+        // What could not be read may have put rows in.
+        let start = self.part.run.steps.first().map_or(self.before(), |step| &step.before);
+        if self.before().unclear && !start.unclear {
+            return false;
+        }
+        let known = self.table(name).found();
+        let was = known.is_some_and(|table| {
+            let is_part = table.partition == PartitionKind::Partition;
+            table.emptied.is_some_and(here)
+                || table.found_empty.is_some_and(here)
+                || is_part && table.parents.iter().any(|parent| self.is_emptied(parent))
+        });
+        let now =
+            || self.after().table(&self.resolve_after(name)).found().and_then(|table| table.found_empty);
+        was || now().is_some_and(here)
+    }
+
+    /// Those of these relations that are in use, and may have a row.
+    pub fn with_rows<'n>(&self, names: impl IntoIterator<Item = &'n Name>) -> Vec<Name> {
+        self.in_use(names.into_iter().filter(|name| !self.is_emptied(name)))
     }
 
     /// What of one of its operations the engine, or its version, does not have.

@@ -1,10 +1,14 @@
 //! ADD FOREIGN KEY that checks the rows at once.
 
-use super::constraints::{called, done_on_postgres, is_checked_at_once, is_partitioned, is_read, waiting};
+use super::constraints::{
+    called, done_on_postgres, held, is_checked_at_once, is_partitioned, is_read, waiting_for,
+};
 use super::{Check, Cx, Rule, StepFacts, recipes};
 use crate::diagnostic::Safety;
 use crate::ops::{Op, Operation};
-use crate::schema::{Constraint, ForeignKey, Name};
+use crate::schema::{Constraint, ForeignKey, Member, Name};
+use crate::syntax::sql::write_catalog;
+use crate::text::Place;
 
 /// `foreign-key-blocks-writes`.
 pub const RULE: Rule = Rule {
@@ -22,21 +26,27 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         }
         let of_column = matches!(op.kind, Operation::AddColumn { .. });
         let parent = step.resolve(&key.table);
-        let rows = if parent == step.resolve(table) {
+        let new = if of_column { None } else { still_empty(step, table, key) };
+        let rows = if new.is_some() {
+            format!("every row of `{table}` has been read")
+        } else if parent == step.resolve(table) {
             "every row has been looked up in it".to_owned()
         } else {
             format!("every row of `{table}` has been looked up in `{parent}`")
         };
-        let is_still_empty = !of_column && is_still_empty(step, table, key);
-        let message = format!("{} until {rows}", waiting(step, &[table.clone(), parent]));
+        let inline = new
+            .filter(|member| stood_before(step, &parent, key, member))
+            .and_then(|_| write_catalog::reference(constraint, step.part.dialect()));
+        let is_inline = inline.is_some();
+        let who = waiting_for(step, &held(step, table), &[table.clone(), parent]);
+        let message = format!("{who} until {rows}");
         let help = if is_partitioned(step, table) && !step.part.engine().at_least(18, 0) {
             format!(
                 "Add it NOT VALID to each partition, VALIDATE each in a later migration, then add it to `{table}`, which takes them over without reading a row: NOT VALID is refused on a partitioned table before PostgreSQL 18."
             )
-        } else if is_still_empty {
+        } else if let Some(inline) = inline {
             format!(
-                "Write it into ADD COLUMN itself, as REFERENCES {}: every row has NULL there then, and none is read.",
-                key.table
+                "Write it into ADD COLUMN itself, as {inline}: every row has NULL there then, and none is read."
             )
         } else if of_column {
             "Add the column without REFERENCES, then the foreign key NOT VALID, and VALIDATE CONSTRAINT it in a later migration.".to_owned()
@@ -47,21 +57,31 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             )
         };
         // Where one statement does, nobody needs several migrations.
-        let remedy = recipes::validate_later(step, op).filter(|_| !is_still_empty);
+        let remedy = recipes::validate_later(step, op).filter(|_| !is_inline);
         cx.report(step.place(op.span), message).help(help).offer(Safety::Unsafe, remedy);
     }
 }
 
-/// Whether the key is one column that the same migration adds, and nothing has filled.
-fn is_still_empty(step: &StepFacts<'_>, table: &Name, key: &ForeignKey) -> bool {
-    let [column] = key.columns.as_slice() else { return false };
+/// The column of the key, where it is one that the same migration adds, and nothing has filled.
+fn still_empty<'a>(step: &StepFacts<'a>, table: &Name, key: &ForeignKey) -> Option<&'a Member> {
+    let [column] = key.columns.as_slice() else { return None };
     let member = step.after().table(&step.resolve_after(table)).and_then(|table| table.column(column.key()));
-    let own = member.found().filter(|member| {
+    member.found().filter(|member| {
         !member.filled
             && !member.column.fills()
             && member.made.is_some_and(|made| made.file == step.part.run.part.file)
-    });
-    own.is_some()
+    })
+}
+
+/// Whether what the key refers to was there when its column was added.
+fn stood_before(step: &StepFacts<'_>, parent: &Name, key: &ForeignKey, column: &Member) -> bool {
+    let Some(added) = column.made else { return false };
+    let is_later = |made: Option<Place>| {
+        made.is_some_and(|made| made.file == added.file && made.span.start > added.span.start)
+    };
+    let Some(known) = step.before().table(parent).found() else { return true };
+    let referenced = || key.referenced.iter().filter_map(|column| known.column(column.key()).found());
+    !is_later(known.made) && !referenced().any(|member| is_later(member.made))
 }
 
 /// The foreign key that an operation adds, where it is checked at once. A new column is checked only where it has a default: without one

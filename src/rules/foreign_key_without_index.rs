@@ -136,10 +136,11 @@ fn report(step: &StepFacts<'_>, made: &Made<'_>, severity: Severity, cx: &mut Cx
     let (table, key) = (made.table, made.key);
     let columns: Vec<&str> = key.columns.iter().map(Ident::text).collect();
     let message = format!(
-        "no index of `{}` begins with `{}`: each DELETE from `{}` reads the whole table",
+        "no index of `{}` begins with `{}`: each DELETE from `{}` reads all of `{}`",
         table.name,
         columns.join("`, `"),
-        key.table
+        key.table,
+        table.name
     );
     // A table with rows wants its index built without a lock, for which the migration must leave the transaction to itself.
     let is_new = table

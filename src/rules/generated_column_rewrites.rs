@@ -39,7 +39,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         let Operation::AlterColumn { table, column, change: AlterColumn::SetExpression(_) } = &op.kind else {
             continue;
         };
-        if step.in_use(&step.effects_of(at).rewrites).is_empty() {
+        if step.with_rows(&step.effects_of(at).rewrites).is_empty() {
             continue;
         }
         let name = words::tables(step, &[step.resolve(&table.name)]);

@@ -26,7 +26,8 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         }
         let partitioned =
             step.table(&create.table).found().is_some_and(|table| table.partition == PartitionKind::Parent);
-        if create.concurrently || create.only || partitioned || step.is_free(&create.table) {
+        let free = step.is_free(&create.table) || step.is_emptied(&create.table);
+        if create.concurrently || create.only || partitioned || free {
             continue;
         }
         let index = create.name.as_ref().map_or_else(String::new, |name| format!(" `{name}`"));

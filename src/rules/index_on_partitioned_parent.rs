@@ -27,12 +27,13 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             || create.concurrently
             || !partitioned
             || step.is_free(&table)
+            || step.is_emptied(&table)
         {
             continue;
         }
         // Partitions that are made elsewhere are not known; of those that are, each may have its part already.
         let partitions = step.before().children(&table);
-        if !partitions.is_empty() && step.in_use(&step.effects().scans).is_empty()
+        if !partitions.is_empty() && step.with_rows(&step.effects().scans).is_empty()
             || partitions.is_empty() && has_parts_elsewhere(step, create)
         {
             continue;

@@ -35,8 +35,8 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
 
 fn report(step: &StepFacts<'_>, held: &[(Name, StepFacts<'_>)], cx: &mut Cx<'_>) {
     let effects = step.effects();
-    let rewritten = step.in_use(&effects.rewrites);
-    let read = step.in_use(effects.scans.difference(&effects.rewrites));
+    let rewritten = step.with_rows(&effects.rewrites);
+    let read = step.with_rows(effects.scans.difference(&effects.rewrites));
     let (worked_on, what) = match (rewritten.is_empty(), read.is_empty()) {
         (false, _) => (rewritten, "are written anew"),
         (true, false) => (read, "are read"),

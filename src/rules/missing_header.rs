@@ -1,6 +1,6 @@
 //! A migration that does not begin with the comment that the others begin with.
 
-use super::header::{fold, keys};
+use super::header::{fold, keys, meaning};
 use super::practice::is_practice;
 use super::{Check, Cx, Direction, PartFacts, Rule};
 
@@ -16,21 +16,33 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
     if part.direction == Direction::Down {
         return;
     }
-    let own: Vec<String> = keys(part.migration(), part.sources).into_iter().map(|key| key.folded).collect();
+    let own = keys(part.migration(), part.sources);
     let wanted = part.settings.header.clone().unwrap_or_else(|| of_the_others(part));
-    let missing: Vec<&String> = wanted.iter().filter(|name| !own.contains(&fold(name))).collect();
+    // What gander.toml names it names word for word.
+    let is_asked_for = part.settings.header.is_some();
+    let has = |name: &str| {
+        let wanted = fold(name);
+        own.iter()
+            .any(|key| key.folded == wanted || !is_asked_for && meaning(&key.folded) == meaning(&wanted))
+    };
+    let missing: Vec<&String> = wanted.iter().filter(|name| !has(name)).collect();
     if missing.is_empty() {
         return;
     }
-    let who =
-        if part.settings.header.is_some() { "gander.toml asks for" } else { "the other migrations have" };
+    let who = if is_asked_for { "gander.toml asks for" } else { "the other migrations have" };
     let what = if missing.len() == wanted.len() { "there is no header" } else { "the header is incomplete" };
     let names: Vec<&str> = missing.iter().map(|name| name.as_str()).collect();
     let lines: Vec<String> = names.iter().map(|name| format!("`-- {name}: …`")).collect();
-    cx.report(part.head(), format!("{what}: {who} {}", list(&names))).help(format!(
-        "Begin the file with a comment that says {}.",
-        list(&lines.iter().map(String::as_str).collect::<Vec<_>>())
-    ));
+    let lines = list(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    let message = format!("{what}: {who} {}", list(&names));
+    match own.first().filter(|_| missing.len() < wanted.len()) {
+        Some(first) => {
+            cx.report(part.place(first.span), message).help(format!("Add to the header: {lines}."));
+        }
+        None => {
+            cx.report(part.head(), message).help(format!("Begin the file with a comment that says {lines}."));
+        }
+    }
 }
 
 /// The keys that the migrations before this one have as a rule, as the latest of them writes them.
@@ -38,7 +50,10 @@ fn of_the_others(part: &PartFacts<'_>) -> Vec<String> {
     let earlier = part.earlier();
     let last: Vec<Vec<(String, &str)>> = earlier[earlier.len().saturating_sub(10)..]
         .iter()
-        .map(|run| keys(run, part.sources).into_iter().map(|key| (key.folded, key.name)).collect())
+        .map(|run| {
+            let keys = keys(run, part.sources).into_iter();
+            keys.map(|key| (meaning(&key.folded).to_owned(), key.name)).collect()
+        })
         .collect();
     let mut wanted: Vec<(String, String)> = Vec::new();
     for (folded, name) in last.iter().rev().flatten() {

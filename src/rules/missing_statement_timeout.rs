@@ -60,5 +60,5 @@ fn worked_on(step: &StepFacts<'_>) -> Vec<Name> {
     let effects = step.effects();
     let mut names: Vec<&Name> = effects.rewrites.iter().collect();
     names.extend(effects.scans.iter().filter(|name| !effects.rewrites.contains(*name)));
-    step.in_use(names)
+    step.with_rows(names)
 }

@@ -3,7 +3,7 @@
 use super::constraints::{
     done_on_postgres, earlier, is_checked_at_once, is_partitioned, is_read, is_rewritten, waiting,
 };
-use super::{Check, Cx, Rule, StepFacts, recipes};
+use super::{Check, Cx, Rule, StepFacts, recipes, words};
 use crate::diagnostic::{Safety, Severity};
 use crate::ops::{AlterColumn, ColumnDef, Op, Operation};
 use crate::schema::{ConstraintKind, Ident, Name};
@@ -86,15 +86,16 @@ fn fills(def: &ColumnDef, column: &Ident) -> bool {
 }
 
 fn help(step: &StepFacts<'_>, table: &Name, column: &Ident, filled: Option<Filled>) -> String {
+    let written = words::sql_ident(step, column);
     if matches!(filled, Some(Filled { by_default: true, .. })) {
         return format!(
-            "Write ADD COLUMN {column} … NOT NULL DEFAULT … in one: then nothing has to be searched."
+            "Write ADD COLUMN {written} … NOT NULL DEFAULT … in one: then nothing has to be searched."
         );
     }
     let engine = step.part.engine();
     if !engine.at_least(12, 0) {
         return format!(
-            "Keep a CHECK ({column} IS NOT NULL) instead, added NOT VALID and validated in a later migration: before PostgreSQL 12 no CHECK spares SET NOT NULL its look at the rows."
+            "Keep a CHECK ({written} IS NOT NULL) instead, added NOT VALID and validated in a later migration: before PostgreSQL 12 no CHECK spares SET NOT NULL its look at the rows."
         );
     }
     let known = step.before().table(&step.resolve(table));
@@ -107,7 +108,8 @@ fn help(step: &StepFacts<'_>, table: &Name, column: &Ident, filled: Option<Fille
     match checks {
         Some((name, one)) if one.not_valid => {
             format!(
-                "VALIDATE CONSTRAINT {name} first, in a migration before this one: SET NOT NULL then reads nothing."
+                "VALIDATE CONSTRAINT {} first, in a migration before this one: SET NOT NULL then reads nothing.",
+                words::sql_ident(step, name)
             )
         }
         Some((name, _)) if is_dropped_here(step, name) => {
@@ -117,11 +119,11 @@ fn help(step: &StepFacts<'_>, table: &Name, column: &Ident, filled: Option<Fille
         }
         _ if engine.at_least(18, 0) && !is_partitioned(step, table) => {
             format!(
-                "Write ADD CONSTRAINT … NOT NULL {column} NOT VALID, and VALIDATE CONSTRAINT it in a later migration: that reads the rows while reads and writes go on."
+                "Write ADD CONSTRAINT … NOT NULL {written} NOT VALID, and VALIDATE CONSTRAINT it in a later migration: that reads the rows while reads and writes go on."
             )
         }
         _ => format!(
-            "Add CHECK ({column} IS NOT NULL) NOT VALID, VALIDATE CONSTRAINT it in the next migration, then SET NOT NULL, which finds it and reads nothing, and drop it."
+            "Add CHECK ({written} IS NOT NULL) NOT VALID, VALIDATE CONSTRAINT it in the next migration, then SET NOT NULL, which finds it and reads nothing, and drop it."
         ),
     }
 }

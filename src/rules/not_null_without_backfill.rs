@@ -87,7 +87,7 @@ fn added(step: &StepFacts<'_>, cx: &mut Cx<'_>, op: &Op, table: &TableTarget, de
 }
 
 fn set(step: &StepFacts<'_>, cx: &mut Cx<'_>, op: &Op, table: &TableTarget, column: &Ident) {
-    if has_no_rows(step, table) {
+    if has_no_rows(step, table) || step.is_emptied(&table.name) {
         return;
     }
     let known = step.table(&table.name);

@@ -28,7 +28,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         let read: Vec<Name> = effects
             .scans
             .iter()
-            .filter(|name| !step.in_use(std::iter::once(*name)).is_empty())
+            .filter(|name| !step.with_rows(std::iter::once(*name)).is_empty())
             .cloned()
             .collect();
         let is_default = |name: &Name| {

@@ -55,13 +55,13 @@ fn concerned(step: &StepFacts<'_>, kind: ObjectKind, name: Option<&Name>) -> Opt
             };
             let what = format!("index `{index}`");
             match table {
-                Some(table) => Some((what, of(step.in_use(std::iter::once(&table)))?)),
+                Some(table) => Some((what, of(step.with_rows(std::iter::once(&table)))?)),
                 None => Some((what, "its table".to_owned())),
             }
         }
         (ObjectKind::Table, Some(name)) => {
             let table = step.resolve(name);
-            Some(("every index".to_owned(), of(step.in_use(std::iter::once(&table)))?))
+            Some(("every index".to_owned(), of(step.with_rows(std::iter::once(&table)))?))
         }
         (ObjectKind::Schema, Some(name)) => {
             let inside = step.before().tables().map(|table| &table.name);

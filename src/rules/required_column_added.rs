@@ -4,6 +4,7 @@ use super::constraints::done;
 use super::{Check, Cx, Rule, StepFacts};
 use crate::ops::{AlterColumn, Operation};
 use crate::schema::{Column, Detail, Dialect, Event, Ident, Member, Name, ObjectKind, Timing};
+use crate::text::Place;
 
 /// `required-column-added`.
 pub const RULE: Rule = Rule {
@@ -56,7 +57,10 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
                 "Give `{column}` a default first, or release the code that always writes it before this migration; while both run, the old code knows nothing of it."
             )
         };
-        cx.report(step.place(op.span), message).help(help);
+        let finding = cx.report(step.place(op.span), message).help(help);
+        if let Some(dropped) = had_default.then(|| default_dropped(step, table, column)).flatten() {
+            finding.related(dropped, "here the default goes");
+        }
     }
 }
 
@@ -78,6 +82,20 @@ fn at_end<'a>(step: &StepFacts<'a>, table: &Name, column: &Ident) -> Option<&'a 
     let now = step.after().table(&step.resolve_after(table)).found()?;
     let end = step.part.run.after.became(now)?;
     Some(&end.column(column.key()).found()?.column)
+}
+
+/// Where the part takes the default of a column away again.
+fn default_dropped(step: &StepFacts<'_>, table: &Name, column: &Ident) -> Option<Place> {
+    let name = step.resolve_after(table);
+    let later = step.part.steps().skip(step.at);
+    let drops = |other: StepFacts<'_>| {
+        let op = other.statement().ops.iter().find(|op| {
+            matches!(&op.kind, Operation::AlterColumn { table, column: of, change: AlterColumn::DropDefault }
+                if of == column && other.resolve(&table.name) == name)
+        })?;
+        Some(other.place(op.span))
+    };
+    later.filter_map(drops).last()
 }
 
 fn defaulted(step: &StepFacts<'_>, table: &Name, column: &Ident) -> bool {

@@ -39,10 +39,7 @@ pub fn retypes<'a>(step: &StepFacts<'a>) -> Vec<Retype<'a>> {
             continue;
         };
         let name = step.resolve(&table.name);
-        if *outcome != Outcome::Done
-            || step.is_emptied(&name)
-            || step.in_use(std::iter::once(&name)).is_empty()
-        {
+        if *outcome != Outcome::Done || step.with_rows(std::iter::once(&name)).is_empty() {
             continue;
         }
         let member = step.before().table(&name).found().and_then(|table| table.column(column.key()).found());

@@ -56,5 +56,5 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
 /// Whether a table has rows, keeps them for longer than the migration, and is not the migrations' own.
 fn is_kept(step: &StepFacts<'_>, table: &Name) -> bool {
     let is_dropped = step.part.run.after.table(&step.resolve(table)).is_absent();
-    !step.is_free(table) && !is_version_table(&step.part, table) && !is_dropped
+    !step.is_free(table) && !step.is_emptied(table) && !is_version_table(&step.part, table) && !is_dropped
 }

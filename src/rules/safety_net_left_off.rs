@@ -3,6 +3,7 @@
 use super::{Check, Cx, PartFacts, Rule, StepFacts, stood};
 use crate::ops::{self, Condition, Op, Operation, Outcome, TableOption};
 use crate::schema::{Dialect, Ident, Lookup, Name, ObjectKind, ObjectRef};
+use crate::syntax::sql::{write, write_catalog};
 use crate::text::Place;
 
 /// `safety-net-left-off`.
@@ -188,6 +189,11 @@ fn is_on_later(part: &PartFacts<'_>, net: &Net) -> bool {
 fn told(net: &Net) -> (String, String) {
     match net {
         Net::Trigger(table, name) => {
+            let shown = write_catalog::shown(table, Dialect::Postgres);
+            let written = match name.as_str() {
+                "ALL" | "USER" => name.clone(),
+                name => write::quote(&Ident::exact(name), Dialect::Postgres),
+            };
             let harm = match name.as_str() {
                 "ALL" => format!("no trigger of `{table}` fires any more, and its foreign keys are not checked"),
                 "USER" => format!("no trigger of `{table}` fires any more"),
@@ -195,7 +201,7 @@ fn told(net: &Net) -> (String, String) {
             };
             (
                 format!("{harm}: nothing switches it on again when the migration is through"),
-                format!("ALTER TABLE {table} ENABLE TRIGGER {name} in the same migration, behind what it had to be off for; DROP TRIGGER what is not needed any more."),
+                format!("ALTER TABLE {} ENABLE TRIGGER {written} in the same migration, behind what it had to be off for; DROP TRIGGER what is not needed any more.", shown),
             )
         }
         Net::Setting(name) => match *name {

@@ -1,6 +1,6 @@
 //! After a RENAME, an index or constraint still carries the old name.
 
-use super::{Check, Cx, Rule, StepFacts};
+use super::{Check, Cx, Rule, StepFacts, words};
 use crate::ops::{Op, Operation, Outcome};
 use crate::schema::{Catalog, Constraint, ConstraintKind, Dialect, Ident, Lookup, Name, ObjectKind, Table};
 
@@ -44,6 +44,10 @@ fn tell(
     column: Option<&Ident>,
     cx: &mut Cx<'_>,
 ) {
+    // `published` is now `published_at`: what carries the first half of a name is not wrong.
+    if column.is_some() && to.to_ascii_lowercase().starts_with(&from.to_ascii_lowercase()) {
+        return;
+    }
     let end = &step.part.run.after;
     let Lookup::Found(known) = end.table(table) else { return };
     // A column that has another name at the end is told where it got that.
@@ -81,22 +85,37 @@ fn tell(
     };
     names.retain(|(_, name)| stays(name));
     names.sort();
-    let Some((_, first)) = names.first() else { return };
+    if names.is_empty() {
+        return;
+    }
     let shown: Vec<&str> = names.iter().map(|(shown, _)| shown.as_str()).collect();
     let verb = if shown.len() == 1 { "keeps" } else { "keep" };
     cx.report(
         step.place(op.span),
         format!("`{from}` is now `{to}`, and {} {verb} the old name", shown.join(", ")),
     )
-    .help(help(end.dialect, known, first));
+    .help(help(step, known, &names.iter().map(|(_, name)| name).collect::<Vec<_>>()));
 }
 
-fn help(dialect: Dialect, table: &Table, first: &Ident) -> String {
-    match dialect {
-        Dialect::Postgres if table.constraint(first.key()).found().is_some() => {
-            format!("Rename it too: ALTER TABLE {} RENAME CONSTRAINT {first} TO …", table.name)
+fn help(step: &StepFacts<'_>, table: &Table, names: &[&Ident]) -> String {
+    let one = |name: &&Ident| {
+        let shown = words::sql_ident(step, name);
+        if table.constraint(name.key()).found().is_some() {
+            format!("ALTER TABLE {} RENAME CONSTRAINT {shown} TO …", words::sql(step, &table.name))
+        } else {
+            let index = Name { schema: table.name.schema.clone(), ident: (*name).clone() };
+            format!("ALTER INDEX {} RENAME TO …", words::sql(step, &index))
         }
-        Dialect::Postgres => format!("Rename it too: ALTER INDEX {first} RENAME TO …"),
+    };
+    let several = names.len() > 1;
+    match step.part.dialect() {
+        Dialect::Postgres => {
+            let shown: Vec<String> = names.iter().map(one).collect();
+            format!("Rename {} too: {}", if several { "them" } else { "it" }, shown.join("; "))
+        }
+        Dialect::Sqlite | Dialect::Mysql if several => {
+            "Drop them and make them again under the new name.".to_owned()
+        }
         Dialect::Sqlite | Dialect::Mysql => "Drop it and make it again under the new name.".to_owned(),
     }
 }

@@ -3,6 +3,7 @@
 use super::new_columns::{NewColumn, has_word, new_columns};
 use super::{Check, Cx, PartFacts, Rule};
 use crate::schema::{ConstraintKind, Dialect, Expr, Table, Type};
+use crate::syntax::sql::write;
 
 /// `status-without-check`.
 pub const RULE: Rule = Rule {
@@ -35,7 +36,10 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
             column.place(part),
             format!("`{name}` of `{table}` takes any text: a misspelt value is stored like the others, and no query finds it"),
         )
-        .help(format!("Add CHECK ({name} IN (…)){others} or let it refer to a table of its values."));
+        .help(format!(
+            "Add CHECK ({} IN (…)){others} or let it refer to a table of its values.",
+            write::quote(name, part.dialect())
+        ));
     }
 }
 

@@ -30,7 +30,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             continue;
         }
         let effects = step.effects_of(at);
-        let written = step.in_use(effects.rewrites.iter().filter(|name| !step.is_emptied(name)));
+        let written = step.with_rows(&effects.rewrites);
         if written.is_empty() {
             continue;
         }

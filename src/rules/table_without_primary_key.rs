@@ -34,7 +34,8 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
             {
                 continue;
             }
-            let help = match unique_and_never_null(end) {
+            let unique = unique_and_never_null(part, end);
+            let help = match &unique {
                 Some(columns) => {
                     let columns: Vec<&str> = columns.iter().map(Ident::text).collect();
                     format!(
@@ -47,8 +48,8 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
                     .to_owned(),
             };
             let finding = cx.report(place, format!("table `{}` has no primary key", end.name)).help(help);
-            // There the row's number tells rows apart.
-            if part.dialect() == Dialect::Sqlite {
+            // There the row's number tells rows apart; and a unique key of columns that are never NULL does it everywhere.
+            if part.dialect() == Dialect::Sqlite || unique.is_some() {
                 finding.severity(Severity::Advice);
             }
         }
@@ -91,7 +92,7 @@ fn is_told_apart_otherwise(part: &PartFacts<'_>, table: &Table) -> bool {
             Operation::SetTableOption { table: target, option: TableOption::ReplicaIdentity(what) } => {
                 target.name.ident == table.name.ident
                     && what.starts_with("USING INDEX")
-                    && unique_and_never_null(table).is_some()
+                    && unique_and_never_null(part, table).is_some()
             }
             Operation::Query { calls, .. } => calls.iter().any(|call| {
                 let of_table = || {
@@ -107,14 +108,14 @@ fn is_told_apart_otherwise(part: &PartFacts<'_>, table: &Table) -> bool {
     })
 }
 
-/// The columns of a UNIQUE of it that are all NOT NULL.
-fn unique_and_never_null(table: &Table) -> Option<&[Ident]> {
+/// The columns of a UNIQUE or of a unique index of it that are all NOT NULL.
+fn unique_and_never_null(part: &PartFacts<'_>, table: &Table) -> Option<Vec<Ident>> {
     let refuses = |column: &Ident| {
         table.column(column.key()).found().is_some_and(|member| member.column.not_null == Some(true))
     };
-    table.constraints.iter().find_map(|(_, constraint)| match &constraint.kind {
+    let by_constraint = table.constraints.iter().find_map(|(_, constraint)| match &constraint.kind {
         ConstraintKind::Unique { columns, .. } if !columns.is_empty() && columns.iter().all(refuses) => {
-            Some(columns.as_slice())
+            Some(columns.clone())
         }
         ConstraintKind::Unique { .. }
         | ConstraintKind::PrimaryKey { .. }
@@ -122,5 +123,16 @@ fn unique_and_never_null(table: &Table) -> Option<&[Ident]> {
         | ConstraintKind::ForeignKey(_)
         | ConstraintKind::Exclude(_)
         | ConstraintKind::NotNull(_) => None,
+    });
+    by_constraint.or_else(|| {
+        part.run
+            .after
+            .indexes_of(&table.name)
+            .filter(|index| index.unique && index.predicate.is_none())
+            .find_map(|index| {
+                let columns: Vec<Ident> =
+                    index.keys.iter().map(|key| key.column().map(Ident::exact)).collect::<Option<_>>()?;
+                (!columns.is_empty() && columns.iter().all(refuses)).then_some(columns)
+            })
     })
 }

@@ -67,7 +67,7 @@ fn set(step: &StepFacts<'_>, op: &Op, (name, value, local): (&str, &str, bool), 
         if name == "lock_timeout" {
             other.locked(LockMode::ShareRowExclusive)
         } else {
-            other.in_use(other.effects().scans.union(&other.effects().rewrites))
+            other.with_rows(other.effects().scans.union(&other.effects().rewrites))
         }
     };
     let is_something = |other: &StepFacts<'_>| {
@@ -100,7 +100,7 @@ fn over_concurrently(step: &StepFacts<'_>, op: &Op, cx: &mut Cx<'_>) {
             create.table.clone()
         }
         Operation::Reindex { concurrently: true, .. } => {
-            match step.in_use(&step.effects().scans).into_iter().next() {
+            match step.with_rows(&step.effects().scans).into_iter().next() {
                 Some(table) => table,
                 None => return,
             }

@@ -1,6 +1,7 @@
 //! Columns that have values already must not repeat one from now on.
 
-use super::constraints::{columns, done, is_emptied, is_looked_at_before, is_new_column, was_unique};
+use super::constraints::{columns, done, is_looked_at_before, is_new_column, was_unique};
+use super::words::sql;
 use super::{Check, Cx, Rule, StepFacts};
 use crate::ops::{Op, Operation};
 use crate::schema::{ConstraintKind, Expr, Ident, IndexKey};
@@ -27,7 +28,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             }
             _ => continue,
         };
-        if step.is_free(table) || step.lack(op).is_some() || is_emptied(step, table) {
+        if step.is_free(table) || step.lack(op).is_some() || step.is_emptied(table) {
             continue;
         }
         let read: Vec<Ident> = keys
@@ -52,7 +53,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             op.kind.title()
         );
         cx.report(step.place(op.span), message)
-            .help(format!("Look for such rows first (SELECT … FROM {table} GROUP BY … HAVING count(*) > 1), and mend them in a migration before this one."));
+            .help(format!("Look for such rows first (SELECT … FROM {} GROUP BY … HAVING count(*) > 1), and mend them in a migration before this one.", sql(step, table)));
     }
 }
 

@@ -1,11 +1,8 @@
 //! VALIDATE CONSTRAINT while the transaction still holds the strong lock of an earlier statement.
 
-use std::collections::BTreeMap;
-
-use super::constraints::{done_on_postgres, earlier, is_read, waiting_for};
+use super::constraints::{done_on_postgres, earlier, held, is_read, waiting_for};
 use super::{Check, Cx, Rule, StepFacts, recipes};
 use crate::diagnostic::Safety;
-use crate::effects::LockMode;
 use crate::ops::{Op, Operation, Transaction};
 use crate::schema::{Ident, Lookup, Name};
 use crate::text::Place;
@@ -53,19 +50,6 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             .related(at, "the lock is taken here")
             .offer(Safety::Unsafe, recipes::validate_apart(op));
     }
-}
-
-/// What the transaction holds when the statement runs.
-fn held(step: &StepFacts<'_>, table: &Name) -> BTreeMap<Name, LockMode> {
-    let mut all = step.effects().locks.clone();
-    for earlier in earlier(step).filter(|earlier| step.shares_transaction(earlier)) {
-        for (name, mode) in &earlier.effects().locks {
-            let held = all.entry(name.clone()).or_insert(*mode);
-            *held = (*held).max(*mode);
-        }
-    }
-    all.retain(|name, _| name == &step.resolve(table) || !step.is_free(name));
-    all
 }
 
 /// The operation of the transaction that locks a table against writes: the one that adds the constraint, else the first.

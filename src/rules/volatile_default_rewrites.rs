@@ -49,7 +49,11 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         };
         let finding = cx
             .report(new.place, message)
-            .help("Add the column without a default, set the default in a statement of its own (old rows stay as they are), and fill the old rows in batches.")
+            .help(if new.def.column.not_null == Some(true) {
+                "Add the column nullable and without a default, set the default in a statement of its own (old rows stay as they are), fill the old rows in batches, and make it NOT NULL last."
+            } else {
+                "Add the column without a default, set the default in a statement of its own (old rows stay as they are), and fill the old rows in batches."
+            })
             .offer(Safety::Unsafe, recipes::fill_later(step, new.op));
         if !is_sure {
             finding.severity(Severity::Warning);

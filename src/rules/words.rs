@@ -3,7 +3,8 @@
 use super::StepFacts;
 use crate::history::tools::Alone;
 use crate::ops::Transaction;
-use crate::schema::Name;
+use crate::schema::{Ident, Name};
+use crate::syntax::sql::{write, write_catalog};
 
 /// `a`, `b` and `c`.
 pub fn listed<T: AsRef<str>>(names: &[T]) -> String {
@@ -15,6 +16,25 @@ pub fn listed<T: AsRef<str>>(names: &[T]) -> String {
             format!("{} and {}", names.join(", "), last.as_ref())
         }
     }
+}
+
+/// A name for SQL in a help: in quotes where it must be.
+pub fn sql(step: &StepFacts<'_>, table: &Name) -> String {
+    write_catalog::shown(table, step.part.dialect())
+}
+
+/// The same of a column or a constraint.
+pub fn sql_ident(step: &StepFacts<'_>, ident: &Ident) -> String {
+    write::quote(ident, step.part.dialect())
+}
+
+/// A number for a sentence: in letters up to twelve.
+pub fn count(number: usize) -> String {
+    const WORDS: [&str; 13] = [
+        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+        "twelve",
+    ];
+    WORDS.get(number).map_or_else(|| number.to_string(), |word| (*word).to_owned())
 }
 
 /// Tables for a sentence, each in backticks; of a partitioned one with how many partitions it has.

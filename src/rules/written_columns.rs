@@ -39,8 +39,8 @@ fn new_column<'a>(step: &StepFacts<'a>, at: usize, op: &'a Op) -> Option<NewColu
     let is_sure = !matches!(why, Filled::Volatile { sure: false, .. });
     let effects = step.effects_of(at);
     let concerned: Vec<Name> =
-        if is_sure { step.in_use(&effects.rewrites) } else { step.in_use(std::iter::once(&name)) };
-    (!concerned.is_empty() && !step.is_emptied(&name)).then(|| NewColumn {
+        if is_sure { step.with_rows(&effects.rewrites) } else { step.with_rows(std::iter::once(&name)) };
+    (!concerned.is_empty()).then(|| NewColumn {
         op,
         place: step.place(op.span),
         table: words::tables(step, &[name]),

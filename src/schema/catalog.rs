@@ -153,6 +153,8 @@ pub struct Table {
     pub notes: Notes,
     /// Every row was deleted, here, and none inserted since.
     pub emptied: Option<Place>,
+    /// It had no row, or a statement would have failed, here; and none was inserted since.
+    pub found_empty: Option<Place>,
     /// Where it was made; None when it is older than the history.
     pub made: Option<Place>,
 }
@@ -207,6 +209,7 @@ impl Table {
             module: None,
             notes: Notes::default(),
             emptied: None,
+            found_empty: None,
             made: None,
         }
     }

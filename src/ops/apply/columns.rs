@@ -8,8 +8,9 @@ use super::tables::whole;
 use super::{Outcome, Step, names};
 use crate::ops::{AlterColumn, AlterType, ColumnDef, Conflict, Guard, TableTarget};
 use crate::schema::{
-    Column, Dialect, Expr, Ident, Identity, Index, Literal, Lookup, Member, Name, ObjectKind, ObjectRef,
-    PartitionKind, Relation, Sequence, SequenceOptions, Slot, Table, Type, builtin, canonical,
+    Column, Constraint, ConstraintKind, Dialect, Expr, Ident, Identity, Index, Literal, Lookup, Member, Name,
+    ObjectKind, ObjectRef, PartitionKind, Relation, Sequence, SequenceOptions, Slot, Table, Type, TypeKind,
+    builtin, canonical, casts,
 };
 
 /// A column of a table to be changed; one that may be there is put there.
@@ -51,6 +52,9 @@ impl Step<'_> {
             let unfit = step.unfit_column(&name, def);
             table.gone.retain(|gone| *gone != column.name);
             table.columns.push(Arc::new(Member::new(column.clone(), Some(place))));
+            if step.needs_an_empty_table(def) {
+                table.found_empty = Some(place);
+            }
             step.put_table(name.clone(), table);
             let unfit = unfit.or_else(|| step.unfit_values(&name, &column.name));
             step.own_sequence(&name, &column, &def.sequence);
@@ -68,6 +72,34 @@ impl Step<'_> {
             }
         }
         outcome
+    }
+
+    /// Whether a column can only be added to a table without rows: NOT NULL, and nothing gives them a value. MySQL thinks of one by itself, and
+    /// a primary key may.
+    fn needs_an_empty_table(&self, def: &ColumnDef) -> bool {
+        let column = &def.column;
+        let is_key = |constraint: &Constraint| matches!(constraint.kind, ConstraintKind::PrimaryKey { .. });
+        // A domain may have a default of its own.
+        let is_known = |ty: &Type| {
+            let name = Name {
+                schema: ty.schema.as_deref().map(Ident::exact),
+                ident: Ident::exact(ty.name.as_str()),
+            };
+            ty.schema.is_none() && casts::is_own(&ty.name)
+                || self
+                    .catalog
+                    .type_entry(&self.resolve(&name))
+                    .found()
+                    .is_some_and(|entry| matches!(entry.kind, TypeKind::Enum(_)))
+        };
+        column.not_null == Some(true)
+            && self.catalog.dialect != Dialect::Mysql
+            && column.default.as_ref().is_none_or(Expr::is_null)
+            && column.identity.is_none()
+            && column.generated.is_none()
+            && !column.ty.as_ref().is_some_and(Type::is_serial)
+            && !def.constraints.iter().any(is_key)
+            && (!self.postgres() || column.ty.as_ref().is_some_and(is_known))
     }
 
     pub(super) fn column_of(&self, def: &ColumnDef) -> Column {

@@ -531,11 +531,13 @@ impl Step<'_> {
                 }
                 self.create_other(key, *guard, detail)
             }
+            Operation::Merge { table } | Operation::Copy { table: Some(table), from: true } => {
+                self.gets_rows(&self.resolve(table));
+                Outcome::Done
+            }
             Operation::Insert(insert) => {
                 let name = self.resolve(&insert.table);
-                if self.catalog.table(&name).found().is_some_and(|table| table.emptied.is_some()) {
-                    self.catalog.change_table(&name, |table| table.emptied = None);
-                }
+                self.gets_rows(&name);
                 self.written(&name, &insert.columns)
             }
             Operation::Update { table, columns, .. } => self.update(table, columns),
@@ -585,7 +587,6 @@ impl Step<'_> {
             }
             Operation::AlterOther { .. }
             | Operation::Reindex { .. }
-            | Operation::Merge { .. }
             | Operation::Copy { .. }
             | Operation::Lock { .. }
             | Operation::Vacuum { .. }
@@ -871,6 +872,23 @@ impl Step<'_> {
         let place = self.place;
         if !self.catalog.table(&name).is_absent() {
             self.catalog.change_table(&name, |table| table.emptied = Some(place));
+        }
+    }
+
+    /// A table, and what it is a part of, is not known to be empty any more.
+    fn gets_rows(&mut self, table: &Name) {
+        let mut names = vec![table.clone()];
+        let mut at = 0;
+        while let Some(name) = names.get(at).cloned() {
+            at += 1;
+            let Lookup::Found(known) = self.catalog.table(&name) else { continue };
+            let is_empty = known.emptied.is_some() || known.found_empty.is_some();
+            let above: Vec<Name> =
+                known.parents.iter().filter(|parent| !names.contains(parent)).cloned().collect();
+            names.extend(above);
+            if is_empty {
+                self.catalog.change_table(&name, |table| (table.emptied, table.found_empty) = (None, None));
+            }
         }
     }
 

@@ -14,7 +14,7 @@ use crate::schema::{
 };
 
 pub use changes::migrate;
-pub use operations::operation;
+pub use operations::{operation, reference};
 
 use order::{Item, Order};
 
@@ -162,7 +162,7 @@ fn signature(function: &Function) -> impl Iterator<Item = &Type> {
 }
 
 /// A name as people write it: without the schema that everybody leaves out.
-fn shown(name: &Name, dialect: Dialect) -> String {
+pub fn shown(name: &Name, dialect: Dialect) -> String {
     match &name.schema {
         // What is called like one of the server's own tables is that one, unless its schema is said.
         Some(schema)

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::super::write::{self, quote};
 use super::objects::parameters;
-use super::tables::{bound_text, default_text, key_text};
+use super::tables::{attributes, bound_text, default_text, key_text, references};
 use super::{Writer, expr_text, quoted, type_text};
 use crate::ops::{AlterColumn, AlterDomain, CreateIndex, Guard, Operation, TableTarget};
 use crate::schema::{Catalog, Constraint, ConstraintKind, Dialect, Ident, Member, ObjectKind, Table};
@@ -108,6 +108,17 @@ fn alter(table: &TableTarget, dialect: Dialect) -> String {
 }
 
 /// `CONSTRAINT name CHECK (…)`; without a name where it has none.
+/// A foreign key of one column as that column's own: `CONSTRAINT x REFERENCES …`.
+pub fn reference(constraint: &Constraint, dialect: Dialect) -> Option<String> {
+    let ConstraintKind::ForeignKey(key) = &constraint.kind else { return None };
+    let [_] = key.columns.as_slice() else { return None };
+    let name = constraint
+        .name
+        .as_ref()
+        .map_or_else(String::new, |name| format!("CONSTRAINT {} ", quote(name, dialect)));
+    Some(format!("{name}{}{}", references(key, dialect), attributes(constraint)))
+}
+
 fn constraint_text(constraint: &Constraint, dialect: Dialect) -> String {
     let (word, using) = match &constraint.kind {
         ConstraintKind::PrimaryKey { using_index: Some(index), .. } => ("PRIMARY KEY", index),

@@ -481,7 +481,7 @@ fn is_double(table: &Table, constraint: &Constraint) -> bool {
     })
 }
 
-fn references(key: &ForeignKey, dialect: Dialect) -> String {
+pub(super) fn references(key: &ForeignKey, dialect: Dialect) -> String {
     let mut out = format!("REFERENCES {}", shown(&key.table, dialect));
     if !key.referenced.is_empty() {
         let _ = write!(out, " ({})", quoted(&key.referenced, dialect));
@@ -516,7 +516,7 @@ fn exclusion(exclude: &Exclusion, dialect: Dialect) -> String {
 }
 
 /// What follows a constraint. Of a foreign key MATCH stands before the actions in the grammar, and both orders are read.
-fn attributes(constraint: &Constraint) -> String {
+pub(super) fn attributes(constraint: &Constraint) -> String {
     let mut out = String::new();
     for attribute in &constraint.attributes {
         if !matches!(

@@ -54,7 +54,11 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
 /// than that the application may have filled.
 fn is_just_added(step: &StepFacts<'_>, table: &Name, column: &Ident) -> bool {
     let Some(table) = step.table(table).found() else { return false };
-    let Some(last) = step.part.earlier().last() else { return false };
+    // A migration in another language may stand between.
+    let Some(last) = step.part.earlier().last().filter(|_| step.part.replay.sequence.unread.is_empty())
+    else {
+        return false;
+    };
     let member = table.column(column.key()).found();
     member.is_some_and(|member| {
         !member.filled

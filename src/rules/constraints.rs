@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::transactions::is_held;
 use super::words::{listed, tables};
 use super::{Direction, PartFacts, StepFacts};
 use crate::effects::LockMode;
@@ -30,9 +31,15 @@ pub fn is_read(step: &StepFacts<'_>, table: &Name) -> bool {
     step.with_rows(&step.effects().scans).iter().any(|name| family.contains(name))
 }
 
-/// Who waits for the statement: "reads and writes of `orders` wait".
+/// Who waits for the statement: "reads and writes of `orders` wait". A lock that the transaction has taken before is held as well.
 pub fn waiting(step: &StepFacts<'_>, names: &[Name]) -> String {
-    waiting_for(step, &step.effects().locks, names)
+    let mut locks = step.effects().locks.clone();
+    for (name, mode) in &mut locks {
+        if mode.blocks_writes() && is_held(step, name) {
+            *mode = LockMode::AccessExclusive;
+        }
+    }
+    waiting_for(step, &locks, names)
 }
 
 /// Who waits where these locks are held.
@@ -178,4 +185,14 @@ pub fn was_unique(step: &StepFacts<'_>, table: &Name, keys: &[IndexKey], predica
 pub fn is_rewritten(step: &StepFacts<'_>, table: &Name) -> bool {
     let effects = step.effects();
     step.family(table).iter().any(|name| effects.rewrites.contains(name) && !effects.moved.contains(name))
+}
+
+/// Whether another operation of the same statement writes a table anew, with all its indexes.
+pub fn is_rewritten_by_another(step: &StepFacts<'_>, op: &Op, table: &Name) -> bool {
+    is_rewritten(step, table)
+        && step.statement().ops.iter().enumerate().any(|(at, other)| {
+            let effects = step.effects_of(at);
+            let is_anew = |name: &Name| effects.rewrites.contains(name) && !effects.moved.contains(name);
+            other.span != op.span && step.family(table).iter().any(is_anew)
+        })
 }

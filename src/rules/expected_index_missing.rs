@@ -2,7 +2,7 @@
 
 use super::missing_index::index_for;
 use super::new_columns::{NewColumn, new_columns};
-use super::{Check, Cx, PartFacts, Rule, StepFacts};
+use super::{Check, Cx, PartFacts, Rule, StepFacts, words};
 use crate::diagnostic::{Remedy, Safety};
 use crate::history::Wrap;
 use crate::ops::Operation;
@@ -75,7 +75,8 @@ fn report(part: &PartFacts<'_>, column: &NewColumn<'_>, cx: &mut Cx<'_>) {
     let stands = part.dialect() == Dialect::Postgres && !is_new;
     let alone = part.run.part.wrap == Wrap::Nobody && !step.in_transaction();
     let help = if stands {
-        format!("Build one with CREATE INDEX CONCURRENTLY on `{table}` ({name}), outside a transaction.")
+        let place = words::outside_a_transaction(&step);
+        format!("Build one with CREATE INDEX CONCURRENTLY on `{table}` ({name}) {place}.")
     } else {
         format!("Add an index on `{table}` ({name}).")
     };

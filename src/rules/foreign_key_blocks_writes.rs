@@ -38,8 +38,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             .filter(|member| stood_before(step, &parent, key, member))
             .and_then(|_| write_catalog::reference(constraint, step.part.dialect()));
         let is_inline = inline.is_some();
-        let who = waiting_for(step, &held(step, table), &[table.clone(), parent]);
-        let message = format!("{who} until {rows}");
+        let message = format!("{} until {rows}", waiting(step, &[table.clone(), parent]));
         let help = if is_partitioned(step, table) && !step.part.engine().at_least(18, 0) {
             format!(
                 "Add it NOT VALID to each partition, VALIDATE each in a later migration, then add it to `{table}`, which takes them over without reading a row: NOT VALID is refused on a partitioned table before PostgreSQL 18."

@@ -2,7 +2,7 @@
 
 use super::missing_index::index_for;
 use super::practice::is_practice;
-use super::{Check, Cx, Direction, PartFacts, Rule, StepFacts};
+use super::{Check, Cx, Direction, PartFacts, Rule, StepFacts, words};
 use crate::diagnostic::{Remedy, Safety, Severity};
 use crate::history::Wrap;
 use crate::history::replay::{MigrationRun, PartRun};
@@ -153,11 +153,12 @@ fn report(step: &StepFacts<'_>, made: &Made<'_>, severity: Severity, cx: &mut Cx
         made.is_some_and(|made| made.file == step.part.run.part.file)
     };
     let help = if stands {
-        let when = if key.columns.iter().any(is_added_here) { "in the next migration" } else { "first" };
+        let when = if key.columns.iter().any(is_added_here) { "afterwards" } else { "first" };
         format!(
-            "Build one {when}, with CREATE INDEX CONCURRENTLY on `{}` ({}), outside a transaction.",
+            "Build one {when}, with CREATE INDEX CONCURRENTLY on `{}` ({}) {}.",
             table.name,
-            columns.join(", ")
+            columns.join(", "),
+            words::outside_a_transaction(step)
         )
     } else {
         format!("Add an index on `{}` ({}).", table.name, columns.join(", "))

@@ -1,5 +1,6 @@
 //! CREATE INDEX without CONCURRENTLY on an existing table.
 
+use super::transactions::is_held;
 use super::{Check, Cx, Direction, Rule, StepFacts, recipes, words};
 use crate::diagnostic::{Remedy, Safety};
 use crate::history::Wrap;
@@ -33,6 +34,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         let index = create.name.as_ref().map_or_else(String::new, |name| format!(" `{name}`"));
         let relation = step.before().relation(&step.resolve(&create.table));
         let waits = match relation.found() {
+            _ if is_held(step, &create.table) => "every read of and write to",
             Some(Relation::View(_)) => "every REFRESH of",
             Some(Relation::Table(_) | Relation::Index(_) | Relation::Sequence(_)) | None => "every write to",
         };

@@ -1,8 +1,8 @@
 //! DROP INDEX without CONCURRENTLY.
 
+use super::transactions::{drops_indexes, goes_on, is_held, locks_after, locks_before};
 use super::{Check, Cx, Rule, StepFacts, recipes, words};
 use crate::diagnostic::{Remedy, Safety};
-use crate::effects::LockMode;
 use crate::history::Wrap;
 use crate::ops::{Drop, Guard, Operation, Outcome};
 use crate::schema::{Dialect, Lookup, Name, ObjectKind, PartitionKind, Relation};
@@ -32,7 +32,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         let indexes: Vec<String> = concerned.iter().map(|(index, _)| format!("`{index}`")).collect();
         let mut tables: Vec<Name> = concerned.iter().filter_map(|(_, table)| table.clone()).collect();
         tables.dedup();
-        let is_held = !tables.is_empty() && tables.iter().all(|table| is_locked_already(step, table));
+        let is_held = !tables.is_empty() && tables.iter().all(|table| is_held(step, table));
         let tables = if tables.is_empty() { "its table".to_owned() } else { words::tables(step, &tables) };
         let indexes = words::listed(&indexes);
         let message = if is_held {
@@ -40,8 +40,9 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
                 "dropping {indexes} needs every read of and write to {tables} to wait until the transaction has ended"
             )
         } else {
+            let end = if goes_on(step) { "the transaction has ended" } else { "it is through" };
             format!(
-                "dropping {indexes} waits for every query on {tables}, and until it is through every new read and write waits behind it"
+                "dropping {indexes} waits for every query on {tables}, and until {end} every new read and write waits behind it"
             )
         };
         let finding = cx.report(step.place(op.span), message);
@@ -81,8 +82,10 @@ fn concerned(step: &StepFacts<'_>, drop: &Drop, name: &Name) -> Option<(Name, Op
                     .is_some_and(|table| table.partition == PartitionKind::Parent)
             });
             let free = step.is_free(&index) || table.as_ref().is_some_and(|table| step.is_free(table));
-            let goes = table.as_ref().is_some_and(|table| is_dropped_later(step, table));
-            (!partitioned && !free && !goes && found.parent.is_none()).then_some((index, table))
+            let anyway = table
+                .as_ref()
+                .is_some_and(|table| is_dropped_later(step, table) || is_locked_anyway(step, table));
+            (!partitioned && !free && !anyway && found.parent.is_none()).then_some((index, table))
         }
         Lookup::Found(_) | Lookup::Absent => None,
         // What is dropped if it is there, and made afterwards, was a guard for a second run: that it was there is not known.
@@ -95,13 +98,10 @@ fn concerned(step: &StepFacts<'_>, drop: &Drop, name: &Name) -> Option<(Name, Op
     }
 }
 
-/// Whether the transaction has locked the table against everybody before.
-fn is_locked_already(step: &StepFacts<'_>, table: &Name) -> bool {
-    step.in_transaction()
-        && step.part.steps().take(step.at).any(|earlier| {
-            earlier.transaction() == step.transaction()
-                && earlier.effects().locks.get(table) == Some(&LockMode::AccessExclusive)
-        })
+/// Whether another statement of the transaction locks the table against everybody anyway: without this one everybody waits as well.
+fn is_locked_anyway(step: &StepFacts<'_>, table: &Name) -> bool {
+    let others = locks_before(step, table).into_iter().chain(locks_after(step, table));
+    others.into_iter().any(|(other, mode)| mode.blocks_reads() && !drops_indexes(&other))
 }
 
 /// Whether a later statement drops the table, and whoever waits for it waits for that.

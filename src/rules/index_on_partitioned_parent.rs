@@ -1,5 +1,6 @@
 //! CREATE INDEX on a partitioned table.
 
+use super::constraints::waiting;
 use super::{Check, Cx, Rule, StepFacts, recipes, words};
 use crate::diagnostic::Safety;
 use crate::ops::{CreateIndex, Operation, Outcome};
@@ -40,13 +41,14 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         }
         let index = create.name.as_ref().map_or_else(String::new, |name| format!(" `{}`", name.ident));
         let message = format!(
-            "index{index} is built on every partition of `{}` in one go: writes to {} wait until the last is done",
+            "index{index} is built on every partition of `{}` in one go: {} until the last is done",
             create.table,
-            words::tables(step, std::slice::from_ref(&table))
+            waiting(step, std::slice::from_ref(&table))
         );
-        cx.report(step.place(op.span), message).help(
-            "Create the index ON ONLY the partitioned table, which builds nothing; create one CONCURRENTLY on each partition; then attach each with ALTER INDEX … ATTACH PARTITION. CONCURRENTLY on the partitioned table itself is an error.",
-        )
+        cx.report(step.place(op.span), message).help(format!(
+            "Create the index ON ONLY the partitioned table, which builds nothing. Create one CONCURRENTLY on each partition {}. Then attach each with ALTER INDEX … ATTACH PARTITION. CONCURRENTLY on the partitioned table itself is an error.",
+            words::outside_a_transaction(step)
+        ))
         .offer(Safety::Unsafe, recipes::part_by_part(step, op));
     }
 }

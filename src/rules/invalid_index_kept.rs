@@ -2,6 +2,7 @@
 
 use super::{Check, Cx, Direction, Rule, StepFacts};
 use crate::diagnostic::{Remedy, Safety};
+use crate::history::Wrap;
 use crate::ops::{CreateIndex, Drop, Guard, Op, Operation, Outcome};
 use crate::schema::{Name, ObjectKind, ObjectRef};
 
@@ -27,9 +28,17 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             "when building `{name}` fails or is cancelled, an invalid index stays: run again, IF NOT EXISTS finds it and goes on, and no query of `{}` uses it",
             create.table
         );
-        let finding = cx
-            .report(step.place(op.span), message)
-            .help("Put DROP INDEX CONCURRENTLY IF EXISTS before it, and leave IF NOT EXISTS out.");
+        // With another statement before it, a lone one would be no lone one any more.
+        let is_lone = step.part.run.part.wrap != Wrap::Nobody;
+        let help = if is_lone {
+            format!(
+                "Put DROP INDEX CONCURRENTLY IF EXISTS into a migration of its own before this one, and leave IF NOT EXISTS out: {} runs two statements of one migration in a transaction.",
+                step.part.tool().title
+            )
+        } else {
+            "Put DROP INDEX CONCURRENTLY IF EXISTS before it, and leave IF NOT EXISTS out.".to_owned()
+        };
+        let finding = cx.report(step.place(op.span), message).help(help);
         // The index is where its table is.
         let schema = name.schema.clone().or_else(|| create.table.schema.clone());
         let dropped = Operation::Drop(Drop {
@@ -44,8 +53,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             cascade: false,
             concurrently: true,
         });
-        // With another statement before it, a lone one would be no lone one any more.
-        if step.statement().within.is_none() && step.part.run.part.wrap == crate::history::Wrap::Nobody {
+        if step.statement().within.is_none() && !is_lone {
             finding.remedy(Safety::Unsafe, Remedy::Instead(vec![dropped]));
         }
     }

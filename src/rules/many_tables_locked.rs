@@ -1,11 +1,11 @@
 //! A transaction that locks one table after the other.
 
-use super::transactions::transactions;
+use super::transactions::{renames, transactions};
 use super::words::{listed, tables};
 use super::{Check, Cx, Direction, PartFacts, Rule, StepFacts};
 use crate::effects::LockMode;
 use crate::ops::Operation;
-use crate::schema::Name;
+use crate::schema::{Lookup, Name, Relation};
 
 /// `many-tables-locked`.
 pub const RULE: Rule = Rule {
@@ -33,6 +33,9 @@ fn check(part: &PartFacts<'_>, cx: &mut Cx<'_>) {
 /// A table that a transaction has locked, and which of its statements did.
 struct Locked<'a> {
     name: Name,
+    /// What it was called when the transaction began.
+    first: Name,
+    mode: LockMode,
     by: StepFacts<'a>,
 }
 
@@ -40,27 +43,42 @@ fn report(together: &[StepFacts<'_>], cx: &mut Cx<'_>) {
     let mut ordered: Vec<(Name, LockMode)> = Vec::new();
     let mut locked: Vec<Locked<'_>> = Vec::new();
     let mut at = None;
+    // What was renamed on the way: its name now, and the one that it had at first.
+    let mut renamed: Vec<(Name, Name)> = Vec::new();
     for step in together {
-        let names = step.locked(LockMode::ShareRowExclusive);
+        let first_name = |name: &Name| {
+            let known = renamed.iter().find(|(now, _)| now == name);
+            known.map_or_else(|| name.clone(), |(_, first)| first.clone())
+        };
+        let modes = &step.effects().locks;
+        let names: Vec<(Name, Name, LockMode)> = step
+            .locked(LockMode::ShareRowExclusive)
+            .into_iter()
+            .filter(|name| !is_view(step, name))
+            .filter_map(|name| {
+                let mode = *modes.get(&name)?;
+                Some((name.clone(), first_name(&name), mode))
+            })
+            .collect();
         let is_lock = step.statement().ops.iter().any(|op| matches!(op.kind, Operation::Lock { .. }));
-        if is_lock && locked.is_empty() {
-            // One statement that names them all: everybody who does so too takes them in this order.
-            let modes = &step.effects().locks;
-            ordered.extend(
-                names.into_iter().filter_map(|name| modes.get(&name).map(|mode| (name.clone(), *mode))),
-            );
-            continue;
-        }
-        for name in names {
-            let mode = step.effects().locks.get(&name);
-            let is_ordered =
-                ordered.iter().any(|(known, held)| *known == name && mode.is_some_and(|mode| mode <= held));
-            if !is_ordered && locked.iter().all(|known| known.name != name) {
-                locked.push(Locked { name, by: *step });
+        let is_order = is_lock && locked.is_empty();
+        for (name, first, mode) in names {
+            if is_order {
+                // One statement that names them all: everybody who does so too takes them in this order.
+                ordered.push((first, mode));
+            } else if let Some(known) = locked.iter_mut().find(|known| known.first == first) {
+                known.mode = known.mode.max(mode);
+            } else if !ordered.iter().any(|(known, held)| *known == first && mode <= *held) {
+                locked.push(Locked { name, first, mode, by: *step });
             }
         }
         if locked.len() >= MANY && at.is_none() {
             at = Some(*step);
+        }
+        for (from, to) in renames(step) {
+            let first = renamed.iter().position(|(now, _)| *now == from);
+            let first = first.map_or(from, |known| renamed.swap_remove(known).1);
+            renamed.push((to, first));
         }
     }
     let Some(step) = at else { return };
@@ -79,8 +97,9 @@ fn report(together: &[StepFacts<'_>], cx: &mut Cx<'_>) {
         more => format!(", and {more} more tables,"),
     };
     let message = format!(
-        "{who} locks {}{more} and keeps all of them until COMMIT: queries wait at each, and whoever locks them in another order may deadlock with it",
-        tables(&step, shown)
+        "{who} locks {}{more} and keeps all of them until COMMIT: {}, and whoever locks them in another order may deadlock with it",
+        tables(&step, shown),
+        waiting(&locked)
     );
     let mut finding = cx.report(step.place(op.span), message).help(help);
     let mut told = vec![step.at];
@@ -95,5 +114,22 @@ fn report(together: &[StepFacts<'_>], cx: &mut Cx<'_>) {
             let place = one.by.place(one.by.statement().span);
             finding = finding.related(place, format!("locks {}", listed(&own)));
         }
+    }
+}
+
+/// Whether it holds what a query has found and is no table.
+fn is_view(step: &StepFacts<'_>, name: &Name) -> bool {
+    matches!(step.before().relation(name), Lookup::Found(Relation::View(_)))
+}
+
+/// Who waits at the tables.
+fn waiting(locked: &[Locked<'_>]) -> String {
+    let closed: Vec<String> =
+        locked.iter().filter(|one| one.mode.blocks_reads()).map(|one| format!("`{}`", one.name)).collect();
+    match closed.len() {
+        0 => "writes wait at each".to_owned(),
+        all if all == locked.len() => "queries wait at each".to_owned(),
+        1 | 2 => format!("writes wait at each, at {} reads too", listed(&closed)),
+        some => format!("writes wait at each, at {some} of them reads too"),
     }
 }

@@ -1,5 +1,6 @@
 //! CREATE TABLE … PARTITION OF, and DROP TABLE of a partition: both lock the parent against everybody.
 
+use super::transactions::{goes_on, locks_after, locks_before, makes_or_drops_tables};
 use super::{Check, Cx, Rule, StepFacts, words};
 use crate::ops::{CreateTable, Op, Operation, Outcome};
 use crate::schema::{Bound, Dialect, Name, ObjectKind, PartitionKind};
@@ -37,6 +38,11 @@ fn made(step: &StepFacts<'_>, op: &Op, create: &CreateTable, cx: &mut Cx<'_>) {
     let Some((parent, bound)) = &create.partition_of else { return };
     let parent = step.resolve(parent);
     if *bound == Bound::Default || step.in_use(std::iter::once(&parent)).is_empty() {
+        return;
+    }
+    // What is read while a lock of before is held is told by itself. One that is only taken afterwards is not held while the rows are read.
+    let before = locks_before(step, &parent);
+    if before.iter().any(|(other, mode)| mode.blocks_reads() && !makes_or_drops_tables(other)) {
         return;
     }
     let name = &create.name;
@@ -78,8 +84,13 @@ fn dropped(step: &StepFacts<'_>, op: &Op, partition: &Name, cx: &mut Cx<'_>) {
     if parent_goes || step.is_free(partition) || step.in_use(std::iter::once(parent)).is_empty() {
         return;
     }
+    let mut others = locks_before(step, parent).into_iter().chain(locks_after(step, parent));
+    if others.any(|(other, mode)| mode.blocks_reads() && !makes_or_drops_tables(&other)) {
+        return;
+    }
     let message = format!(
-        "dropping partition `{partition}` waits for every query on `{parent}`, and until it is through every new read and write of `{parent}` waits behind it"
+        "dropping partition `{partition}` waits for every query on `{parent}`, and until {} every new read and write of `{parent}` waits behind it",
+        if goes_on(step) { "the transaction has ended" } else { "it is through" }
     );
     let can_detach = step.part.engine().at_least(14, 0) && default_partition(step, parent).is_none();
     let help = if can_detach {

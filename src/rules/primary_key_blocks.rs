@@ -1,7 +1,9 @@
 //! ADD PRIMARY KEY that builds its index, or reads the rows, under the lock of ALTER TABLE.
 
-use super::constraints::{columns, done_on_postgres, is_partitioned, is_read, waiting};
-use super::{Check, Cx, Rule, StepFacts, recipes};
+use super::constraints::{
+    columns, done_on_postgres, is_partitioned, is_read, is_rewritten_by_another, waiting,
+};
+use super::{Check, Cx, Rule, StepFacts, recipes, words};
 use crate::diagnostic::Safety;
 use crate::ops::{AlterColumn, Operation};
 use crate::schema::{Constraint, ConstraintKind, Ident, Lookup, Name};
@@ -24,7 +26,12 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             Operation::AddColumn { table, def, .. } => (&table.name, def.constraints.iter().find(is_key)),
             _ => continue,
         };
-        let Some(constraint) = constraint.filter(|_| is_read(step, table)) else { continue };
+        // Where another action writes the table anew, every index is built anew with it.
+        let Some(constraint) =
+            constraint.filter(|_| is_read(step, table) && !is_rewritten_by_another(step, op, table))
+        else {
+            continue;
+        };
         let ConstraintKind::PrimaryKey { columns: keys, using_index, .. } = &constraint.kind else {
             continue;
         };
@@ -41,12 +48,15 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             }
             continue;
         }
+        let place = words::outside_a_transaction(step);
         let help = if is_partitioned(step, table) {
             format!(
-                "Build a unique index CONCURRENTLY on each partition, make it the primary key there with ADD PRIMARY KEY USING INDEX, then add this one to `{table}`: it takes those over and builds nothing."
+                "Build a unique index CONCURRENTLY on each partition {place}. Make it the primary key there with ADD PRIMARY KEY USING INDEX, then add this one to `{table}`: it takes those over and builds nothing."
             )
         } else {
-            "Build the index first with CREATE UNIQUE INDEX CONCURRENTLY, in a migration that runs outside a transaction, over columns that are NOT NULL; then ADD PRIMARY KEY USING INDEX takes it over at once.".to_owned()
+            format!(
+                "Build the index first, over columns that are NOT NULL, with CREATE UNIQUE INDEX CONCURRENTLY {place}. ADD PRIMARY KEY USING INDEX then takes it over at once."
+            )
         };
         cx.report(
             step.place(op.span),

@@ -90,7 +90,7 @@ pub fn before_change<'a>(step: &StepFacts<'a>) -> &'a Catalog {
 }
 
 /// From which name to which a statement renames or moves something, resolved.
-fn renamed(step: &Step, op: &Op) -> Option<(Name, Name)> {
+pub fn renamed(step: &Step, op: &Op) -> Option<(Name, Name)> {
     let resolve = |name: &Name| ops::resolve(&step.before, &step.session, name);
     match &op.kind {
         Operation::Rename { object, to, .. } => {

@@ -1,5 +1,6 @@
 //! LOCK TABLE in a mode that keeps writers out.
 
+use super::transactions::{drops_indexes, locks_after, locks_before, makes_or_drops_tables};
 use super::{Check, Cx, Rule, StepFacts, words};
 use crate::effects::LockMode;
 use crate::ops::{Operation, Outcome};
@@ -23,7 +24,8 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         if *outcome != Outcome::Done || *nowait && is_swapped_later(step, tables) {
             continue;
         }
-        let names = step.locked(mode);
+        let names: Vec<Name> =
+            step.locked(mode).into_iter().filter(|table| !is_locked_anyway(step, table, mode)).collect();
         if names.is_empty() {
             continue;
         }
@@ -36,6 +38,18 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             "Leave it out where the statements after it take the locks that they need; else SET LOCAL lock_timeout before it, keep the transaction short, and try again when it gives up.",
         );
     }
+}
+
+/// Whether the transaction locks a table as strongly before, or against everybody anyway. What other rules leave to this one is no reason.
+fn is_locked_anyway(step: &StepFacts<'_>, table: &Name, mode: LockMode) -> bool {
+    let is_left_to_it = |other: &StepFacts<'_>| drops_indexes(other) || makes_or_drops_tables(other);
+    let is_lock = |other: &StepFacts<'_>| {
+        other.statement().ops.iter().all(|op| matches!(op.kind, Operation::Lock { .. }))
+    };
+    locks_before(step, table).iter().any(|(other, held)| *held >= mode && !is_left_to_it(other))
+        || locks_after(step, table)
+            .iter()
+            .any(|(other, held)| held.blocks_reads() && !is_left_to_it(other) && !is_lock(other))
 }
 
 /// Whether another table takes the place of one of these afterwards: then they have to be locked, and NOWAIT keeps others from queuing.

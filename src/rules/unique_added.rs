@@ -48,8 +48,12 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             .as_deref()
             .map_or_else(|| "the same key".to_owned(), |keys| format!("the same {}", columns(keys)));
         let behind = if leaves { " and leaves an invalid index behind" } else { "" };
+        let rows = match predicate {
+            Some(_) => format!("two of the rows of `{table}` that match its WHERE"),
+            None => format!("two rows of `{table}`"),
+        };
         let message = format!(
-            "{} fails where two rows of `{table}` have {same}{behind}, and so does code that writes such a row from now on",
+            "{} fails where {rows} have {same}{behind}, and so does code that writes such a row from now on",
             op.kind.title()
         );
         cx.report(step.place(op.span), message)

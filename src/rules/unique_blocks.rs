@@ -1,7 +1,9 @@
 //! ADD UNIQUE that builds its index under the lock of ALTER TABLE.
 
-use super::constraints::{called, columns, done_on_postgres, is_partitioned, is_read, waiting};
-use super::{Check, Cx, Rule, StepFacts, recipes};
+use super::constraints::{
+    called, columns, done_on_postgres, is_partitioned, is_read, is_rewritten_by_another, waiting,
+};
+use super::{Check, Cx, Rule, StepFacts, recipes, words};
 use crate::diagnostic::Safety;
 use crate::ops::Operation;
 use crate::schema::{Constraint, ConstraintKind};
@@ -24,8 +26,15 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             Operation::AddColumn { table, def, .. } => (&table.name, def.constraints.iter().find(builds)),
             _ => continue,
         };
-        let Some(constraint) = constraint.filter(|_| is_read(step, table)) else { continue };
-        let ConstraintKind::Unique { columns: keys, .. } = &constraint.kind else { continue };
+        // Where another action writes the table anew, every index is built anew with it.
+        let Some(constraint) =
+            constraint.filter(|_| is_read(step, table) && !is_rewritten_by_another(step, op, table))
+        else {
+            continue;
+        };
+        let ConstraintKind::Unique { columns: keys, nulls_not_distinct, .. } = &constraint.kind else {
+            continue;
+        };
         let message = format!(
             "{} until the index of{} on {} is built",
             waiting(step, std::slice::from_ref(table)),
@@ -35,14 +44,21 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             columns(keys)
         );
         let of_column = matches!(op.kind, Operation::AddColumn { .. });
+        let nulls = if *nulls_not_distinct { ", with NULLS NOT DISTINCT," } else { "" };
+        let place = words::outside_a_transaction(step);
         let help = if is_partitioned(step, table) {
             format!(
-                "Build a unique index CONCURRENTLY on each partition, make it a constraint there with ADD CONSTRAINT … UNIQUE USING INDEX, then add this one to `{table}`: it takes those over and builds nothing."
+                "Build a unique index CONCURRENTLY{nulls} on each partition {place}. Make it a constraint there with ADD CONSTRAINT … UNIQUE USING INDEX, then add this one to `{table}`: it takes those over and builds nothing."
             )
-        } else if of_column {
-            "Add the column without UNIQUE, build the index with CREATE UNIQUE INDEX CONCURRENTLY outside a transaction, then ADD CONSTRAINT … UNIQUE USING INDEX.".to_owned()
         } else {
-            "Build the index first with CREATE UNIQUE INDEX CONCURRENTLY, in a migration that runs outside a transaction; then ADD CONSTRAINT … UNIQUE USING INDEX takes it over at once.".to_owned()
+            let first = if of_column {
+                "Add the column without UNIQUE. Build the index"
+            } else {
+                "Build the index first"
+            };
+            format!(
+                "{first} with CREATE UNIQUE INDEX CONCURRENTLY{nulls} {place}. ADD CONSTRAINT … UNIQUE USING INDEX then takes it over at once."
+            )
         };
         cx.report(step.place(op.span), message)
             .help(help)

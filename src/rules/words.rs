@@ -1,6 +1,7 @@
 //! Words that many rules share: lists of names, and where a statement has to go that needs its own transaction.
 
 use super::StepFacts;
+use crate::history::Wrap;
 use crate::history::tools::Alone;
 use crate::ops::Transaction;
 use crate::schema::{Ident, Name};
@@ -56,6 +57,10 @@ pub fn outside_a_transaction(step: &StepFacts<'_>) -> String {
     let tool = step.part.tool();
     let lonely = tool.fresh.is_some_and(|fresh| matches!(fresh.alone, Alone::OneStatement));
     match (step.transaction(), tool.switch) {
+        // It runs outside only because it is alone: so must the other.
+        (Transaction::None, Some(_)) if lonely && step.part.run.part.wrap != Wrap::Nobody => {
+            format!("as the only statement of a migration: {} runs that outside a transaction", tool.title)
+        }
         (Transaction::None, _) => "outside a transaction".to_owned(),
         (Transaction::Explicit(_), _) if !tool.records => "outside BEGIN … COMMIT".to_owned(),
         (_, Some(_)) if lonely => {

@@ -16,7 +16,8 @@ pub const TOOL: Tool = Tool {
     // One for each database.
     unique_versions: false,
     gaps: true,
-    switch: None,
+    // Ory's popx reads it.
+    switch: Some("Ory's popx: name the file `….postgres.autocommit.up.sql`"),
     fresh: Some(Fresh { up: "", alone: Alone::Never, block: None }),
     detects_concurrently: false,
     order: Order::Number,

@@ -1,8 +1,6 @@
 //! ADD FOREIGN KEY that checks the rows at once.
 
-use super::constraints::{
-    called, done_on_postgres, held, is_checked_at_once, is_partitioned, is_read, waiting_for,
-};
+use super::constraints::{called, done_on_postgres, is_checked_at_once, is_partitioned, is_read, waiting};
 use super::{Check, Cx, Rule, StepFacts, recipes};
 use crate::diagnostic::Safety;
 use crate::ops::{Op, Operation};

@@ -200,13 +200,14 @@ fn files_of<'a>(tree: &Tree<'a>, folder: &Folder<'a>, reach: Reach) -> Vec<File<
 
 /// Numbered as far as possible, and else by name.
 fn read_unrecognised(tree: &Tree, folder: &Folder, asked: &Asked) -> Sequence {
-    let numbered = read(tree, folder, tools::PLAIN, asked);
+    let tool = if tools::is_run_by_application(tree, folder) { tools::APPLICATION } else { tools::PLAIN };
+    let numbered = read(tree, folder, tool, asked);
     if !numbered.migrations.is_empty() {
         return numbered;
     }
     let files = files_of(tree, folder, Reach::Flat);
-    let choice = choose(tree, folder, tools::PLAIN, &files, asked);
-    let mut sequence = assemble(tree, folder, tools::PLAIN, by_name, &files, &choice);
+    let choice = choose(tree, folder, tool, &files, asked);
+    let mut sequence = assemble(tree, folder, tool, by_name, &files, &choice);
     sequence.numbering = Numbering::Unnumbered;
     sequence
 }

@@ -113,6 +113,8 @@ pub enum Wrap {
     Tool,
     /// The file goes to the server as one query, which the server runs as one transaction unless the file says BEGIN.
     Implicit,
+    /// Code that is not read here: nobody knows.
+    Unknown,
 }
 
 /// How the versions of a sequence count.

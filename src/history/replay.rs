@@ -375,6 +375,7 @@ fn steps(
         // One statement is its own transaction: a lone CONCURRENTLY is fine.
         Wrap::Implicit if statements.len() == 1 => Transaction::None,
         Wrap::Implicit => Transaction::Implicit,
+        Wrap::Unknown => Transaction::Unknown,
     };
     let mut session = Session::new(engine, part.file, transaction);
     let mut catalog = before.clone();
@@ -428,6 +429,13 @@ impl PartRun {
         let was_clear = self.steps.get(step).is_some_and(|step| !step.before.unclear);
         let rest = self.script.statements.iter().skip(step + 1);
         self.after.unclear && (was_clear || rest.into_iter().any(may_do_anything))
+    }
+
+    /// The statements up to and with one run again, straight after they ran; without one, all of them.
+    pub fn again_until(&self, last: Option<usize>) -> Vec<Step> {
+        let after = last.and_then(|last| self.steps.get(last + 1));
+        let (Some(last), Some(after)) = (last, after) else { return self.again() };
+        steps(self.part, self.engine, &self.script.statements[..=last], &after.before).0
     }
 
     /// The same part run again, straight after it ran: one step for each of the script's statements.

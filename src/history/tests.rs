@@ -321,7 +321,7 @@ fn golang_migrate_pairs_by_number_and_passes_over_the_rest() {
             ("db/migrations/10_c.up.sql", TABLE),
             ("db/migrations/2_b.up.sql", TABLE),
             ("db/migrations/3_gone.down.sql", ""),
-            ("db/migrations/4_d.up.go", ""),
+            ("db/migrations/4_d.up.tmpl", ""),
             ("db/migrations/4_d.down.sql", ""),
             ("db/migrations/5_e.sql", TABLE),
             ("db/migrations/6_f.up", TABLE),
@@ -332,7 +332,7 @@ golang-migrate in db/migrations: postgres, Sequential
   1 a: 1_a.up.sql Implicit < 001_a.down.sql Implicit
   2 b: 2_b.up.sql Implicit
   10 c: 10_c.up.sql Implicit
-  unread 4_d.up.go
+  unread 4_d.up.tmpl
   stray 5_e.sql: WrongName
   stray 6_f.up: UnknownExtension
   orphan 3_gone.down.sql
@@ -971,4 +971,131 @@ fn tools_have_names_of_their_own_and_every_name_is_found() {
     for tool in tools::TOOLS {
         assert_eq!(tools::by_name(tool.name).map(|found| found.title), Some(tool.title), "{}", tool.name);
     }
+}
+
+#[test]
+fn what_the_application_runs_promises_nothing() {
+    let plain = |files: &[(&str, &str)]| {
+        let (_, histories) = discovered(files, &Asked::NOTHING);
+        histories.iter().map(|history| history.tool.name).collect::<Vec<_>>()
+    };
+    let runs = |code: (&'static str, &'static str)| {
+        plain(&[
+            ("db/migrations/001_a.sql", TABLE),
+            ("db/migrations/002_b.sql", TABLE),
+            ("db/migrations/003_c.sql", TABLE),
+            code,
+        ])
+    };
+    for code in [
+        ("db/store.go", "import \"embed\"\n\n//go:embed migrations/*.sql\nvar files embed.FS\n"),
+        ("db/store.go", "//go:embed all:migrations \"other/*\"\n"),
+        ("db/migrations/embed.go", "//go:embed *.sql\n"),
+        ("main.go", "//go:embed db/*/*.sql\n"),
+        (
+            "db/src/store.rs",
+            "include_str!(\"../migrations/001_a.sql\"), include_str!(\"../migrations/002_b.sql\")",
+        ),
+        ("src/main.rs", "static DIR: Dir = include_dir!(\"$CARGO_MANIFEST_DIR/db/migrations\");"),
+        ("src/main.rs", "#[folder = \"db/migrations/\"]"),
+        (
+            "db/migrations.clj",
+            "[{:name \"001\" :fn (mg/resource \"db/migrations/001_a.sql\")}\n {:fn (mg/resource \"db/migrations/003_c.sql\")}]",
+        ),
+        (
+            "db/migrate.ts",
+            "const dir = path.join(__dirname, 'migrations');\nfs.readdirSync(dir).filter((f) => f.endsWith('.sql'))",
+        ),
+        ("db/migrations/index.js", "readdirSync(__dirname).filter((f) => f.endsWith('.sql'))"),
+        ("db/migrate.py", "for path in sorted(glob.glob(\"migrations/*.sql\")):"),
+        ("lib.rb", "Dir[\"db/migrations/*.sql\"].sort.each"),
+    ] {
+        assert_eq!(runs(code), ["application"], "{code:?}");
+    }
+    for code in [
+        ("db/README.md", "//go:embed migrations/*.sql"),
+        // Another directory, other files, too few of them, another kind of file; too far away, and a test.
+        ("db/store.go", "//go:embed queries/*.sql\n"),
+        ("db/store.go", "// go:embed migrations/*.sql\n"),
+        ("db/store.rs", "include_str!(\"../queries/001_a.sql\"), include_str!(\"../queries/002_b.sql\")"),
+        ("db/seed.js", "apply('migrations/001_a.sql')"),
+        ("db/notes.py", "# after 001_a.sql, 002_b.sql and 003_c.sql"),
+        ("db/load.ts", "readdirSync('migrations').filter((f) => f.endsWith('.json'))"),
+        ("db/load.go", "import \"database/sql\"\nos.ReadDir(\"queries\") // .sql"),
+        ("tools/store.go", "//go:embed db/migrations/*.sql\n"),
+        ("db/store_test.go", "//go:embed migrations/*.sql\n"),
+    ] {
+        assert_eq!(runs(code), ["plain"], "{code:?}");
+    }
+    check(
+        &[
+            ("store/migration/3.9/0001##a.sql", TABLE),
+            ("store/migration/3.10/0000##b.sql", TABLE),
+            ("store/migrator.go", "//go:embed migration\n"),
+        ],
+        "
+application in store/migration: postgres, Dotted
+  3.9/0001 a: 3.9/0001##a.sql Unknown
+  3.10/0000 b: 3.10/0000##b.sql Unknown
+",
+    );
+    check(
+        &[
+            ("store/postgres/files/001_a.sql", TABLE),
+            ("store/postgres/files/002_b.sql", TABLE),
+            ("store/postgres/ddl.go", "//go:generate togo ddl -package postgres -dialect postgres\n"),
+        ],
+        "
+application in store/postgres/files: postgres, Sequential
+  001 a: 001_a.sql Unknown
+  002 b: 002_b.sql Unknown
+",
+    );
+    // Migrations in Go beside: golang-migrate, whose names these are, has none.
+    check(
+        &[
+            ("migrations/1_a.up.sql", TABLE),
+            ("migrations/1_a.down.sql", "DROP TABLE t;"),
+            ("migrations/2_b.up.go", "package migrations"),
+        ],
+        "
+application in migrations: postgres, Sequential
+  1 a: 1_a.up.sql Unknown < 1_a.down.sql Unknown
+  unread 2_b.up.go
+",
+    );
+}
+
+#[test]
+fn packages_that_run_numbered_files_are_asked_for_in_package_json() {
+    check(
+        &[
+            ("package.json", "{\"dependencies\":{\"postgres-migrations\":\"^5.3.0\"}}"),
+            ("migrations/tenant/0001-a.sql", TABLE),
+            ("migrations/tenant/2b.sql", "-- postgres-migrations disable-transaction\nSELECT 1;"),
+            ("migrations/tenant/3_c.js", "module.exports.generateSql = () => ''"),
+        ],
+        "
+postgres-migrations in migrations/tenant: postgres, Sequential
+  0001 a: 0001-a.sql Tool
+  2 b: 2b.sql Nobody off
+  unread 3_c.js
+  stray 2b.sql: WidthDiffers { has: 1, others: 4 }
+",
+    );
+    check(
+        &[
+            ("web/package.json", "{\"dependencies\":{\"@slonik/migrator\":\"^0.2.0\"}}"),
+            ("web/migrations/2023-04-03T15-07.a.sql", TABLE),
+            ("web/migrations/2023-05-03T15-07.b.sql", TABLE),
+            ("web/migrations/extra.sql", TABLE),
+            ("web/migrations/down/2023-04-03T15-07.a.sql", "DROP TABLE t;"),
+        ],
+        "
+slonik in web/migrations: postgres, Timestamp
+  2023-04-03T15-07 a: 2023-04-03T15-07.a.sql Implicit < down/2023-04-03T15-07.a.sql Implicit
+  2023-05-03T15-07 b: 2023-05-03T15-07.b.sql Implicit
+   extra: extra.sql Implicit
+",
+    );
 }

@@ -101,6 +101,8 @@ pub enum Transaction {
     Tool,
     /// The file is sent as one query: its statements are one transaction unless it says otherwise.
     Implicit,
+    /// Nobody knows whether there is one: the file is run by code that is not read.
+    Unknown,
     /// BEGIN in the file, at this place.
     Explicit(Place),
 }
@@ -171,6 +173,6 @@ impl Session {
 
     /// Whether a transaction block is open, whoever opened it.
     pub const fn in_transaction(&self) -> bool {
-        !matches!(self.transaction, Transaction::None)
+        !matches!(self.transaction, Transaction::None | Transaction::Unknown)
     }
 }

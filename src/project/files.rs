@@ -126,7 +126,7 @@ pub fn contents_of(
     let wanted = Wanted { named };
     let inside = |entry: Entry| {
         let path = place.inside(&entry.path)?;
-        wanted.why(&path).map(|_| (path, Content::of(entry.id)))
+        wanted.why(&path).filter(|why| *why != Why::Code).map(|_| (path, Content::of(entry.id)))
     };
     Ok(repo.list(tree)?.entries.into_iter().filter_map(inside).collect())
 }
@@ -197,7 +197,19 @@ struct Wanted<'a> {
 enum Why {
     Sql,
     Companion,
+    /// Code that may run migrations: only what is near some.
+    Code,
     Named,
+}
+
+impl Why {
+    /// The largest such file that is read, in bytes.
+    const fn largest(self) -> u64 {
+        match self {
+            Self::Code => crate::history::tools::LARGEST_SOURCE,
+            Self::Sql | Self::Companion | Self::Named => LARGEST,
+        }
+    }
 }
 
 impl Wanted<'_> {
@@ -239,7 +251,10 @@ fn kind_of(path: &str) -> Option<Why> {
     let companion = (!lower.starts_with('.') && crate::history::is_wanted(path))
         || matches!(lower.as_str(), "package.json" | "sqitch.plan" | ".env")
         || lower.starts_with(".env.");
-    companion.then_some(Why::Companion)
+    match companion {
+        true => Some(Why::Companion),
+        false => crate::history::tools::is_source(name).then_some(Why::Code),
+    }
 }
 
 #[derive(Default)]
@@ -451,10 +466,24 @@ fn keep_companions_of_sql(files: &mut BTreeMap<String, (Why, Where)>) {
             directory = parent(&directory);
         }
     }
+    // Where a history looks for the code that runs it.
+    let mut near: HashSet<String> = HashSet::new();
+    for directory in &direct {
+        let mut level = directory.clone();
+        for _ in 0..crate::history::tools::LEVELS {
+            near.insert(if level.is_empty() { "src".to_owned() } else { format!("{level}/src") });
+            near.insert(level.clone());
+            if level.is_empty() {
+                break;
+            }
+            level = parent(&level);
+        }
+    }
     files.retain(|path, (why, _)| {
         let directory = parent(path);
         match why {
             Why::Sql | Why::Named => true,
+            Why::Code => near.contains(&directory),
             Why::Companion => around.contains(&directory) || direct.contains(&parent(&directory)),
         }
     });
@@ -474,13 +503,13 @@ fn read_found(request: &Request, place: &Place, found: Found) -> Files {
     let on_disk: Vec<_> = found
         .files
         .par_iter()
-        .map(|(path, (_, from))| match from {
-            Where::Disk(file) => Some(read_file(file, &show(path))),
+        .map(|(path, (why, from))| match from {
+            Where::Disk(file) => Some(read_file(file, &show(path), why.largest())),
             Where::Blob(_) | Where::Given(_) => None,
         })
         .collect();
     let mut read: Vec<(String, Vec<u8>, Whence)> = Vec::with_capacity(found.files.len());
-    for ((path, (_, from)), on_disk) in found.files.into_iter().zip(on_disk) {
+    for ((path, (why, from)), on_disk) in found.files.into_iter().zip(on_disk) {
         let bytes = match (from, on_disk) {
             (Where::Disk(_), Some(result)) => result.map(|(bytes, metadata)| (bytes, Whence::Disk(metadata))),
             (Where::Blob(entry), _) => match blobs.next() {
@@ -493,7 +522,10 @@ fn read_found(request: &Request, place: &Place, found: Found) -> Files {
             (Where::Disk(_), None) => Err(UserError::new(format!("cannot read {}", show(&path)))),
         };
         match bytes.and_then(|(bytes, whence)| refuse_utf16(&bytes, &show(&path)).map(|()| (bytes, whence))) {
+            Ok((bytes, _)) if bytes.len() as u64 > why.largest() => {}
             Ok((bytes, whence)) => read.push((path, bytes, whence)),
+            // Nobody asked about it.
+            Err(_) if why == Why::Code => {}
             Err(problem) => problems.push((path, problem)),
         }
     }
@@ -552,18 +584,18 @@ fn contents_of_read(
     Ok(read.iter().zip(&in_repository).map(content).collect())
 }
 
-fn read_file(path: &Path, shown: &str) -> Result<(Vec<u8>, Metadata), UserError> {
+fn read_file(path: &Path, shown: &str, largest: u64) -> Result<(Vec<u8>, Metadata), UserError> {
     let refused = |error: std::io::Error| UserError::new(format!("cannot read {shown}")).source(error);
     let file = std::fs::File::open(path).map_err(refused)?;
     let metadata = file.metadata().map_err(refused)?;
-    let too_large = || UserError::new(format!("{shown} is larger than {} MiB", LARGEST / (1024 * 1024)));
-    if metadata.len() > LARGEST {
+    let too_large = || UserError::new(format!("{shown} is larger than {} MiB", largest / (1024 * 1024)));
+    if metadata.len() > largest {
         return Err(too_large());
     }
     let mut bytes = Vec::with_capacity(metadata.len() as usize + 1);
     // It may grow while it is read.
-    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(refused)?;
-    if bytes.len() as u64 > LARGEST { Err(too_large()) } else { Ok((bytes, metadata)) }
+    file.take(largest + 1).read_to_end(&mut bytes).map_err(refused)?;
+    if bytes.len() as u64 > largest { Err(too_large()) } else { Ok((bytes, metadata)) }
 }
 
 fn refuse_utf16(bytes: &[u8], shown: &str) -> Result<(), UserError> {
@@ -722,6 +754,29 @@ mod tests {
             "package.json",
         ];
         assert_eq!(paths(&read_with(&scratch, Ask::default())), wanted);
+    }
+
+    #[test]
+    fn code_comes_along_where_it_may_run_migrations() {
+        let scratch = Scratch::new();
+        for path in ["a/db/m/1.sql", "a/store.go", "a/src/lib.rs", "a/db/m/up.ts", "a/db/m/up.test.ts"] {
+            scratch.write(path, "");
+        }
+        for path in ["main.go", "a/src/deep/lib.rs", "a/other/x.go", "a/db/m/meta/x.js", "src/x.rs"] {
+            scratch.write(path, "");
+        }
+        // Of code that is none of ours to judge nothing is told.
+        scratch.write("a/utf16.py", b"S\0E\0L\0");
+        let large = std::fs::File::create(scratch.root().join("a/large.go")).expect("made");
+        large.set_len(crate::history::tools::LARGEST_SOURCE + 1).expect("grown");
+        scratch.git(&["add", "-A"]);
+        for index in [false, true] {
+            let files = read_with(&scratch, Ask { index, ..Ask::default() });
+            assert_eq!(paths(&files), ["a/db/m/1.sql", "a/db/m/up.ts", "a/src/lib.rs", "a/store.go"]);
+            assert_eq!(problems(&files), [""; 0]);
+        }
+        let contents = contents_of(&repo_at(&scratch.root()), Tree::Index, &scratch.root(), &[]);
+        assert_eq!(contents.expect("read").keys().collect::<Vec<_>>(), ["a/db/m/1.sql"]);
     }
 
     #[cfg(unix)]

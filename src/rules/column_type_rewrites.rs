@@ -39,7 +39,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
                 );
         } else if effects.unknown.rewrites && is_about_the_zone(&retype) {
             let set = match step.transaction() {
-                Transaction::None => "SET timezone = 'UTC'",
+                Transaction::None | Transaction::Unknown => "SET timezone = 'UTC'",
                 _ => "SET LOCAL timezone = 'UTC'",
             };
             cx.report(

@@ -43,7 +43,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
                 format!("{} sends the file as one query, which is one transaction", tool.title),
                 "Make it the only statement of its file.".to_owned(),
             ),
-            Transaction::Tool | Transaction::None => (
+            Transaction::Tool | Transaction::None | Transaction::Unknown => (
                 format!("{} opens one for each migration", tool.title),
                 match tool.switch {
                     Some(switch) => {

@@ -4,7 +4,7 @@ use super::transactions::is_held;
 use super::{Check, Cx, Direction, Rule, StepFacts, recipes, words};
 use crate::diagnostic::{Remedy, Safety};
 use crate::history::Wrap;
-use crate::ops::{Guard, Operation, Outcome};
+use crate::ops::{Guard, Operation, Outcome, Transaction};
 use crate::schema::{Dialect, PartitionKind, Relation};
 
 /// `index-blocks-writes`.
@@ -53,7 +53,8 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         let finding = cx
             .report(place, message)
             .help("Write CREATE INDEX CONCURRENTLY, in a migration that runs outside a transaction.");
-        if create.guard == Guard::IfNotExists {
+        // A transaction that the application may open refuses it.
+        if create.guard == Guard::IfNotExists || step.transaction() == Transaction::Unknown {
             continue;
         }
         let alone = step.part.run.part.wrap == Wrap::Nobody && step.part.statements().len() == 1;

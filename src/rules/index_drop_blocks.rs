@@ -4,7 +4,7 @@ use super::transactions::{drops_indexes, goes_on, is_held, locks_after, locks_be
 use super::{Check, Cx, Rule, StepFacts, recipes, words};
 use crate::diagnostic::{Remedy, Safety};
 use crate::history::Wrap;
-use crate::ops::{Drop, Guard, Operation, Outcome};
+use crate::ops::{Drop, Guard, Operation, Outcome, Transaction};
 use crate::schema::{Dialect, Lookup, Name, ObjectKind, PartitionKind, Relation};
 
 /// `index-drop-blocks`.
@@ -62,9 +62,13 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
                 .offer(Safety::Unsafe, recipes::concurrently(step, op));
         } else {
             let alone = step.part.run.part.wrap == Wrap::Nobody && step.part.statements().len() == 1;
-            finding
-                .help("Write DROP INDEX CONCURRENTLY, in a migration that runs outside a transaction.")
-                .remedy(if alone { Safety::Safe } else { Safety::Unsafe }, Remedy::Concurrently);
+            let finding = finding
+                .help("Write DROP INDEX CONCURRENTLY, in a migration that runs outside a transaction.");
+            // A transaction that the application may open refuses it.
+            if step.transaction() == Transaction::Unknown {
+                continue;
+            }
+            finding.remedy(if alone { Safety::Safe } else { Safety::Unsafe }, Remedy::Concurrently);
         }
     }
 }

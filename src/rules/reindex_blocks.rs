@@ -3,7 +3,7 @@
 use super::{Check, Cx, Rule, StepFacts, words};
 use crate::diagnostic::{Remedy, Safety};
 use crate::history::Wrap;
-use crate::ops::{Operation, Outcome};
+use crate::ops::{Operation, Outcome, Transaction};
 use crate::schema::{Dialect, Lookup, Name, ObjectKind, Relation};
 
 /// `reindex-blocks`.
@@ -34,9 +34,13 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             continue;
         }
         let alone = step.part.run.part.wrap == Wrap::Nobody && step.part.statements().len() == 1;
-        finding
-            .help("Write REINDEX … CONCURRENTLY, in a migration that runs outside a transaction.")
-            .remedy(if alone { Safety::Safe } else { Safety::Unsafe }, Remedy::Concurrently);
+        let finding =
+            finding.help("Write REINDEX … CONCURRENTLY, in a migration that runs outside a transaction.");
+        // A transaction that the application may open refuses it.
+        if step.transaction() == Transaction::Unknown {
+            continue;
+        }
+        finding.remedy(if alone { Safety::Safe } else { Safety::Unsafe }, Remedy::Concurrently);
     }
 }
 

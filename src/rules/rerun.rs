@@ -3,15 +3,111 @@
 use super::{Cx, PartFacts, StepFacts};
 use crate::diagnostic::{Remedy, Safety, Severity};
 use crate::history::Wrap;
-use crate::history::replay::MigrationRun;
-use crate::ops::{Guard, Op, Operation};
-use crate::schema::{Dialect, ObjectKind};
+use crate::history::replay::{MigrationRun, Step};
+use crate::ops::{Guard, InsertSource, Op, Operation, Outcome};
+use crate::schema::{Dialect, Expr, Lookup, Name, ObjectKind};
 
 /// Whether a second run of the statement is to be expected: nobody records what ran; or somebody does, but the statement
 /// stands outside the transaction, so that a half-done migration is run again.
 pub fn is_question(step: &StepFacts<'_>, cx: &Cx<'_>) -> bool {
+    is_run_again(step, cx) && is_reached(step)
+}
+
+/// Whether a second run gets as far as the statement: not where one before it fails then, and no guard mends that. UPDATE, say, reads what
+/// the migration has dropped since.
+fn is_reached(step: &StepFacts<'_>) -> bool {
     let part = &step.part;
-    if part.canonical || !part.tool().records || cx.asked_for {
+    let statements = part.statements();
+    let stopped: Vec<usize> = (0..step.at)
+        .filter(|at| is_beyond_mending(&StepFacts { part: *part, at: *at }, &part.again[*at]))
+        .collect();
+    if stopped.is_empty() {
+        return true;
+    }
+    // It is asked of the moment when this statement has just been committed: what is dropped below it may not have been.
+    let commits = |at: &usize| {
+        let is_commit = |op: &Op| matches!(op.kind, Operation::Commit { .. });
+        !part.run.steps[*at].session.in_transaction() || statements[*at].ops.iter().any(is_commit)
+    };
+    let again = part.run.again_until((step.at..statements.len()).find(commits));
+    !stopped.iter().any(|at| is_beyond_mending(&StepFacts { part: *part, at: *at }, &again[*at]))
+}
+
+/// Whether rows are read or written where nothing is any more.
+fn is_beyond_mending(first: &StepFacts<'_>, again: &Step) -> bool {
+    let is_gone = |name: &Name| {
+        let name = first.resolve(name);
+        first.before().relation(&name).found().is_some()
+            && matches!(again.before.relation(&name), Lookup::Absent)
+    };
+    // Without another table or query in it, what a WHERE names is a column of the one table.
+    let has_lost = |table: &Name, filter: &Option<Box<Expr>>| {
+        let name = first.resolve(table);
+        let (Some(then), Some(now)) =
+            (first.before().table(&name).found(), again.before.table(&name).found())
+        else {
+            return false;
+        };
+        filter.as_ref().filter(|filter| !filter.has_query()).is_some_and(|filter| {
+            filter.columns().iter().any(|column| {
+                then.column(column).found().is_some() && matches!(now.column(column), Lookup::Absent)
+            })
+        })
+    };
+    let outcomes = first.step().outcomes.iter().zip(&again.outcomes);
+    first.statement().ops.iter().zip(outcomes).any(|(op, (then, now))| {
+        if *then != Outcome::Done || matches!(now, Outcome::Skipped { .. }) {
+            return false;
+        }
+        let refused = now.conflict().is_some();
+        match &op.kind {
+            Operation::Insert(insert) => match &insert.source {
+                InsertSource::Query { reads, .. } => refused || reads.iter().any(is_gone),
+                InsertSource::Values { .. } | InsertSource::Defaults => refused,
+            },
+            Operation::Update { table, reads, filter, .. }
+            | Operation::Delete { table, reads, filter, .. } => {
+                refused || reads.iter().any(is_gone) || (reads.is_empty() && has_lost(table, filter))
+            }
+            Operation::Merge { .. } => refused,
+            _ => false,
+        }
+    })
+}
+
+/// Whether a statement before it empties a table that had rows, and nothing fills it again: a second run had better fail than lose what came since.
+pub fn empties_again(step: &StepFacts<'_>) -> bool {
+    let part = step.part;
+    let is_filled = |from: usize, table: &Name| {
+        part.statements()[from + 1..].iter().flat_map(|statement| &statement.ops).any(|op| match &op.kind {
+            Operation::Insert(insert) => insert.table.ident == table.ident,
+            Operation::Copy { table: Some(filled), .. } => filled.ident == table.ident,
+            _ => false,
+        })
+    };
+    part.steps().take(step.at).any(|before| {
+        let empties = |table: &Name| {
+            !before.is_free(table) && before.table(table).found().is_some() && !is_filled(before.at, table)
+        };
+        before.statement().ops.iter().any(|op| match &op.kind {
+            Operation::Truncate { tables, .. } => tables.iter().any(empties),
+            Operation::Delete { table, limited: false, .. } => empties(table),
+            _ => false,
+        })
+    })
+}
+
+/// Whether anybody may run the migration again.
+fn is_run_again(step: &StepFacts<'_>, cx: &Cx<'_>) -> bool {
+    let part = &step.part;
+    if part.canonical || cx.asked_for {
+        return true;
+    }
+    // The application runs it: whether it records what ran, and wraps it, nobody knows.
+    if part.run.part.wrap == Wrap::Unknown {
+        return false;
+    }
+    if !part.tool().records {
         return true;
     }
     // A tool that records and wraps nothing by its nature (Prisma on SQLite): what it does after a failure is its own affair.
@@ -46,9 +142,10 @@ pub enum Habit {
     Insert,
 }
 
-/// What the migrations before one did: for each habit, how many could have had it, and whether any had.
+/// What the migrations before one did: for each habit, how many could have had it, how many had, and whether the last of them had: who has just
+/// begun to guard wants to go on.
 #[derive(Clone, Copy, Default, Debug)]
-pub struct Habits([(u32, bool); 5]);
+pub struct Habits([(u32, u32, bool); 5]);
 
 impl Habits {
     /// One for each migration, about those before it.
@@ -64,19 +161,23 @@ impl Habits {
 
     fn count(&mut self, run: &MigrationRun<'_>) {
         let mut seen = [(false, false); 5];
-        let mut drops = false;
+        let mut dropped: Vec<String> = Vec::new();
         for statement in &run.up.script.statements {
             for op in &statement.ops {
+                if let Guard::IfExists = means(&op.kind, Dialect::Postgres, true).1 {
+                    dropped.extend(op.kind.subject());
+                }
                 let (habit, guarded) = match (&op.kind, means(&op.kind, Dialect::Postgres, true)) {
                     (Operation::Insert(insert), _) => (Habit::Insert, insert.guards()),
+                    // Everybody writes it so.
+                    (Operation::CreateExtension { .. }, _) => continue,
                     (_, (Means::IfNotExists, guard)) => (Habit::IfNotExists, guard == Guard::IfNotExists),
-                    (_, (Means::IfExists, guard)) => {
-                        drops |= guard == Guard::IfExists;
-                        (Habit::IfExists, guard == Guard::IfExists)
-                    }
+                    (_, (Means::IfExists, guard)) => (Habit::IfExists, guard == Guard::IfExists),
                     (_, (Means::OrReplace, guard)) => (Habit::OrReplace, guard == Guard::OrReplace),
                     (operation, (Means::None, _)) if creates(operation) => {
-                        (Habit::Otherwise, !statement.when.is_empty())
+                        // Dropped by the same name before, or asked for.
+                        let drops = operation.subject().is_some_and(|subject| dropped.contains(&subject));
+                        (Habit::Otherwise, drops || !statement.when.is_empty())
                     }
                     (_, (Means::None, _)) => continue,
                 };
@@ -85,18 +186,20 @@ impl Habits {
                 seen.1 |= guarded;
             }
         }
-        seen[Habit::Otherwise as usize].1 |= drops;
-        for ((could, does), (seen_could, seen_does)) in self.0.iter_mut().zip(seen) {
+        for ((could, does, last), (seen_could, seen_does)) in self.0.iter_mut().zip(seen) {
             *could += u32::from(seen_could);
-            *does |= seen_could && seen_does;
+            *does += u32::from(seen_could && seen_does);
+            if seen_could {
+                *last = seen_does;
+            }
         }
     }
 }
 
-/// Advice where ten or more earlier migrations could have guarded such a statement and none did: the team has another way.
+/// Advice where ten or more earlier migrations could have guarded such a statement and at most one in ten did, and not the last: the team has another way.
 pub fn severity(part: &PartFacts<'_>, page: Severity, habit: Habit) -> Severity {
-    let (could, does) = part.habits.0[habit as usize];
-    if could >= 10 && !does { page.min(Severity::Advice) } else { page }
+    let (could, does, last) = part.habits.0[habit as usize];
+    if could >= 10 && does * 10 <= could && !last { page.min(Severity::Advice) } else { page }
 }
 
 /// A guard that the grammar has and a statement lacks: what a rule says about it.
@@ -115,7 +218,7 @@ pub struct Lacking {
 
 /// Reports the operations of a statement that lack the guard and that a second run would stumble over.
 pub fn report_lacking(step: &StepFacts<'_>, cx: &mut Cx<'_>, lacking: &Lacking) {
-    if !is_question(step, cx) {
+    if !is_question(step, cx) || empties_again(step) {
         return;
     }
     for (index, op) in step.statement().ops.iter().enumerate() {

@@ -151,7 +151,7 @@ fn setting(step: &StepFacts<'_>, op: &Op) -> Option<(&'static str, bool)> {
             if name == "foreign_keys"
                 && step.part.settings.foreign_keys
                 && dialect == Dialect::Sqlite
-                && !step.in_transaction() =>
+                && step.transaction() == ops::Transaction::None =>
         {
             Some(("foreign_keys", is_off(Some(value))))
         }

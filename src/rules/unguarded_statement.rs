@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
-    if !rerun::is_question(step, cx) {
+    if !rerun::is_question(step, cx) || rerun::empties_again(step) {
         return;
     }
     for (index, op) in step.statement().ops.iter().enumerate() {

@@ -32,7 +32,9 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             if names.len() > 1 { format!(" of `{}`", table.name) } else { String::new() }
         );
         let help = match step.transaction() {
-            Transaction::None => "Validate in a statement of its own, in a later migration.".to_owned(),
+            Transaction::None | Transaction::Unknown => {
+                "Validate in a statement of its own, in a later migration.".to_owned()
+            }
             Transaction::Tool | Transaction::Implicit => {
                 "Move VALIDATE CONSTRAINT into the next migration, which is a transaction of its own."
                     .to_owned()

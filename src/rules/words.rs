@@ -61,7 +61,7 @@ pub fn outside_a_transaction(step: &StepFacts<'_>) -> String {
         (Transaction::None, Some(_)) if lonely && step.part.run.part.wrap != Wrap::Nobody => {
             format!("as the only statement of a migration: {} runs that outside a transaction", tool.title)
         }
-        (Transaction::None, _) => "outside a transaction".to_owned(),
+        (Transaction::None | Transaction::Unknown, _) => "outside a transaction".to_owned(),
         (Transaction::Explicit(_), _) if !tool.records => "outside BEGIN … COMMIT".to_owned(),
         (_, Some(_)) if lonely => {
             format!("as the only statement of a migration: {} runs that outside a transaction", tool.title)

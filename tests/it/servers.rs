@@ -227,7 +227,7 @@ fn measure_claims(
     let from = match (claims.contains(&"held"), begun, file.wrap) {
         (true, Some(begun), _) => begun,
         (true, None, Wrap::Tool | Wrap::Implicit) => 0,
-        (true, None, Wrap::Nobody) | (false, _, _) => statement,
+        (true, None, Wrap::Nobody | Wrap::Unknown) | (false, _, _) => statement,
     };
     let text = |statements: &[Written]| -> String {
         let texts = statements.iter().filter(|statement| !statement.is_control);
@@ -454,7 +454,7 @@ impl Databases {
             Dialect::Postgres => {
                 let database = self.postgres.get_or_insert_with(postgres::fresh_database);
                 Ok(match wrap {
-                    Wrap::Nobody => database.run_file_text(sql),
+                    Wrap::Nobody | Wrap::Unknown => database.run_file_text(sql),
                     Wrap::Tool => database.run_in_transaction(sql),
                     Wrap::Implicit => database.run_as_one_query(sql),
                 }?)
@@ -462,7 +462,7 @@ impl Databases {
             Dialect::Sqlite => {
                 let database = self.sqlite.get_or_insert_with(|| sqlite::fresh_database(true));
                 Ok(match wrap {
-                    Wrap::Nobody | Wrap::Implicit => database.run_file_text(sql),
+                    Wrap::Nobody | Wrap::Unknown | Wrap::Implicit => database.run_file_text(sql),
                     Wrap::Tool => database.run_in_transaction(sql),
                 }?)
             }

@@ -257,7 +257,7 @@ fn run_part(
             return Ok(Ran { refused, unread, undone });
         }
         Wrap::Tool => in_transaction = connection.query("BEGIN")?.in_transaction,
-        Wrap::Nobody => {}
+        Wrap::Nobody | Wrap::Unknown => {}
     }
     for (index, statement) in statements.iter().enumerate() {
         let answer = connection.query(statement)?;
@@ -273,7 +273,7 @@ fn run_part(
         let at = statements.len().saturating_sub(1);
         return Ok(Ran { refused: Some((at, refusal)), unread: false, undone: false });
     }
-    let undone = in_transaction && part.part.wrap == Wrap::Nobody;
+    let undone = in_transaction && matches!(part.part.wrap, Wrap::Nobody | Wrap::Unknown);
     Ok(Ran { refused: None, unread: false, undone })
 }
 

@@ -26,6 +26,21 @@ pub const TOOL: Tool = Tool {
     read,
 };
 
+/// Names like golang-migrate's, but there are migrations in Go beside: golang-migrate runs none. Who does is not known.
+pub const APPLICATION: Tool = Tool {
+    name: super::APPLICATION.name,
+    title: super::APPLICATION.title,
+    records: false,
+    switch: None,
+    fresh: super::APPLICATION.fresh,
+    wraps: super::APPLICATION.wraps,
+    recognises: |tree, folder| {
+        let in_go = |file: &File| file.name.ends_with(".up.go") && parse(file.name).is_some();
+        recognises(tree, folder) && folder.files.iter().any(in_go)
+    },
+    ..TOOL
+};
+
 // On PostgreSQL the file goes as one query; the SQLite driver opens a transaction; the MySQL driver sends
 // several statements, each of which commits by itself.
 fn wraps(dialect: Dialect) -> Wrap {

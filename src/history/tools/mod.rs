@@ -1,6 +1,7 @@
 //! The migration tools: what each of them is, in one small file. The list is in the order in which they are
 //! asked whether a folder is theirs: the surest signs first, the plainest last.
 
+mod application;
 mod atlas;
 mod cargo;
 mod dbmate;
@@ -15,8 +16,10 @@ mod maragu;
 mod node_pg_migrate;
 mod plain;
 mod pop;
+mod postgres_migrations;
 mod prisma;
 mod refinery;
+mod slonik;
 mod sql_migrate;
 mod sqlx;
 mod supabase;
@@ -48,14 +51,37 @@ pub const TOOLS: &[&Tool] = &[
     &diesel::TOOL,
     &refinery::TOOL,
     &flyway::TOOL,
+    &postgres_migrations::TOOL,
+    &slonik::TOOL,
+    &golang_migrate::APPLICATION,
     &sqlx::TOOL,
     &pop::TOOL,
     &maragu::TOOL,
     &golang_migrate::TOOL,
     &atlas::TOOL,
+    &application::VERSION_FOLDERS,
+    &application::TOOL,
     &plain::VERSION_FOLDERS,
     &plain::TOOL,
 ];
+
+/// The tool for files that the application runs.
+pub const APPLICATION: &Tool = &application::TOOL;
+
+pub use application::{LARGEST_SOURCE, LEVELS, is_source};
+
+/// Whether the application runs the plain files of a folder.
+pub fn is_run_by_application(tree: &Tree, folder: &Folder) -> bool {
+    application::is_run(tree, folder)
+}
+
+/// Whether a package.json of the folder, or above it, asks for a package.
+fn needs_package(tree: &Tree, folder: &Folder, package: &str) -> bool {
+    let quoted = format!("\"{package}\"");
+    tree.upwards(folder.path)
+        .filter_map(|folder| folder.file("package.json"))
+        .any(|file| file.source.text().contains(&quoted))
+}
 
 /// The tool for files that are run by hand.
 pub const PLAIN: &Tool = &plain::TOOL;

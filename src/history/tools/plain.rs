@@ -128,6 +128,11 @@ fn read(_: &Tree, folder: &Folder, file: &File) -> Vec<Found> {
     vec![if name.forward && !in_downs { Found::Up(piece) } else { Found::Down(piece) }]
 }
 
+/// Whether a name is that of a step forward.
+pub(super) fn is_forward(stem: &str) -> bool {
+    parse(stem).is_some_and(|name| name.forward)
+}
+
 /// A name taken apart.
 struct Name<'a> {
     version: &'a str,

@@ -80,6 +80,7 @@ pub fn apply(before: &Catalog, statement: &Statement, session: &mut Session) -> 
     }
     let mut results: Vec<Outcome> = statement.ops.iter().map(|_| Outcome::Done).collect();
     let outside = statement.within.is_none() && !session.in_transaction();
+    let session_has_none = session.transaction == Transaction::None;
     if outside {
         // The statement before was a transaction of its own.
         session.new_labels.clear();
@@ -99,7 +100,9 @@ pub fn apply(before: &Catalog, statement: &Statement, session: &mut Session) -> 
         let kept = (!statement.when.is_empty()).then(|| after.clone());
         let mut step = Step { catalog: &mut after, session, place, quoted: &statement.quoted };
         let outcome = match &op.kind {
-            Operation::Lock { .. } if outside && step.postgres() => no_block("LOCK TABLE"),
+            Operation::Lock { .. } if outside && session_has_none && step.postgres() => {
+                no_block("LOCK TABLE")
+            }
             // It says something about the transaction that it is alone in.
             Operation::Set { local: true, .. } if outside && step.postgres() => Outcome::Done,
             kind => match twice_in_one(&statement.ops[..index], kind).filter(|_| step.postgres()) {
@@ -677,7 +680,10 @@ impl Step<'_> {
     fn savepoint(&mut self, name: &Ident) -> Outcome {
         if !self.session.in_transaction() {
             match self.catalog.dialect {
-                Dialect::Postgres => return no_block("SAVEPOINT"),
+                Dialect::Postgres if self.session.transaction == Transaction::None => {
+                    return no_block("SAVEPOINT");
+                }
+                Dialect::Postgres => {}
                 Dialect::Sqlite => {
                     self.remember();
                     self.session.transaction = Transaction::Explicit(self.place);
@@ -699,7 +705,7 @@ impl Step<'_> {
 
     /// ROLLBACK TO leaves the savepoint, RELEASE takes it away; both take away those after it.
     fn end_savepoint(&mut self, name: &Ident, verb: &str) -> Outcome {
-        if !self.session.in_transaction() && self.catalog.dialect == Dialect::Postgres {
+        if self.session.transaction == Transaction::None && self.catalog.dialect == Dialect::Postgres {
             return no_block(verb);
         }
         let Some(at) = self.session.savepoints.iter().rposition(|known| known.name == *name) else {

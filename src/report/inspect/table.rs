@@ -117,7 +117,7 @@ fn migration(inspection: &Inspection<'_>, shown: &Shown, out: &mut impl Write) -
 
 /// Whether a statement and the one after it are committed together.
 fn shares_transaction(one: Transaction, next: Transaction) -> bool {
-    one != Transaction::None && one == next
+    !matches!(one, Transaction::None | Transaction::Unknown) && one == next
 }
 
 /// What is locked until the transaction ends, where one was opened.
@@ -133,7 +133,7 @@ fn until_commit(
         .filter(|(name, (mode, _))| mode.blocks_writes() && !is_index(before, name))
         .map(|(name, (mode, line))| (name, *mode, *line))
         .collect();
-    if transaction == Transaction::None || strong.is_empty() {
+    if matches!(transaction, Transaction::None | Transaction::Unknown) || strong.is_empty() {
         return Ok(());
     }
     strong.sort_by_key(|(_, mode, line)| (std::cmp::Reverse(*mode), *line));
@@ -191,6 +191,7 @@ fn rows(inspection: &Inspection<'_>, shown: &Shown, cost: &Cost) -> Vec<Row> {
     let transaction = match (cost.in_transaction, cost.transaction) {
         (Some(false), Transaction::None) => "must have none",
         (Some(false), _) => "refused in one",
+        (_, Transaction::Unknown) => "not known",
         (Some(true), Transaction::None) => "its own",
         (Some(true), _) => "shared",
         (None, _) => "not known",

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use gander::diagnostic::{Fix, Remedy};
 use gander::schema::Dialect;
-use gander::text::apply_edits;
+use gander::text::{Span, apply_edits};
 
 use crate::servers::{self, MEASURED, after_applied, files};
 use crate::support::judge::judge;
@@ -56,7 +56,7 @@ fn check(page: &RulePage, case: &Case) -> (usize, Vec<String>) {
             String::from_utf8(apply_edits(sources.get(id).bytes(), &edits).ok()?).ok()
         };
         tried += 1;
-        if let Err(what) = try_out(page, case, index, fix, &edited) {
+        if let Err(what) = try_out(page, case, index, fix, finding.diagnostic.place.span, &edited) {
             complaints.push(format!("{}: {what}", At(page, case, fence.line)));
         }
     }
@@ -68,6 +68,7 @@ fn try_out(
     case: &Case,
     index: usize,
     fix: &Fix,
+    span: Span,
     edited: &dyn Fn(&str) -> Option<String>,
 ) -> Result<(), String> {
     let bad = files(case)?;
@@ -142,8 +143,22 @@ fn try_out(
     }
     let claims: Vec<&str> =
         page.page.claims.iter().map(String::as_str).filter(|claim| MEASURED.contains(claim)).collect();
+    let mut stood: Vec<&str> = bad[at].statements.iter().map(|statement| statement.text.as_str()).collect();
+    // What is left of a statement of several actions is the author's, too.
+    let own = bad[at].statements.iter().position(|statement| statement.span.contains(span));
+    let left = stages.iter().find(|stage| stage.fence.path == *path).zip(own);
+    stood.extend(
+        left.and_then(|(stage, own)| stage.statements.get(own))
+            .filter(|_| own.is_some_and(|own| bad[at].statements[own].span != span))
+            .map(|left| left.text.as_str()),
+    );
+    let is_only_taken_out = fix.edits.iter().all(|(_, edit)| edit.insert.is_empty());
     for (index, stage) in stages.iter().enumerate().filter(|(_, stage)| stage.fence.kind == Kind::Good) {
-        servers::disprove_claims(&claims, &stages[..index], stage)?;
+        // What the author wrote beside it is not the recipe's.
+        if stage.fence.path == *path && is_only_taken_out {
+            continue;
+        }
+        servers::disprove_claims(&claims, &stages[..index], stage, &stood)?;
     }
     Ok(())
 }

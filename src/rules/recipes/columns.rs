@@ -119,7 +119,11 @@ pub fn swap_column(step: &StepFacts<'_>, op: &Op) -> Option<Remedy> {
     let known = step.table(&table.name).found()?;
     let key = key_of(known).filter(|key| key != column)?;
     let member = known.column(column.key()).found()?;
-    if !has_batches(step) || is_used(step, known, column) || member.column.identity.is_some() || !member.local
+    if !has_batches(step)
+        || is_used(step, known, column)
+        || is_touched_elsewhere(step, &known.name)
+        || member.column.identity.is_some()
+        || !member.local
     {
         return None;
     }

@@ -1,6 +1,7 @@
 //! Dropping the referencing side of a foreign key locks the table that it refers to.
 
 use super::constraints::{done_on_postgres, earlier, waiting};
+use super::transactions::locks_after;
 use super::words::tables;
 use super::{Check, Cx, Rule, StepFacts};
 use crate::effects::LockMode;
@@ -28,6 +29,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         let parents: Vec<Name> = parents
             .into_iter()
             .filter(|parent| locked.contains(parent) && !held.contains(parent) && !gone(parent))
+            .filter(|parent| !is_locked_later(step, parent))
             .collect();
         if parents.is_empty() {
             continue;
@@ -43,6 +45,14 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             "Give it a migration of its own that begins by setting lock_timeout, and run it again where it gives up: while it waits for its locks, everybody else queues behind it.",
         );
     }
+}
+
+/// Whether the transaction goes on to lock a table against everybody for something else.
+fn is_locked_later(step: &StepFacts<'_>, table: &Name) -> bool {
+    locks_after(step, table).iter().any(|(later, mode)| {
+        let refers = |op: &Op| referenced(later, op).contains(table);
+        mode.blocks_reads() && !later.statement().ops.iter().any(refers)
+    })
 }
 
 /// The tables to which the foreign keys refer that an operation drops, but for what it drops itself.

@@ -54,7 +54,10 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
             .report(place, message)
             .help("Write CREATE INDEX CONCURRENTLY, in a migration that runs outside a transaction.");
         // A transaction that the application may open refuses it.
-        if create.guard == Guard::IfNotExists || step.transaction() == Transaction::Unknown {
+        if create.guard == Guard::IfNotExists
+            || step.transaction() == Transaction::Unknown
+            || words::serves_others(step)
+        {
             continue;
         }
         let alone = step.part.run.part.wrap == Wrap::Nobody && step.part.statements().len() == 1;

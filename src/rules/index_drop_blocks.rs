@@ -62,10 +62,9 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
                 .offer(Safety::Unsafe, recipes::concurrently(step, op));
         } else {
             let alone = step.part.run.part.wrap == Wrap::Nobody && step.part.statements().len() == 1;
-            let finding = finding
-                .help("Write DROP INDEX CONCURRENTLY, in a migration that runs outside a transaction.");
+            let finding = finding.help(format!("Write DROP INDEX CONCURRENTLY {place}."));
             // A transaction that the application may open refuses it.
-            if step.transaction() == Transaction::Unknown {
+            if step.transaction() == Transaction::Unknown || words::serves_others(step) {
                 continue;
             }
             finding.remedy(if alone { Safety::Safe } else { Safety::Unsafe }, Remedy::Concurrently);

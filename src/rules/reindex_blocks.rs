@@ -37,7 +37,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         let finding =
             finding.help("Write REINDEX … CONCURRENTLY, in a migration that runs outside a transaction.");
         // A transaction that the application may open refuses it.
-        if step.transaction() == Transaction::Unknown {
+        if step.transaction() == Transaction::Unknown || words::serves_others(step) {
             continue;
         }
         finding.remedy(if alone { Safety::Safe } else { Safety::Unsafe }, Remedy::Concurrently);

@@ -41,18 +41,19 @@ fn is_beyond_mending(first: &StepFacts<'_>, again: &Step) -> bool {
             && matches!(again.before.relation(&name), Lookup::Absent)
     };
     // Without another table or query in it, what a WHERE names is a column of the one table.
-    let has_lost = |table: &Name, filter: &Option<Box<Expr>>| {
+    let has_lost = |table: &Name, read: &[String]| {
         let name = first.resolve(table);
         let (Some(then), Some(now)) =
             (first.before().table(&name).found(), again.before.table(&name).found())
         else {
             return false;
         };
-        filter.as_ref().filter(|filter| !filter.has_query()).is_some_and(|filter| {
-            filter.columns().iter().any(|column| {
-                then.column(column).found().is_some() && matches!(now.column(column), Lookup::Absent)
-            })
+        read.iter().any(|column| {
+            then.column(column).found().is_some() && matches!(now.column(column), Lookup::Absent)
         })
+    };
+    let named = |filter: &Option<Box<Expr>>| {
+        filter.as_ref().filter(|filter| !filter.has_query()).map_or_else(Vec::new, |filter| filter.columns())
     };
     let outcomes = first.step().outcomes.iter().zip(&again.outcomes);
     first.statement().ops.iter().zip(outcomes).any(|(op, (then, now))| {
@@ -65,9 +66,12 @@ fn is_beyond_mending(first: &StepFacts<'_>, again: &Step) -> bool {
                 InsertSource::Query { reads, .. } => refused || reads.iter().any(is_gone),
                 InsertSource::Values { .. } | InsertSource::Defaults => refused,
             },
-            Operation::Update { table, reads, filter, .. }
-            | Operation::Delete { table, reads, filter, .. } => {
-                refused || reads.iter().any(is_gone) || (reads.is_empty() && has_lost(table, filter))
+            Operation::Update { table, reads, filter, words, .. } => {
+                let read: Vec<String> = named(filter).into_iter().chain(words.iter().cloned()).collect();
+                refused || reads.iter().any(is_gone) || (reads.is_empty() && has_lost(table, &read))
+            }
+            Operation::Delete { table, reads, filter, .. } => {
+                refused || reads.iter().any(is_gone) || (reads.is_empty() && has_lost(table, &named(filter)))
             }
             Operation::Merge { .. } => refused,
             _ => false,

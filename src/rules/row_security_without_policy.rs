@@ -31,7 +31,7 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
         }
         cx.report(
             step.place(op.span),
-            format!("`{name}` has no policy: with row level security on, everybody but its owner finds it empty"),
+            format!("`{name}` has no policy: with row level security on, everybody but its owner and superusers finds it empty"),
         )
         .help("CREATE POLICY for those who need the rows first, in the same migration; then enable row level security.");
     }

@@ -18,7 +18,7 @@ pub const RULE: Rule = Rule {
 fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
     for op in done(step) {
         match &op.kind {
-            Operation::Update { table, columns: set, limited: false, filter: None, .. }
+            Operation::Update { table, columns: set, reads, words, limited: false, filter: None, .. }
                 if is_kept(step, table) =>
             {
                 if !set.is_empty() && set.iter().all(|column| is_still_empty(step, table, column)) {
@@ -32,7 +32,11 @@ fn check(step: &StepFacts<'_>, cx: &mut Cx<'_>) {
                             ),
                         )
                         .severity(Severity::Advice)
-                        .help("Fill it in batches by the key, each committed by itself; or add the column with the value as its DEFAULT, where one value fits all.")
+                        .help(if reads.is_empty() && words.is_empty() {
+                            "Fill it in batches by the key, each committed by itself; or add the column with the value as its DEFAULT."
+                        } else {
+                            "Fill it in batches by the key, each committed by itself."
+                        })
                         .offer(Safety::Unsafe, recipes::in_batches(step, op));
                     }
                     continue;

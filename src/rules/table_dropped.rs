@@ -3,7 +3,8 @@
 use super::words::listed;
 use super::{Check, Cx, Rule, StepFacts, stood};
 use crate::ops::{Drop, Guard, Op, Operation, TableOption};
-use crate::schema::{Lookup, Name, ObjectKind, Relation};
+use crate::schema::{Catalog, Lookup, Name, ObjectKind, Relation};
+use crate::text::Place;
 
 /// `table-dropped`.
 pub const RULE: Rule = Rule {
@@ -113,7 +114,23 @@ fn is_lost(step: &StepFacts<'_>, op: &Op, name: &Name) -> bool {
             return false;
         }
     }
-    !stood::rows_survive(&step.part, &stood::first_name(step, op, name))
+    let first = stood::first_name(step, op, name);
+    !stood::rows_survive(&step.part, &first) && !is_computed_anew(step, name, &first)
+}
+
+/// Whether the table was filled by a query when it was made, and the migration makes it by a query again: its rows are computed.
+fn is_computed_anew(step: &StepFacts<'_>, name: &Name, first: &Name) -> bool {
+    let by_query = |made: Option<Place>| {
+        let made = made?;
+        let run = step.part.replay.runs.iter().find(|run| run.up.part.file == made.file)?;
+        let mut ops = run.up.script.statements.iter().flat_map(|statement| &statement.ops);
+        let op = ops.find(|op| op.span == made.span)?;
+        Some(matches!(&op.kind, Operation::CreateTable(create) if create.from_query))
+    };
+    let made = |catalog: &Catalog, name: &Name| catalog.table(name).found().and_then(|table| table.made);
+    let again = made(&step.part.run.after, first);
+    let is_own = stood::is_own(&step.part, again);
+    is_own && by_query(again) == Some(true) && by_query(made(step.before(), name)) == Some(true)
 }
 
 /// Whether the table is what a DETACH PARTITION left.

@@ -51,10 +51,18 @@ pub fn tables(step: &StepFacts<'_>, names: &[Name]) -> String {
     listed(&names.iter().map(one).collect::<Vec<_>>())
 }
 
+/// Whether the file runs on other databases too, which do not have all that this one has.
+pub fn serves_others(step: &StepFacts<'_>) -> bool {
+    !step.part.migration().migration.also.is_empty()
+}
+
 /// Where a statement has to stand that must not share a transaction, as the end of a sentence: "in a migration of its own that runs
 /// outside a transaction (goose: `-- +goose NO TRANSACTION`)".
 pub fn outside_a_transaction(step: &StepFacts<'_>) -> String {
     let tool = step.part.tool();
+    if serves_others(step) {
+        return "in a file of its own for PostgreSQL: this one runs on other databases too".to_owned();
+    }
     let lonely = tool.fresh.is_some_and(|fresh| matches!(fresh.alone, Alone::OneStatement));
     match (step.transaction(), tool.switch) {
         // It runs outside only because it is alone: so must the other.

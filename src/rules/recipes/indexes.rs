@@ -1,12 +1,16 @@
 //! Indexes: CONCURRENTLY, and part by part.
 
 use super::super::StepFacts;
+use super::super::words::serves_others;
 use crate::diagnostic::{Remedy, Stage, Word, Work};
 use crate::ops::{CreateIndex, Drop, Guard, Op, Operation, TableTarget};
 use crate::schema::{Index, Name, ObjectKind, ObjectRef, PartitionKind};
 
 /// CREATE INDEX, DROP INDEX: CONCURRENTLY, outside the transaction.
 pub fn concurrently(step: &StepFacts<'_>, op: &Op) -> Option<Remedy> {
+    if serves_others(step) {
+        return None;
+    }
     let (name, why, down, precaution) = match &op.kind {
         Operation::CreateIndex(create) => {
             let made = made_index(step, op)?;
